@@ -1,0 +1,114 @@
+// The language between the visit, which decides what is shown, and the display, which decides how.
+// Plain data only: no pixels, no card bytes, no PIN digits (only how many were typed), no names.
+
+import type { FailureCode } from './failure.ts';
+
+export const SCREENS = [
+  'splash', 'initialising', 'idle', 'reading-card', 'choose-method', 'face', 'face-retry', 'pin', 'pin-last-try', 'staff-check',
+  'consent', 'consent-items', 'prescription', 'sending', 'done', 'take-card', 'notice', 'out-of-service', 'how-to', 'technician',
+  'shutting-down',
+] as const; // biome-ignore format: one list, read as a line
+export type ScreenName = (typeof SCREENS)[number];
+
+export const LANGUAGES = ['ja', 'en'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+export type Method = 'face' | 'pin' | 'staff';
+
+/** Why the current frame does not help yet, from measurements; undefined = all is well, hold still. */
+export const FACE_HINTS = ['none', 'several', 'too-far', 'too-near', 'off-centre', 'turned', 'dark', 'back-lit', 'blurred', 'not-live', 'no-match'] as const; // biome-ignore format: one list
+export type FaceHint = (typeof FACE_HINTS)[number];
+
+/** One question to the patient and the flags it sets (names of the national scheme's result). */
+export const CONSENT_QUESTIONS = {
+  'diagnosis-medication': ['SRJ', 'YZK'],
+  surgery: ['SHJ'],
+  checkup: ['TKK'],
+  'specific-disease': ['TSR'],
+} as const;
+export type ConsentQuestion = keyof typeof CONSENT_QUESTIONS;
+export type ConsentItem = (typeof CONSENT_QUESTIONS)[ConsentQuestion][number];
+
+/** Kind words that are not failures. */
+export type NoticeCode = 'certificate/expires-soon' | 'certificate/expired-in-grace';
+
+export interface ScreenCommon {
+  readonly language: Language;
+  /** Counts down to the end of this screen; `asking` = the last 20 s: 「つづけますか」 over the whole width. */
+  readonly timeout?: { readonly secondsLeft: number; readonly asking: boolean };
+  /** A link is down while the visit goes on: said in one line, without taking the screen away. */
+  readonly banner?: 'uplink/terminal-lost' | 'uplink/broker-lost';
+}
+
+export type ScreenContent =
+  | { readonly screen: 'splash' }
+  | {
+      readonly screen: 'initialising';
+      /** Estimated from earlier starts; undefined once the estimate has run out (never a frozen zero). */
+      readonly remainingSeconds?: number;
+      readonly waitingFor: readonly ('self-test' | 'broker' | 'terminal')[];
+    }
+  | { readonly screen: 'idle'; readonly languages: readonly Language[] }
+  | { readonly screen: 'reading-card' }
+  | { readonly screen: 'choose-method'; readonly methods: readonly Method[] }
+  | { readonly screen: 'face'; readonly hint?: FaceHint; readonly methods: readonly Method[] }
+  | {
+      readonly screen: 'face-retry';
+      readonly reason: FaceHint | 'camera';
+      readonly attemptsLeft: number;
+      readonly methods: readonly Method[];
+    }
+  | {
+      readonly screen: 'pin';
+      readonly entered: number;
+      readonly length: 4;
+      readonly triesLeft: number;
+      readonly wrong: boolean;
+      readonly checking: boolean;
+    }
+  | { readonly screen: 'pin-last-try' }
+  | { readonly screen: 'staff-check'; readonly entered: number; readonly length: 4; readonly wrong: boolean; readonly locked: boolean }
+  | { readonly screen: 'consent'; readonly questions: readonly ConsentQuestion[] }
+  | { readonly screen: 'consent-items'; readonly question: ConsentQuestion; readonly index: number; readonly count: number }
+  | { readonly screen: 'prescription' }
+  | { readonly screen: 'sending' }
+  | {
+      readonly screen: 'done';
+      /** checked-in: the terminal acknowledged; see-reception: it asks for a word; stored: kept safe, not acknowledged yet. */
+      readonly checkIn: 'checked-in' | 'see-reception' | 'stored';
+      readonly number?: string;
+      readonly shared: readonly { readonly question: ConsentQuestion; readonly given: boolean }[];
+      readonly notice?: NoticeCode;
+    }
+  /** alarm 0..3 rises while the card stays on the tray; after = what ended the visit, when it was not a success. */
+  | { readonly screen: 'take-card'; readonly alarm: 0 | 1 | 2 | 3; readonly after?: FailureCode }
+  /** A failure or a kind word. days = whole days left (soon) or left of the grace. */
+  | {
+      readonly screen: 'notice';
+      readonly code: FailureCode | NoticeCode;
+      readonly days?: number;
+      readonly choices: readonly ('continue' | 'retry' | 'pin' | 'staff')[];
+    }
+  | { readonly screen: 'out-of-service'; readonly code?: FailureCode }
+  | { readonly screen: 'how-to' }
+  | { readonly screen: 'technician'; readonly page: 'locked' | 'menu'; readonly facts: Readonly<Record<string, string>> }
+  | { readonly screen: 'shutting-down' };
+
+export type ScreenModel = ScreenCommon & ScreenContent;
+
+/** Ids of everything that can be pressed. Stable: outside tools press them by name. */
+export type ElementId =
+  | 'cancel' | 'back' | 'continue' | 'retry' | 'help' | 'repeat-speech'
+  | 'method-face' | 'method-pin' | 'method-staff'
+  | `language-${Language}`
+  | `key-${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}` | 'key-clear' | 'key-backspace' | 'key-enter'
+  | 'consent-all' | 'consent-choose' | 'consent-none' | 'item-yes' | 'item-no'
+  | 'prescription-electronic' | 'prescription-paper'; // biome-ignore format: one id list
+
+/** What a person did: pressed an element on the panel (acts on release), or a key of the numeric keypad. */
+export type UserInput =
+  | { readonly type: 'press'; readonly element: ElementId }
+  | {
+      readonly type: 'key';
+      readonly key: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | 'enter' | 'backspace' | 'escape' | 'plus' | 'minus';
+    };

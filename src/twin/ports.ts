@@ -1,0 +1,81 @@
+// What a person may do to a simulated appliance. The HTTP interface and the page are built on this; the composition root implements it.
+
+import type { ScreenName } from '../core/screens.ts';
+import type { SceneElement } from '../display/ports.ts';
+
+export interface TwinState {
+  readonly screen: ScreenName;
+  /** The statechart's state value, dotted. */
+  readonly phase: string;
+  readonly language: string;
+  readonly remainingSeconds?: number;
+  readonly elements: readonly SceneElement[];
+  /** Lamp of the card tray: off, green, blue, red. */
+  readonly lamp: string;
+  /** The tone that sounded last; 'off' when none sounds. */
+  readonly buzzer: string;
+  readonly speech?: string;
+  readonly visit?: { readonly id: string; readonly step: string };
+  /** Failure code shown now. */
+  readonly failure?: string;
+  readonly uplink: { readonly broker: string; readonly terminal: string; readonly backlog: number };
+}
+
+export const CABLES = ['broker', 'terminal', 'reader', 'camera', 'touch'] as const;
+export type Cable = (typeof CABLES)[number];
+
+export interface TwinCardInfo {
+  readonly name: string;
+  readonly kind: 'my-number' | 'driving-licence' | 'transit' | 'broken';
+  readonly pinTriesLeft: number | null;
+  readonly codeTriesLeft: number | null;
+  /** YYYY-MM-DD or null. */
+  readonly expires: string | null;
+}
+
+/** POST /api/cards after validation. */
+export interface TwinCardRequest {
+  readonly name: string;
+  readonly kind: TwinCardInfo['kind'];
+  /** JPEG or PNG bytes; needed for my-number. */
+  readonly photo?: Uint8Array;
+  readonly birth?: string;
+  readonly expires?: string;
+  readonly certificateExpires?: string;
+  /** null: 顔認証カード. Undefined: "1234". */
+  readonly pin?: string | null;
+  readonly securityCode?: string;
+  readonly family?: string;
+  readonly given?: string;
+  readonly sex?: string;
+}
+
+export type CameraRequest =
+  | { readonly kind: 'still'; readonly picture: Uint8Array; readonly as: 'person' | 'print' | 'screen' }
+  | { readonly kind: 'frames'; readonly frames: readonly Uint8Array[]; readonly fps: number }
+  | { readonly kind: 'resident'; readonly name: string }
+  | { readonly kind: 'dark' };
+
+/** All may throw KioskFailure input/invalid with facts {field} and a message that says what to do. */
+export interface TwinControls {
+  state(): TwinState;
+  onState(listener: () => void): () => void;
+  /** The panel as PNG, pixel for pixel. */
+  screenPng(): Promise<Uint8Array>;
+  /** Called after every change of panel pixels (for the live view). */
+  onFrame(listener: () => void): () => void;
+  panel(): { readonly width: number; readonly height: number };
+  cards(): readonly TwinCardInfo[];
+  makeCard(request: TwinCardRequest): Promise<TwinCardInfo>;
+  placeCard(name: string): void;
+  removeCard(): void;
+  cardOnTray(): string | undefined;
+  touch(x: number, y: number, holdMs: number): Promise<void>;
+  typeKeys(keys: string): Promise<void>;
+  camera(request: CameraRequest): Promise<void>;
+  /** Names of the drawn residents who can stand before the camera. */
+  residents(): readonly string[];
+  power(press: 'short' | 'long'): void;
+  cables(): Readonly<Record<Cable, 'in' | 'out'>>;
+  setCables(change: Partial<Record<Cable, 'in' | 'out'>>): void;
+}

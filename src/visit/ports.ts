@@ -1,0 +1,82 @@
+// Everything the visit needs from the world. It knows no hardware, no pixels, no card bytes:
+// a card is what a CardSession says, and secrets pass through it as buffers that the session wipes.
+
+import type { FailureCode } from '../core/failure.ts';
+import type { ConsentItem, FaceHint, Language, Method } from '../core/screens.ts';
+
+/** Trust in the user-authentication certificate at a moment (card.md 1.5; validity ends at the holder's fifth birthday after issue). */
+export type CertificateState =
+  | { readonly state: 'valid' }
+  | { readonly state: 'expires-soon'; readonly days: number }
+  | { readonly state: 'expired-in-grace'; readonly days: number }
+  | { readonly state: 'expired' | 'not-yet-valid' | 'revoked' | 'untrusted' };
+
+export interface CardSummary {
+  readonly certificate: CertificateState;
+  /** false: 顔認証マイナンバーカード, issued without a PIN. */
+  readonly hasPin: boolean;
+  /** 0 = locked. Undefined when there is no PIN. */
+  readonly pinTriesLeft?: number;
+  /** Whether the photo of the card face could be opened and read. */
+  readonly photo: 'ready' | 'blocked' | 'unreadable';
+  /** Whole years at the moment of the visit; unknown if the card face stayed closed. */
+  readonly ageYears?: number;
+}
+
+export type PinOutcome =
+  | { readonly outcome: 'verified' }
+  | { readonly outcome: 'wrong'; readonly triesLeft: number }
+  | { readonly outcome: 'blocked' };
+
+export type FaceOutcome = { readonly outcome: 'match' } | { readonly outcome: 'failed'; readonly reason: FaceHint | 'camera' };
+
+/** The card on the tray during one visit. `close` wipes everything that was read. All may throw KioskFailure. */
+export interface CardSession {
+  /** Identifies the card and reads what a visit needs. Throws card/not-my-number, card/not-recognised, card/tampered, … */
+  read(signal: AbortSignal): Promise<CardSummary>;
+  /** Takes the four digits (wiped by the session). Refuses the try that would lock unless `lastTryConfirmed`. */
+  verifyPin(pin: Uint8Array, options: { lastTryConfirmed: boolean }): Promise<PinOutcome>;
+  /** Compares the camera's face with the chip's photo. */
+  verifyFace(onHint: (hint: FaceHint | undefined) => void, signal: AbortSignal): Promise<FaceOutcome>;
+  /** Seals the result with the card's evidence, stores it durably, and waits for the terminal's word. */
+  deliver(result: VisitOutcome, signal: AbortSignal): Promise<DeliveryOutcome>;
+  close(): void;
+}
+
+/** What the visit adds to what the card says. */
+export interface VisitOutcome {
+  readonly visitId: string;
+  readonly method: Method;
+  readonly language: Language;
+  readonly consent: Readonly<Partial<Record<ConsentItem, boolean>>>;
+  readonly prescription?: 'electronic' | 'paper';
+  readonly certificate: CertificateState['state'];
+}
+
+export type DeliveryOutcome =
+  | { readonly outcome: 'accepted'; readonly checkIn: 'checked-in' | 'see-reception'; readonly number?: string }
+  | { readonly outcome: 'rejected'; readonly code: FailureCode }
+  /** Durable in the outbox, not acknowledged in time: will be sent when the terminal is back. */
+  | { readonly outcome: 'stored' };
+
+/** Four digits in the making. Never in the statechart's context: only their count is. */
+export interface SecretPad {
+  push(digit: number): number;
+  backspace(): number;
+  clear(): number;
+  /** The digits as ASCII, handed over once; the pad is empty afterwards. */
+  take(): Uint8Array;
+}
+
+export interface VisitPorts {
+  /** Checks reader, display, camera, models, outbox. Throws the first failure that forbids service. */
+  selfTest(signal: AbortSignal): Promise<void>;
+  openCard(visitId: string): CardSession;
+  readonly pad: SecretPad;
+  /** Compares with the facility's passcode in constant time; wipes its argument. */
+  checkStaffPasscode(passcode: Uint8Array): boolean;
+  /** Durations of earlier starts, for an honest countdown. */
+  readonly startHistory: { expectedMs(): number; record(durationMs: number): void };
+  newVisitId(): string;
+  sound(tone: 'card-detected' | 'key' | 'accepted' | 'error' | 'alarm-1' | 'alarm-2' | 'alarm-3'): void;
+}
