@@ -1,0 +1,67 @@
+// Runs tap over the tests, holds the coverage gates, and closes with the line `N passed, N failed, N skipped`.
+// Arguments go to tap: `npm test -- test/card`. With arguments, coverage is not measured.
+
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+
+/** Lowest covered share of lines, in percent, per folder. */
+const GATES: readonly (readonly [string, number])[] = [
+  ['src/visit/', 90],
+  ['src/card/', 90],
+  ['src/uplink/', 90],
+];
+
+const chosen = process.argv.slice(2);
+mkdirSync('.tap', { recursive: true });
+const output = '.tap/results.tap';
+const tap = (...args: string[]) => spawnSync(process.execPath, ['node_modules/tap/dist/esm/run.mjs', ...args], { stdio: 'inherit' });
+
+// On a terminal tap draws its own progress; elsewhere only what failed is printed, from the results file.
+const reporter = process.stdout.isTTY ? 'base' : 'silent';
+const run = tap(
+  'run',
+  `--reporter=${reporter}`,
+  `--output-file=${output}`,
+  chosen.length > 0 ? '--disable-coverage' : '--show-full-coverage=false',
+  ...chosen,
+);
+
+const results = readFileSync(output, 'utf8').split('\n');
+if (run.status !== 0 && reporter === 'silent')
+  console.log(results.filter((line) => !/^\s*(ok \d|# Subtest|1\.\.\d|$)/.test(line)).join('\n'));
+
+// A test is a line one level below its file.
+let [passed, failed, skipped] = [0, 0, 0];
+for (const line of results) {
+  const point = /^ {4}(not )?ok \d+(.*)$/.exec(line);
+  if (point === null) continue;
+  if (/# SKIP/i.test(point[2] ?? '')) {
+    skipped += 1;
+    console.log(`skipped: ${(point[2] ?? '').replace(/^\s*-?\s*/, '')}`);
+  } else if (point[1] === undefined) passed += 1;
+  else failed += 1;
+}
+
+interface Coverage {
+  readonly lines: { readonly total: number; readonly covered: number };
+}
+
+let gatesHeld = true;
+if (chosen.length === 0) {
+  const report = spawnSync(process.execPath, ['node_modules/tap/dist/esm/run.mjs', 'report', 'json-summary'], { encoding: 'utf8' });
+  const summary = JSON.parse(readFileSync('.tap/report/coverage-summary.json', 'utf8')) as Record<string, Coverage>;
+  if (report.error !== undefined) throw report.error;
+  for (const [folder, gate] of GATES) {
+    const files = Object.entries(summary).filter(([file]) => file.includes(folder));
+    const total = files.reduce((sum, [, one]) => sum + one.lines.total, 0);
+    const covered = files.reduce((sum, [, one]) => sum + one.lines.covered, 0);
+    const percent = total === 0 ? 0 : (100 * covered) / total;
+    const held = percent >= gate;
+    gatesHeld &&= held;
+    console.log(`coverage ${folder} ${percent.toFixed(1)} % of ${total} lines, gate ${gate} %${held ? '' : ' NOT HELD'}`);
+  }
+}
+
+const broken = run.status !== 0 && failed === 0;
+console.log(`${passed} passed, ${failed + (broken ? 1 : 0) + (gatesHeld ? 0 : 1)} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+process.exitCode = run.status === 0 && gatesHeld ? 0 : 1;

@@ -1,0 +1,117 @@
+// Everything a technician sets, in one schema: types, validation and docs/configuration.md all come from here.
+// Owns no defaults elsewhere: what is not in the file is what stands here.
+
+import { z } from 'zod';
+import { CONSENT_QUESTIONS, type ConsentQuestion, LANGUAGES } from '../core/screens.ts';
+
+const identifier = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'lower-case letters, digits and hyphens, at most 32, starting with a letter or digit');
+const fourDigits = z.string().regex(/^[0-9]{4}$/, 'four digits in quotes, such as "2580"');
+const seconds = (low: number, high: number) => z.number().min(low).max(high);
+const path = z.string().min(1);
+
+const site = z.strictObject({
+  id: identifier.default('demo').describe('Name of the site; part of every MQTT topic'),
+  facilityName: z.string().min(1).max(24).default('受付キオスク').describe('Shown in the header of every screen'),
+  contact: z.string().max(60).default('').describe('Whom to call, shown beside faults'),
+});
+
+const kiosk = z.strictObject({
+  id: identifier.default('kiosk-1').describe('Name of this kiosk; unique within the site'),
+  languages: z
+    .array(z.enum(LANGUAGES))
+    .min(1)
+    .default([...LANGUAGES])
+    .describe('Languages offered on the idle screen'),
+  dataDirectory: path.default('/var/lib/kazashi').describe('Everything that must survive a restart'),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('Lines written to the journal'),
+});
+
+const visit = z.strictObject({
+  methods: z
+    .array(z.enum(['face', 'pin', 'staff']))
+    .min(1)
+    .default(['face', 'pin', 'staff'])
+    .describe('Ways to show who one is'),
+  staffPasscode: fourDigits.optional().describe('Passcode of the facility for 目視確認; without it staff approve from the terminal only'),
+  consentQuestions: z
+    .array(z.enum(Object.keys(CONSENT_QUESTIONS) as [ConsentQuestion, ...ConsentQuestion[]]))
+    .default(['diagnosis-medication', 'surgery', 'checkup'])
+    .describe('What the patient is asked to share'),
+  askPrescription: z.boolean().default(false).describe('Ask 電子処方箋 or 紙の処方箋'),
+  faceAttempts: z.int().min(1).max(10).default(3).describe('Tries by face before only the other ways are offered'),
+  faceSeconds: seconds(3, 30).default(10).describe('Length of one try by face'),
+  inactivitySeconds: seconds(20, 600).default(60).describe('Without operation a visit ends; the last 20 s ask first'),
+  terminalGraceSeconds: seconds(0, 60).default(10).describe('How long a visit waits for a lost terminal'),
+  sendingSeconds: seconds(5, 120)
+    .default(20)
+    .describe('How long the patient waits for the acknowledgement; the result is kept and sent later all the same'),
+});
+
+const face = z.strictObject({
+  threshold: z
+    .number()
+    .min(0.3)
+    .max(0.9)
+    .default(0.5)
+    .describe('Cosine similarity that accepts; .50 is a false accept rate of 3.8e-6, 1.9e-4 within one group'),
+  livenessThreshold: z.number().min(0).max(0.99).optional().describe('Anti-spoofing score that accepts; default: the model pack’s'),
+  modelDirectory: path.optional().describe('Where the model pack is; default: the cache of npm ci'),
+});
+
+const reader = z.strictObject({
+  i2cBus: z.int().min(0).max(64).default(1).describe('Number of /dev/i2c-N'),
+  i2cAddress: z.int().min(0x08).max(0x77).default(0x24).describe('Address of the PN532'),
+  busFreeMs: z.number().min(0).max(50).default(5).describe('Pause before each I²C transaction'),
+  irqChip: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Label of the GPIO chip of the IRQ line, such as "pinctrl-bcm2711"; without it the reader is polled'),
+  irqLine: z.int().min(0).max(255).default(25).describe('Line of the IRQ on that chip'),
+  trustAnchors: path.optional().describe('Directory with the CA certificates (DER or PEM) that cards are checked against'),
+});
+
+const panel = z.strictObject({
+  framebuffer: z
+    .string()
+    .regex(/^fb[0-9]+$/, 'fb and a number, such as "fb0"')
+    .default('fb0')
+    .describe('Framebuffer device'),
+  width: z.int().min(640).max(3840).default(1280).describe('Width of the simulated panel, in pixels (a real one tells its own)'),
+  height: z.int().min(480).max(2160).default(800).describe('Height of the simulated panel, in pixels'),
+  rotation: z.literal([0, 90, 180, 270]).default(0).describe('Clockwise rotation of touch positions, in degrees'),
+});
+
+const uplink = z.strictObject({
+  broker: z
+    .url({ protocol: /^(mqtts?)$/, error: 'an address such as "mqtts://broker.example:8883"' })
+    .default('mqtt://127.0.0.1:1883')
+    .describe('MQTT broker of the site'),
+  caFile: path.optional().describe('CA certificate of the broker (PEM)'),
+  certificateFile: path.optional().describe('Client certificate of this kiosk (PEM)'),
+  keyFile: path.optional().describe('Private key of the client certificate (PEM)'),
+  signingKeyFile: path.optional().describe('Signing key of this kiosk (JWK); default: made in the data directory'),
+  terminalKeysFile: path.optional().describe('Public keys of the terminals (JWK set); default: terminal-keys.json in the data directory'),
+  ackTimeoutSeconds: seconds(1, 60).default(5).describe('A visit that is not acknowledged by then is sent again'),
+  expiryHours: z.number().min(1).max(168).default(24).describe('How long a visit is worth delivering'),
+  outboxLimit: z
+    .int()
+    .min(10)
+    .max(100_000)
+    .default(10_000)
+    .describe('Visits kept while the terminal is away; at the limit new visits are refused'),
+});
+
+export const configSchema = z.strictObject({
+  site: site.prefault({}).describe('The site'),
+  kiosk: kiosk.prefault({}).describe('This kiosk'),
+  visit: visit.prefault({}).describe('The visit'),
+  face: face.prefault({}).describe('Face match'),
+  reader: reader.prefault({}).describe('Card reader'),
+  panel: panel.prefault({}).describe('Screen and touch'),
+  uplink: uplink.prefault({}).describe('Link to the reception terminal'),
+});
+
+export type KioskConfig = z.infer<typeof configSchema>;
