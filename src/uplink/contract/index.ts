@@ -1,0 +1,48 @@
+// The contract between kiosk and terminal in one import: topics, schemas, types. This is all that an integrator needs besides the seal.
+
+export { parseJsonMessage, parseMessage } from './common.ts';
+export {
+  type AckMessage,
+  ackSchema,
+  COMMAND_LIFETIME_MS,
+  COMMAND_NAMES,
+  type CommandMessage,
+  commandSchema,
+  type HealthMessage,
+  healthSchema,
+  KIOSK_STATUSES,
+  type KioskState,
+  kioskStateSchema,
+  type RequestContent,
+  type RequestMessage,
+  requestContentSchema,
+  requestSchema,
+  type TerminalState,
+  terminalStateSchema,
+} from './messages.ts';
+export { type Birth, newerState } from './presence.ts';
+export {
+  CONTRACT_VERSION,
+  channelFilter,
+  ID_PATTERN,
+  KIOSK_CHANNELS,
+  type KioskChannel,
+  kioskTopic,
+  type ParsedTopic,
+  parseTopic,
+  TERMINAL,
+  terminalStateTopic,
+} from './topics.ts';
+export {
+  CERTIFICATE_STATES,
+  CONSENT_FLAGS,
+  CONSENT_ITEMS,
+  certificateSchema,
+  consentSchema,
+  evidenceSchema,
+  patientSchema,
+  type VisitContent,
+  type VisitMessage,
+  visitContentSchema,
+  visitSchema,
+} from './visit.ts';

@@ -1,0 +1,80 @@
+// Every other message of the contract: states, the terminal's signed word, commands, requests, health numbers.
+// None of these may carry personal data; only visit and request are sealed.
+
+import { z } from 'zod';
+import { bootId, boxId, envelopeFields, failureCode, instant, messageId, sequence, version } from './common.ts';
+
+const birthFields = {
+  v: version,
+  bootId,
+  bdSeq: z.int().min(0).describe('Number of this connection within the run: the same in the Will and the birth'),
+  at: instant,
+  version: z.string().max(40).describe('Version of the program'),
+};
+
+export const KIOSK_STATUSES = ['init', 'ready', 'busy', 'out-of-service', 'offline'] as const;
+/** Retained; written by the kiosk on every connect and by its Will (status offline). */
+export const kioskStateSchema = z.strictObject({
+  ...birthFields,
+  status: z.enum(KIOSK_STATUSES),
+  faults: z.array(failureCode).max(16),
+});
+export type KioskState = z.infer<typeof kioskStateSchema>;
+
+/** Retained; written by the terminal on every connect and by its Will (status offline). */
+export const terminalStateSchema = z.strictObject({ ...birthFields, status: z.enum(['init', 'ready', 'offline']) });
+export type TerminalState = z.infer<typeof terminalStateSchema>;
+
+/** Signed by the terminal, after the message it speaks of is durable in its inbox. */
+export const ackSchema = z.strictObject({
+  v: version,
+  id: messageId.describe('Id of the acknowledged message'),
+  site: boxId,
+  kiosk: boxId,
+  seq: sequence,
+  status: z.enum(['accepted', 'rejected', 'duplicate']),
+  code: failureCode.optional().describe('Why it was rejected'),
+  checkIn: z
+    .strictObject({ state: z.enum(['checked-in', 'see-reception']), number: z.string().min(1).max(12).optional() })
+    .optional()
+    .describe('What the patient is told; number = reception number'),
+  at: instant,
+});
+export type AckMessage = z.infer<typeof ackSchema>;
+
+export const COMMAND_NAMES = ['cancel', 'approve-visual', 'out-of-service', 'in-service', 'identify', 'restart', 'shutdown'] as const;
+export const COMMAND_LIFETIME_MS = 30_000;
+/** Signed by the terminal; lives at most 30 s. `approve-visual` and `cancel` name the one visit they are for. */
+export const commandSchema = z.strictObject({
+  v: version,
+  id: messageId,
+  site: boxId,
+  kiosk: boxId,
+  name: z.enum(COMMAND_NAMES),
+  visitId: z.uuid().optional(),
+  issuedAt: instant,
+  expiresAt: instant.describe('At most 30 s after issuedAt'),
+});
+export type CommandMessage = z.infer<typeof commandSchema>;
+
+/** Sealed question of the kiosk during a visit; answered by an ack (or the approve-visual command). */
+export const requestContentSchema = z.strictObject({ visitId: z.uuid(), ask: z.enum(['approve-visual', 'prescription']) });
+export type RequestContent = z.infer<typeof requestContentSchema>;
+export const requestSchema = z.strictObject({ ...envelopeFields, type: z.literal('request'), ...requestContentSchema.shape });
+export type RequestMessage = z.infer<typeof requestSchema>;
+
+const count = z.number().min(0);
+/** QoS 0, numbers only. */
+export const healthSchema = z.strictObject({
+  v: version,
+  uptimeSeconds: count,
+  rssBytes: count,
+  backlog: count,
+  backlogBytes: count,
+  submitted: count,
+  acknowledged: count,
+  retries: count,
+  expired: count,
+  reconnects: count,
+});
+export type HealthMessage = z.infer<typeof healthSchema>;
