@@ -38,8 +38,13 @@ export interface CardSession {
   verifyPin(pin: Uint8Array, options: { lastTryConfirmed: boolean }): Promise<PinOutcome>;
   /** Compares the camera's face with the chip's photo. */
   verifyFace(onHint: (hint: FaceHint | undefined) => void, signal: AbortSignal): Promise<FaceOutcome>;
-  /** Seals the result with the card's evidence, stores it durably, and waits for the terminal's word. */
+  /**
+   * Seals the result with the card's evidence, stores it durably, and waits for the terminal's word.
+   * Aborting the signal means "wait no longer", at the end of the sending deadline: a session that has stored the result durably
+   * then resolves `{ outcome: 'stored' }` (and the outbox goes on delivering); one that has not rejects, and nothing may be sent.
+   */
   deliver(result: VisitOutcome, signal: AbortSignal): Promise<DeliveryOutcome>;
+  /** Called exactly once per opened session, at whatever end of the visit, also while `read`, `verifyPin` or `verifyFace` runs. */
   close(): void;
 }
 
@@ -75,7 +80,7 @@ export interface VisitPorts {
   readonly pad: SecretPad;
   /** Compares with the facility's passcode in constant time; wipes its argument. */
   checkStaffPasscode(passcode: Uint8Array): boolean;
-  /** Durations of earlier starts, for an honest countdown. */
+  /** Durations of earlier starts, for an honest countdown. expectedMs: milliseconds, 0 when there is no experience yet. */
   readonly startHistory: { expectedMs(): number; record(durationMs: number): void };
   newVisitId(): string;
   sound(tone: 'card-detected' | 'key' | 'accepted' | 'error' | 'alarm-1' | 'alarm-2' | 'alarm-3'): void;
