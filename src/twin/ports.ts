@@ -78,4 +78,8 @@ export interface TwinControls {
   power(press: 'short' | 'long'): void;
   cables(): Readonly<Record<Cable, 'in' | 'out'>>;
   setCables(change: Partial<Record<Cable, 'in' | 'out'>>): void;
+  /** Picture of a resident, or the one printed on a virtual card: JPEG, PNG or SVG text. Undefined: no such name. */
+  portrait?(name: string): Promise<Uint8Array | undefined>;
+  /** One finger step by step, for a live hand on the panel; without it the page sends whole touches. */
+  finger?(phase: 'down' | 'move' | 'up', x: number, y: number): void;
 }
