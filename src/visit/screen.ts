@@ -1,0 +1,140 @@
+// What the statechart's state looks like to a person: a pure function of the snapshot and the time, nothing else.
+
+import type { SnapshotFrom } from 'xstate';
+import type { ScreenCommon, ScreenContent, ScreenModel, ScreenName } from '../core/screens.ts';
+import type { VisitContext, VisitRecord } from './context.ts';
+import { bundle, certificateNotice, linked, linkFailure, methodsBut, methodsOpen } from './decisions.ts';
+import type { VisitMachine } from './machine.ts';
+
+export type VisitSnapshot = SnapshotFrom<VisitMachine>;
+
+const ALARMS = { quiet: 0, asking: 1, urging: 2, insisting: 3 } as const;
+
+const dotted = (value: unknown): string => {
+  if (typeof value === 'string') return value;
+  const [entry] = Object.entries(value as Record<string, unknown>);
+  if (entry === undefined) return '';
+  const rest = dotted(entry[1]);
+  return rest === '' ? entry[0] : `${entry[0]}.${rest}`;
+};
+
+/** The journey's state value, dotted: `visit.identify.pin.entering`. */
+export const phaseOf = (snapshot: VisitSnapshot): string => dotted((snapshot.value as { readonly journey: unknown }).journey);
+
+/** The screen a stable state stands for; every leaf of the journey names one. */
+export const screenNameOf = (snapshot: VisitSnapshot): ScreenName => {
+  const metas = Object.values(snapshot.getMeta()) as ({ readonly screen?: ScreenName } | undefined)[];
+  return metas.find((meta) => meta?.screen !== undefined)?.screen ?? 'splash';
+};
+
+const secondsTo = (at: number, nowMs: number): number => Math.max(0, Math.ceil((at - nowMs) / 1000));
+
+const initialising = (context: VisitContext, nowMs: number): ScreenContent => {
+  const remaining = context.startsBy === undefined || (context.tested && linked(context)) ? 0 : secondsTo(context.startsBy, nowMs);
+  return {
+    screen: 'initialising',
+    ...(remaining > 0 ? { remainingSeconds: remaining } : {}),
+    waitingFor: [
+      ...(context.tested ? [] : (['self-test'] as const)),
+      ...(context.broker ? [] : (['broker'] as const)),
+      ...(context.terminal ? [] : (['terminal'] as const)),
+    ],
+  };
+};
+
+const noticeIn = (visit: VisitRecord, context: VisitContext, phase: string): ScreenContent => {
+  if (phase.endsWith('barred')) {
+    const open = methodsOpen(context);
+    return {
+      screen: 'notice',
+      code: 'pin/blocked',
+      choices: [...(open.includes('face') ? (['continue'] as const) : []), ...(open.includes('staff') ? (['staff'] as const) : [])],
+    };
+  }
+  const certificate = visit.summary?.certificate;
+  return {
+    screen: 'notice',
+    code: certificateNotice(certificate) ?? 'visit/internal',
+    ...(certificate !== undefined && 'days' in certificate ? { days: certificate.days } : {}),
+    choices: ['continue'],
+  };
+};
+
+/** Screens that belong to an open visit. */
+const visiting = (name: ScreenName, visit: VisitRecord, context: VisitContext, phase: string): ScreenContent => {
+  const { entered, wrong } = visit;
+  switch (name) {
+    case 'choose-method':
+      return { screen: name, methods: methodsOpen(context) };
+    case 'face':
+      return { screen: name, ...(visit.hint === undefined ? {} : { hint: visit.hint }), methods: methodsBut(context, 'face') };
+    case 'face-retry':
+      return { screen: name, reason: visit.faceReason, attemptsLeft: visit.attemptsLeft, methods: methodsBut(context, 'face') };
+    case 'pin':
+      return { screen: name, entered, length: 4, triesLeft: visit.pinTriesLeft, wrong, checking: phase.endsWith('checking') };
+    case 'staff-check':
+      return { screen: name, entered, length: 4, wrong, locked: visit.staffTriesLeft === 0 };
+    case 'consent':
+      return { screen: name, questions: bundle(context) };
+    case 'consent-items':
+      return { screen: name, question: visit.items[visit.index] ?? 'surgery', index: visit.index, count: visit.items.length };
+    case 'notice':
+      return noticeIn(visit, context, phase);
+    case 'pin-last-try':
+    case 'prescription':
+    case 'sending':
+      return { screen: name };
+    default:
+      return { screen: 'reading-card' };
+  }
+};
+
+const resting = (name: ScreenName, context: VisitContext, phase: string, nowMs: number): ScreenContent => {
+  const { closing, fault } = context;
+  switch (name) {
+    case 'initialising':
+      return initialising(context, nowMs);
+    case 'idle':
+      return { screen: name, languages: context.settings.languages };
+    case 'notice':
+      return { screen: name, code: closing?.after ?? 'visit/internal', choices: ['continue'] };
+    case 'done':
+      return { screen: name, ...(closing?.recap ?? { checkIn: 'stored', shared: [] }) };
+    case 'take-card': {
+      const alarm = ALARMS[phase.slice(phase.lastIndexOf('.') + 1) as keyof typeof ALARMS] ?? 0;
+      return { screen: name, alarm, ...(closing?.after === undefined ? {} : { after: closing.after }) };
+    }
+    case 'out-of-service':
+      return { screen: name, ...(fault === undefined ? {} : { code: fault }) };
+    case 'technician':
+      return { screen: name, page: 'locked', facts: {} };
+    case 'how-to':
+    case 'shutting-down':
+      return { screen: name };
+    default:
+      return { screen: 'splash' };
+  }
+};
+
+const common = (snapshot: VisitSnapshot, nowMs: number): ScreenCommon => {
+  const { context } = snapshot;
+  const { until, settings } = context;
+  const left = until === undefined ? undefined : Math.max(0, until - nowMs);
+  const during = context.visit !== undefined || context.closing?.recap !== undefined;
+  return {
+    language: context.language,
+    ...(left === undefined
+      ? {}
+      : { timeout: { secondsLeft: Math.ceil(left / 1000), asking: snapshot.hasTag('asking') && left <= settings.timeouts.askMs } }),
+    ...(during && !linked(context) ? { banner: linkFailure(context) } : {}),
+  };
+};
+
+/** @param nowMs monotonic milliseconds, of the clock the countdowns run on. */
+export const screenOf = (snapshot: VisitSnapshot, nowMs: number): ScreenModel => {
+  const { context } = snapshot;
+  const name = screenNameOf(snapshot);
+  const phase = phaseOf(snapshot);
+  const content = context.visit === undefined ? resting(name, context, phase, nowMs) : visiting(name, context.visit, context, phase);
+  return { ...common(snapshot, nowMs), ...content };
+};

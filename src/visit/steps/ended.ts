@@ -1,0 +1,59 @@
+// The visit is over and its card session closed. Says how it ended, and gives no rest until the card is gone.
+
+import { base, type StateConfig } from '../setup.ts';
+
+const ON_A_NEW_CARD = { 'CARD.REMOVED': '#resting', 'CARD.PLACED': '#resting' } as const;
+
+const notice: StateConfig = {
+  id: 'ended-notice',
+  meta: { screen: 'notice' },
+  tags: 'showing',
+  entry: [
+    { type: 'sound', params: { tone: 'error' } },
+    { type: 'startCountdown', params: { timeout: 'noticeMs' } },
+  ],
+  exit: 'stopCountdown',
+  after: { notice: '#take-card' },
+  on: { ...ON_A_NEW_CARD, 'PRESS.continue': '#take-card', 'PRESS.cancel': '#take-card' },
+};
+
+const done: StateConfig = {
+  id: 'done',
+  meta: { screen: 'done' },
+  tags: 'showing',
+  entry: [
+    { type: 'sound', params: { tone: 'accepted' } },
+    { type: 'startCountdown', params: { timeout: 'doneMs' } },
+  ],
+  exit: 'stopCountdown',
+  after: { done: '#take-card' },
+  on: { ...ON_A_NEW_CARD, 'PRESS.continue': '#take-card', 'PRESS.cancel': '#take-card' },
+};
+
+const level = (tone: 'alarm-1' | 'alarm-2' | 'alarm-3' | undefined, next: string): StateConfig => ({
+  meta: { screen: 'take-card' },
+  ...(tone === undefined ? {} : { entry: { type: 'sound', params: { tone } } }),
+  after: { alarm: { target: next, reenter: true } },
+});
+
+/** The alarm rises, and stays at its height until somebody takes the card. */
+const takeCard: StateConfig = {
+  id: 'take-card',
+  initial: 'quiet',
+  always: { guard: 'cardGone', target: '#resting' },
+  on: { ...ON_A_NEW_CARD },
+  states: {
+    quiet: level(undefined, 'asking'),
+    asking: level('alarm-1', 'urging'),
+    urging: level('alarm-2', 'insisting'),
+    insisting: level('alarm-3', 'insisting'),
+  },
+};
+
+export const ended: StateConfig = {
+  initial: 'take-card',
+  // Whatever ended the visit: nothing of it stays but what these screens say.
+  entry: base.assign({ visit: undefined }),
+  on: { 'PRESS.language': { actions: 'setLanguage' } },
+  states: { notice, done, 'take-card': takeCard },
+};

@@ -1,0 +1,25 @@
+// Who is it: the choice of the way, and the three ways. Staff may approve from the terminal during any of them, for this visit only.
+
+import { amend, closeWith, type StateConfig } from '../setup.ts';
+import { face } from './face.ts';
+import { asking, METHOD_EDGES } from './helpers.ts';
+import { pin } from './pin.ts';
+import { staff } from './staff.ts';
+
+const chooseMethod = asking('choose-method', 'choose-method', { on: METHOD_EDGES });
+
+/** The PIN has just been locked: said with the ways that are left. */
+const barred = asking('barred', 'notice', {
+  always: {
+    guard: 'noWayLeft',
+    target: '#ended-notice',
+    actions: closeWith('pin/blocked'),
+  },
+  on: { ...METHOD_EDGES, 'PRESS.continue': '#offering', 'PRESS.back': '#offering' },
+});
+
+export const identify: StateConfig = {
+  initial: 'choose-method',
+  on: { COMMAND: { guard: 'approves', target: '#identified', actions: amend(() => ({ method: 'staff' })) } },
+  states: { 'choose-method': chooseMethod, face, pin, 'staff-check': staff, barred },
+};

@@ -1,0 +1,46 @@
+// From power to service: splash, self-test, waiting for the terminal.
+// Both must be there before a card is taken; a failed self-test puts the kiosk out of service, with a reason.
+
+import { assign } from 'xstate';
+import { type StateConfig, thrownCode } from '../setup.ts';
+
+export const splash: StateConfig = {
+  id: 'splash',
+  meta: { screen: 'splash' },
+  entry: 'beginStart',
+  after: { splash: '#initialising' },
+};
+
+export const initialising: StateConfig = {
+  id: 'initialising',
+  initial: 'testing',
+  always: [
+    { guard: 'stopping', target: '#shutting-down' },
+    { guard: 'unfit', target: '#out-of-service' },
+  ],
+  on: { 'POWER.SHORT': '#technician' },
+  states: {
+    testing: {
+      id: 'testing',
+      meta: { screen: 'initialising' },
+      invoke: {
+        id: 'selfTest',
+        src: 'selfTest',
+        onDone: { target: 'waiting', actions: assign({ tested: true }) },
+        onError: {
+          target: '#out-of-service',
+          actions: assign({ fault: ({ event }) => thrownCode(event, 'visit/internal') }),
+        },
+      },
+      after: { selfTest: { target: '#out-of-service', actions: assign({ fault: 'visit/internal' }) } },
+    },
+    waiting: {
+      id: 'waiting',
+      meta: { screen: 'initialising' },
+      always: { guard: 'linked', target: '#resting', actions: 'recordStart' },
+      after: {
+        link: { target: 'waiting', reenter: true, actions: { type: 'log', params: { event: 'visit.still-waiting-for-terminal' } } },
+      },
+    },
+  },
+};
