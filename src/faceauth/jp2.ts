@@ -1,0 +1,60 @@
+// Decodes the chip's photo: JPEG 2000 in a JP2 container, grey or RGB.
+// The codec does not throw on damaged input but answers an empty frame, and prints to stdout unless told not to: both are handled here.
+
+import createDecoder, { type J2KDecoder, type OpenJpegModule } from '@cornerstonejs/codec-openjpeg/decodewasmjs';
+import { KioskFailure } from '../core/failure.ts';
+import type { Picture } from './ports.ts';
+
+/** More than any card photo; a damaged size field must not reserve gigabytes. */
+const MAX_SIDE = 2048;
+const MAX_BYTES = 64 * 1024;
+
+let loading: Promise<OpenJpegModule> | undefined;
+
+/** Loads the codec ahead of the first card (60 ms otherwise paid by a patient). */
+export const warmUpJp2 = async (): Promise<void> => {
+  loading ??= createDecoder({ print: () => undefined, printErr: () => undefined });
+  await loading;
+};
+
+const unreadable = (reason: string, cause?: unknown) =>
+  new KioskFailure('face/photo-unreadable', { facts: { reason }, message: `The chip's photo cannot be decoded (${reason}).`, cause });
+
+/** Width and height of the first SIZ marker segment (ISO/IEC 15444-1 A.5.1), before anything is allocated for them. */
+const declaredSize = (jp2: Uint8Array): readonly [number, number] | undefined => {
+  const at = Buffer.from(jp2.buffer, jp2.byteOffset, jp2.length).indexOf(Buffer.from('ff4fff51', 'hex'));
+  if (at < 0 || jp2.length < at + 24) return undefined;
+  const view = new DataView(jp2.buffer, jp2.byteOffset + at + 8, 16);
+  return [view.getUint32(0) - view.getUint32(8), view.getUint32(4) - view.getUint32(12)];
+};
+
+const readFrame = (decoder: J2KDecoder, jp2: Uint8Array): Picture => {
+  decoder.getEncodedBuffer(jp2.length).set(jp2);
+  decoder.decode();
+  const { width, height, componentCount, bitsPerSample, isSigned } = decoder.getFrameInfo();
+  if (width === 0 || height === 0) throw unreadable('damaged');
+  if (bitsPerSample !== 8 || isSigned || (componentCount !== 1 && componentCount !== 3)) throw unreadable('pixel format');
+  const decoded = decoder.getDecodedBuffer();
+  if (decoded.length !== width * height * componentCount) throw unreadable('truncated');
+  const data = Uint8Array.from(decoded);
+  decoded.fill(0);
+  return { width, height, channels: componentCount, data };
+};
+
+/** Pixels of a JP2 photo. Throws KioskFailure face/photo-unreadable with facts {reason}. */
+export const decodeJp2 = async (jp2: Uint8Array): Promise<Picture> => {
+  if (jp2.length === 0 || jp2.length > MAX_BYTES) throw unreadable('length');
+  const size = declaredSize(jp2);
+  if (size === undefined) throw unreadable('not JPEG 2000');
+  if (size.some((side) => side < 16 || side > MAX_SIDE)) throw unreadable('size');
+  await warmUpJp2();
+  const module = await (loading as Promise<OpenJpegModule>);
+  const decoder = new module.J2KDecoder();
+  try {
+    return readFrame(decoder, jp2);
+  } catch (cause) {
+    throw cause instanceof KioskFailure ? cause : unreadable('damaged', cause);
+  } finally {
+    decoder.delete();
+  }
+};

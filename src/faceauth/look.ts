@@ -1,0 +1,39 @@
+// One look at one picture: the patient's face found, measured, embedded and tested for life, or the reason why not.
+
+import type { FaceHint } from '../core/screens.ts';
+import type { FaceModels } from './models.ts';
+import type { Embedding, Picture } from './ports.ts';
+import { chooseFace, type FaceMeasures, lumaOf, placeOf, reasonOf, sharpnessOf, turnOf } from './quality.ts';
+import { alignFace, detectFaces, embedFace, findLandmarks, fivePoints, scoreLiveness } from './stages.ts';
+
+export type Look =
+  | { readonly hint: FaceHint; readonly measures?: FaceMeasures }
+  | { readonly hint?: undefined; readonly measures: FaceMeasures; readonly embedding: Embedding; readonly liveness: number };
+
+/** The second plane: green for RGB and BGR alike. */
+const greenPlane = (aligned: Float32Array): Float32Array => aligned.subarray(aligned.length / 3, (aligned.length * 2) / 3);
+
+/** Never throws for what is in the picture: no usable face is a hint. */
+export const lookAt = async (models: FaceModels, picture: Picture): Promise<Look> => {
+  const chosen = chooseFace(await detectFaces(models, picture), picture);
+  if (chosen === undefined) return { hint: lumaOf(picture, { x: 0, y: 0, ...picture }).face < 20 ? 'dark' : 'none' };
+  const { face, rival } = chosen;
+  const five = fivePoints(await findLandmarks(models, picture, face.box));
+  const aligned = alignFace(models, picture, five);
+  const luma = lumaOf(picture, face.box);
+  const measures: FaceMeasures = {
+    ...placeOf(face, picture),
+    ...turnOf(five),
+    rival,
+    faceLuma: luma.face,
+    surroundLuma: luma.surround,
+    sharpness: sharpnessOf(greenPlane(aligned), models.embed.entry.input.width),
+  };
+  const hint = reasonOf(measures);
+  if (hint !== undefined) {
+    aligned.fill(0);
+    return { hint, measures };
+  }
+  const embedding = await embedFace(models, aligned);
+  return { measures, embedding, liveness: await scoreLiveness(models, picture, face.box) };
+};

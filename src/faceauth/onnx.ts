@@ -1,0 +1,31 @@
+// The only file that knows onnxruntime-node: model bytes in, a function from tensors to tensors out.
+// One thread per network: the kiosk has other things to do, and small networks gain nothing from more.
+
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { KioskFailure } from '../core/failure.ts';
+
+export interface Network {
+  /** Runs once. `data` is laid out as `dims` says (N, C, H, W); answers each output's floats by name. */
+  run(input: string, data: Float32Array, dims: readonly number[]): Promise<Readonly<Record<string, Float32Array>>>;
+  close(): Promise<void>;
+}
+
+/** Throws KioskFailure model/corrupt with facts {model} when the bytes are not a network this runtime can run. */
+export const openNetwork = async (model: string, bytes: Uint8Array): Promise<Network> => {
+  const session = await InferenceSession.create(bytes, {
+    executionProviders: ['cpu'],
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+  }).catch((cause: unknown) => {
+    throw new KioskFailure('model/corrupt', { facts: { model }, cause, message: `The ${model} model cannot be loaded by the runtime.` });
+  });
+  return {
+    run: async (input, data, dims) => {
+      const outputs = await session.run({ [input]: new Tensor('float32', data, dims) });
+      return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, tensor.data]));
+    },
+    close: () => session.release(),
+  };
+};

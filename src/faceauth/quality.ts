@@ -1,0 +1,125 @@
+// Why a frame does not help yet: measurements of one frame, and one table of limits over them. Pure functions, no pixels kept.
+// The limits are lenient on purpose: a frame is held back only when the match would suffer; see docs of `npm run bench:faces`.
+
+import type { FaceHint } from '../core/screens.ts';
+import type { Point } from './alignment.ts';
+import type { Picture } from './ports.ts';
+import type { Box } from './sampling.ts';
+import type { DetectedFace } from './stages.ts';
+
+export interface FaceMeasures {
+  /** Height of the face box by the frame's height. */
+  readonly size: number;
+  /** Prominence (size and centrality) of the next face by this one's. */
+  readonly rival: number;
+  /** Offset of the face's centre from the frame's, in half frames. */
+  readonly offsetX: number;
+  readonly offsetY: number;
+  /** Sideways turn: nose tip off the middle of the eyes, in eye distances; 0 = frontal, 0.5 = before an eye. */
+  readonly yaw: number;
+  /** Tilt of the line of the eyes, degrees. */
+  readonly roll: number;
+  /** Mean luma of the face and of everything around it, 0..255. */
+  readonly faceLuma: number;
+  readonly surroundLuma: number;
+  /** Mean absolute second difference of the aligned face by its standard deviation. */
+  readonly sharpness: number;
+}
+
+export const LIMITS = {
+  minSize: 0.2,
+  maxSize: 0.88,
+  /** A bystander counts only when about as large and as central. */
+  rival: 0.8,
+  maxOffsetX: 0.55,
+  maxOffsetY: 0.6,
+  maxYaw: 0.5,
+  maxRollDegrees: 35,
+  minLuma: 40,
+  /** Back-lit: a dim face before surroundings brighter by this. */
+  backLitLuma: 80,
+  backLitExcess: 80,
+  minSharpness: 0.02,
+} as const;
+
+/** First reason that holds, the most helpful to say first. */
+export const reasonOf = (m: FaceMeasures): FaceHint | undefined => {
+  if (m.rival >= LIMITS.rival) return 'several';
+  if (m.faceLuma < LIMITS.backLitLuma && m.surroundLuma - m.faceLuma > LIMITS.backLitExcess) return 'back-lit';
+  if (m.faceLuma < LIMITS.minLuma) return 'dark';
+  if (m.size < LIMITS.minSize) return 'too-far';
+  if (m.size > LIMITS.maxSize) return 'too-near';
+  if (Math.abs(m.offsetX) > LIMITS.maxOffsetX || Math.abs(m.offsetY) > LIMITS.maxOffsetY) return 'off-centre';
+  if (Math.abs(m.yaw) > LIMITS.maxYaw || Math.abs(m.roll) > LIMITS.maxRollDegrees) return 'turned';
+  if (m.sharpness < LIMITS.minSharpness) return 'blurred';
+  return undefined;
+};
+
+/** How much a face is the patient's: large and central. */
+const prominence = ({ box }: DetectedFace, { width, height }: Picture): number => {
+  const dx = (box.x + box.width / 2) / width - 0.5;
+  const dy = (box.y + box.height / 2) / height - 0.5;
+  return box.height * Math.max(0.1, 1 - 1.6 * Math.hypot(dx, dy));
+};
+
+/** The patient's face among those found, and the next one's prominence by its own. */
+export const chooseFace = (faces: readonly DetectedFace[], picture: Picture): { face: DetectedFace; rival: number } | undefined => {
+  const [first, second] = faces.map((face) => ({ face, weight: prominence(face, picture) })).sort((a, b) => b.weight - a.weight);
+  return first === undefined ? undefined : { face: first.face, rival: second === undefined ? 0 : second.weight / first.weight };
+};
+
+/** Mean luma inside and outside `box` on a grid of every fourth pixel. */
+export const lumaOf = (picture: Picture, box: Box): { face: number; surround: number } => {
+  const { width, height, channels, data } = picture;
+  const sums = [0, 0];
+  const counts = [0, 0];
+  for (let y = 0; y < height; y += 4) {
+    for (let x = 0; x < width; x += 4) {
+      const i = (y * width + x) * channels;
+      const r = data[i] as number;
+      const luma = channels === 1 ? r : 0.299 * r + 0.587 * (data[i + 1] as number) + 0.114 * (data[i + 2] as number);
+      const inside = x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height ? 0 : 1;
+      sums[inside] = (sums[inside] as number) + luma;
+      counts[inside] = (counts[inside] as number) + 1;
+    }
+  }
+  const [face = 0, surround = 0] = sums.map((sum, i) => sum / Math.max(1, counts[i] as number));
+  return { face, surround };
+};
+
+/** Sharpness of a square plane of samples: mean absolute second difference by standard deviation. */
+export const sharpnessOf = (plane: Float32Array, side: number): number => {
+  let sum = 0;
+  let squares = 0;
+  let edges = 0;
+  let count = 0;
+  const margin = Math.round(side / 5);
+  for (let y = margin; y < side - margin; y++) {
+    for (let x = margin; x < side - margin; x++) {
+      const i = y * side + x;
+      const v = plane[i] as number;
+      sum += v;
+      squares += v * v;
+      const around = (plane[i - 1] as number) + (plane[i + 1] as number) + (plane[i - side] as number) + (plane[i + side] as number);
+      edges += Math.abs(4 * v - around) / 4;
+      count++;
+    }
+  }
+  const deviation = Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2));
+  return deviation === 0 ? 0 : edges / count / deviation;
+};
+
+/** Yaw and roll from eye, eye and nose tip (image-left first). */
+export const turnOf = ([left, right, nose]: readonly [Point, Point, Point, ...Point[]]): { yaw: number; roll: number } => {
+  const dx = right.x - left.x;
+  const dy = right.y - left.y;
+  const along = (nose.x - (left.x + right.x) / 2) * dx + (nose.y - (left.y + right.y) / 2) * dy;
+  return { yaw: along / (dx * dx + dy * dy || 1), roll: (Math.atan2(dy, dx) * 180) / Math.PI };
+};
+
+/** Puts size and place of a face in a frame into measures. */
+export const placeOf = ({ box }: DetectedFace, { width, height }: Picture): Pick<FaceMeasures, 'size' | 'offsetX' | 'offsetY'> => ({
+  size: box.height / height,
+  offsetX: ((box.x + box.width / 2) / width) * 2 - 1,
+  offsetY: ((box.y + box.height / 2) / height) * 2 - 1,
+});

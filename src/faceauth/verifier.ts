@@ -1,0 +1,151 @@
+// Decides whether the person before the camera is the person of the chip's photo. Frames in, a decision out.
+// Embeddings and decoded pixels are wiped as soon as they are used; the log gets numbers only.
+
+import type { Clock } from '../core/clock.ts';
+import { asFailure, isFailure, KioskFailure } from '../core/failure.ts';
+import type { Log } from '../core/log.ts';
+import { Evidence, HintFilter } from './evidence.ts';
+import { decodeJp2, warmUpJp2 } from './jp2.ts';
+import { type Look, lookAt } from './look.ts';
+import type { FaceModels } from './models.ts';
+import { decodePicture } from './pictures.ts';
+import type { Camera, CameraFrame, Embedding, FaceDecision, FaceVerifier, Picture } from './ports.ts';
+import { chooseFace } from './quality.ts';
+import { alignFace, detectFaces, embedFace, findLandmarks, fivePoints, scoreLiveness } from './stages.ts';
+
+/** Refuses about 3 % of genuine looks (BPCER, `npm run bench:faces`); one model's word is weak, so it is not set higher. */
+export const DEFAULT_LIVENESS_THRESHOLD = 0.08;
+
+/** Good frames before anything is decided. */
+const ENOUGH_FRAMES = 3;
+/** Surely another person: this many good frames over this time, all far below the threshold. */
+const SURE_MISMATCH = { frames: 15, afterMs: 3000, below: 0.5 } as const;
+
+export interface FaceVerifierOptions {
+  readonly models: FaceModels;
+  /** Cosine from which two faces are one person; default from the model pack (0.50). */
+  readonly threshold?: number;
+  readonly livenessThreshold?: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Embedding of the largest face of a document's portrait. Throws KioskFailure face/photo-unreadable when there is none. */
+export const embedPortrait = async (models: FaceModels, picture: Picture): Promise<Embedding> => {
+  const chosen = chooseFace(await detectFaces(models, picture), picture);
+  if (chosen === undefined)
+    throw new KioskFailure('face/photo-unreadable', { facts: { reason: 'no face' }, message: 'The photo shows no face.' });
+  const five = fivePoints(await findLandmarks(models, picture, chosen.face.box));
+  return embedFace(models, alignFace(models, picture, five));
+};
+
+/** What one camera frame shows; a frame that arrived damaged counts as showing nobody. */
+const lookAtFrame = async (models: FaceModels, frame: CameraFrame): Promise<Look> => {
+  const picture = await decodePicture(frame.jpeg).catch((cause: unknown) => {
+    if (isFailure(cause, 'input/invalid')) return undefined;
+    throw cause;
+  });
+  if (picture === undefined) return { hint: 'none' };
+  try {
+    return await lookAt(models, picture);
+  } finally {
+    picture.data.fill(0);
+  }
+};
+
+/** What the evidence amounts to when the time is over. */
+const decideAtEnd = (evidence: Evidence, threshold: number, livenessThreshold: number): FaceDecision => {
+  const { frames, goodFrames, score, liveness, dominantHint } = evidence;
+  if (goodFrames < ENOUGH_FRAMES) return { outcome: 'no-face', reason: dominantHint?.hint ?? 'none', frames };
+  const numbers = { score, liveness, frames };
+  if (score >= threshold && liveness >= livenessThreshold) return { outcome: 'match', ...numbers };
+  if (score >= threshold) return { outcome: 'not-live', ...numbers, reason: 'not-live' };
+  const hindered = dominantHint !== undefined && dominantHint.frames > goodFrames;
+  return { outcome: 'no-match', ...numbers, reason: hindered ? dominantHint.hint : 'no-match' };
+};
+
+export const createFaceVerifier = (options: FaceVerifierOptions): FaceVerifier => {
+  const { models, clock, log, threshold = models.manifest.thresholds.match, livenessThreshold = DEFAULT_LIVENESS_THRESHOLD } = options;
+
+  /** A decision that needs no more frames. */
+  const sure = (evidence: Evidence, elapsedMs: number): boolean => {
+    if (evidence.goodFrames < ENOUGH_FRAMES) return false;
+    const { score } = evidence;
+    if (score >= threshold) return evidence.liveness >= livenessThreshold;
+    const { frames, afterMs, below } = SURE_MISMATCH;
+    return evidence.goodFrames >= frames && elapsedMs >= afterMs && score < threshold * below;
+  };
+
+  const watch: FaceVerifier['verify'] = async (enrolled, camera, { timeoutMs, signal, onProgress }) => {
+    const startedAt = clock.monotonicMs();
+    const timeout = new AbortController();
+    const timer = clock.setTimeout(() => timeout.abort(), timeoutMs);
+    const evidence = new Evidence(enrolled);
+    const hints = new HintFilter();
+    let seq = -1;
+    try {
+      while (!timeout.signal.aborted) {
+        signal.throwIfAborted();
+        const frame = await nextFrame(camera, seq, signal, timeout.signal);
+        if (frame === undefined) break;
+        seq = frame.seq;
+        const look = await lookAtFrame(models, frame);
+        if (look.hint === undefined) evidence.addGood(look.embedding, look.liveness);
+        else evidence.addHint(look.hint);
+        const { hint, changed } = hints.next(look.hint);
+        if (changed) onProgress(hint === undefined ? {} : { hint });
+        if (sure(evidence, clock.monotonicMs() - startedAt)) break;
+      }
+      signal.throwIfAborted();
+      const decision = decideAtEnd(evidence, threshold, livenessThreshold);
+      log.info('face.decided', { ...decision, ms: Math.round(clock.monotonicMs() - startedAt) });
+      return decision;
+    } finally {
+      clock.clearTimeout(timer);
+      evidence.wipe();
+    }
+  };
+
+  return {
+    enrol: async (photoJp2) => {
+      const picture = await decodeJp2(photoJp2);
+      try {
+        return await embedPortrait(models, picture);
+      } finally {
+        picture.data.fill(0);
+      }
+    },
+    verify: async (enrolled, camera, request) => {
+      camera.start();
+      try {
+        return await watch(enrolled, camera, request);
+      } finally {
+        camera.stop();
+      }
+    },
+  };
+};
+
+/** The next frame, or undefined when `ended` fired first. Rejects with the signal's reason, or camera/unavailable. */
+const nextFrame = async (camera: Camera, afterSeq: number, signal: AbortSignal, ended: AbortSignal): Promise<CameraFrame | undefined> => {
+  try {
+    return await camera.nextFrame(afterSeq, AbortSignal.any([signal, ended]));
+  } catch (cause) {
+    signal.throwIfAborted();
+    if (ended.aborted) return undefined;
+    throw asFailure(cause, 'camera/unavailable');
+  }
+};
+
+/** Runs every network and the photo codec once, so that the first patient does not wait for them. */
+export const warmUpFaceModels = async (models: FaceModels): Promise<void> => {
+  const blank: Picture = { width: 64, height: 64, channels: 3, data: new Uint8Array(64 * 64 * 3).fill(128) };
+  const whole = { x: 0, y: 0, width: 64, height: 64 };
+  const five = fivePoints(await findLandmarks(models, blank, whole));
+  await Promise.all([
+    warmUpJp2(),
+    detectFaces(models, blank),
+    embedFace(models, alignFace(models, blank, five)),
+    scoreLiveness(models, blank, whole),
+  ]);
+};
