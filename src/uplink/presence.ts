@@ -1,0 +1,75 @@
+// Who is there: the terminal, as its retained state and its Will tell, and this kiosk, as it tells others.
+// A state is believed only as long as the connection lives on which it came.
+
+import {
+  type KioskState,
+  kioskStateSchema,
+  newerState,
+  parseJsonMessage,
+  type TerminalState,
+  terminalStateSchema,
+} from './contract/index.ts';
+
+/** The reception terminal as seen over one connection after the other. */
+export class TerminalPresence {
+  #known: TerminalState | undefined;
+
+  get ready(): boolean {
+    return this.#known?.status === 'ready';
+  }
+
+  /** The connection to the broker is gone: nothing is known any more. */
+  forget(): void {
+    this.#known = undefined;
+  }
+
+  /** Throws uplink/malformed. An empty payload (the retained message was cleared) means lost. */
+  receive(payload: Uint8Array): void {
+    this.#known =
+      payload.length === 0 ? undefined : newerState(this.#known, parseJsonMessage('terminal state', terminalStateSchema, payload));
+  }
+}
+
+export interface KioskPresenceOptions {
+  readonly bootId: string;
+  readonly version: string;
+  now(): number;
+}
+
+/** What this kiosk says of itself, number by number of its connections. */
+export class KioskPresence {
+  readonly #options: KioskPresenceOptions;
+  #status: KioskState['status'] = 'init';
+  #faults: readonly string[] = [];
+
+  constructor(options: KioskPresenceOptions) {
+    this.#options = options;
+  }
+
+  set(status: KioskState['status'], faults: readonly string[]): void {
+    this.#status = status;
+    this.#faults = faults.slice(0, 16);
+  }
+
+  birth(bdSeq: number): Uint8Array {
+    return this.#encode(bdSeq, this.#status, this.#faults);
+  }
+
+  /** Will and goodbye alike. */
+  offline(bdSeq: number): Uint8Array {
+    return this.#encode(bdSeq, 'offline', []);
+  }
+
+  /** Whether the retained state says `offline` although connection `bdSeq` lives: a late Will overwrote the birth. */
+  contradicted(payload: Uint8Array, bdSeq: number): boolean {
+    if (payload.length === 0) return true;
+    const seen = parseJsonMessage('state', kioskStateSchema, payload);
+    return seen.status === 'offline' && !(seen.bootId === this.#options.bootId && seen.bdSeq > bdSeq);
+  }
+
+  #encode(bdSeq: number, status: KioskState['status'], faults: readonly string[]): Uint8Array {
+    const { bootId, version, now } = this.#options;
+    const state: KioskState = { v: 1, status, bootId, bdSeq, at: new Date(now()).toISOString(), version, faults: [...faults] };
+    return new TextEncoder().encode(JSON.stringify(state));
+  }
+}

@@ -1,0 +1,316 @@
+// The uplink put together: seal → outbox → link, acks back, presence both ways. Implements the port `Uplink` and owns the data folder.
+// A visit that was accepted here is on flash; nothing leaves or is stored that is not sealed.
+
+import { join } from 'node:path';
+import { asFailure, type KioskFailure } from '../core/failure.ts';
+import { uuidV7 } from '../core/ids.ts';
+import type { Log } from '../core/log.ts';
+import { CommandGate } from './commands.ts';
+import { type HealthMessage, type KioskChannel, kioskTopic, type RequestContent, terminalStateTopic } from './contract/index.ts';
+import { Delivery } from './delivery.ts';
+import { corrupt, unwritable } from './durable-adapter.ts';
+import { Link } from './link.ts';
+import { takeLock } from './lock.ts';
+import { Outbox, type OutboxEntry } from './outbox.ts';
+import type { Uplink, UplinkState } from './ports.ts';
+import { KioskPresence, TerminalPresence } from './presence.ts';
+import { createSealer } from './seal.ts';
+import { createWordVerifier, type WordVerifier } from './seal-word.ts';
+import { type Submission, Submissions } from './submissions.ts';
+import { type CompleteOptions, fractionOf, type UplinkOptions, withDefaults } from './uplink-options.ts';
+
+export type { UplinkOptions };
+
+export interface KazashiUplink extends Uplink {
+  /** Sealed question to the terminal during a visit, delivered like a visit but worth only `expiryMs` (default 60 s). Throws as submit. */
+  request(content: RequestContent, expiryMs?: number): Promise<Submission>;
+  /** Numbers of this run, as in the health messages. */
+  health(): HealthMessage;
+}
+
+interface Opened {
+  readonly outbox: Outbox;
+  readonly verifier: WordVerifier;
+  readonly submissions: Submissions;
+  readonly delivery: Delivery;
+  release(): Promise<void>;
+}
+
+type Listener<T> = (value: T) => void;
+type Command = { readonly name: string; readonly visitId?: string };
+
+const REQUEST_EXPIRY_MS = 60_000;
+const RETRY_CAP_MS = 60_000;
+const WINDOW = 32;
+
+class Listeners<T> {
+  readonly #all = new Set<Listener<T>>();
+  add(listener: Listener<T>): () => void {
+    this.#all.add(listener);
+    return () => this.#all.delete(listener);
+  }
+  tell(value: T): void {
+    for (const listener of this.#all) listener(value);
+  }
+}
+
+class MqttUplink implements KazashiUplink {
+  readonly #options: CompleteOptions;
+  readonly #log: Log;
+  readonly #bootId: string;
+  readonly #presence: KioskPresence;
+  readonly #terminal = new TerminalPresence();
+  readonly #gate = new CommandGate();
+  readonly #link: Link;
+  readonly #states = new Listeners<UplinkState>();
+  readonly #commands = new Listeners<Command>();
+  readonly #failures = new Listeners<KioskFailure>();
+  readonly #startedAt: number;
+  #opened: Opened | undefined;
+  #bdSeq = 0;
+  #state: UplinkState = { broker: 'lost', terminal: 'lost', backlog: 0 };
+  #healthTimer: unknown;
+
+  constructor(given: UplinkOptions) {
+    const options = withDefaults(given);
+    const { clock, random, site } = options;
+    this.#options = options;
+    this.#log = options.log.child('uplink');
+    this.#startedAt = clock.monotonicMs();
+    this.#bootId = uuidV7(clock.now(), random);
+    this.#presence = new KioskPresence({ bootId: this.#bootId, version: options.version, now: () => clock.now() });
+    this.#link = new Link({
+      brokerUrl: options.brokerUrl,
+      clientId: `kazashi-${site}-${options.kiosk}`,
+      ...(options.tls === undefined ? {} : { tls: options.tls }),
+      ...(options.cable === undefined ? {} : { cable: options.cable }),
+      topics: [this.#topic('ack'), this.#topic('command'), this.#topic('state'), terminalStateTopic(site)],
+      will: (bdSeq) => ({ topic: this.#topic('state'), payload: this.#presence.offline(bdSeq) }),
+      clock,
+      log: this.#log,
+      random: () => fractionOf(random),
+      backoff: options.backoff,
+      refusedBackoff: options.refusedBackoff,
+      connectTimeoutMs: 10_000,
+      keepaliveSeconds: 15,
+      onUp: (bdSeq) => {
+        this.#bdSeq = bdSeq;
+        this.#publishState();
+        this.#refresh();
+      },
+      onDown: () => {
+        this.#terminal.forget();
+        this.#refresh();
+      },
+      onMessage: (topic, payload) => {
+        void this.#receive(topic, payload).catch((error) => this.#fail(asFailure(error, 'uplink/malformed')));
+      },
+      onFailure: (failure) => this.#fail(failure),
+    });
+  }
+
+  get state(): UplinkState {
+    return this.#state;
+  }
+
+  onState(listener: Listener<UplinkState>): () => void {
+    return this.#states.add(listener);
+  }
+
+  onCommand(listener: Listener<Command>): () => void {
+    return this.#commands.add(listener);
+  }
+
+  onFailure(listener: Listener<KioskFailure>): () => void {
+    return this.#failures.add(listener);
+  }
+
+  async start(): Promise<void> {
+    const { dataDir, fs, processes, clock, healthIntervalMs } = this.#options;
+    await fs.makeDirectory(dataDir).catch((error: unknown) => {
+      throw unwritable('make', error);
+    });
+    const release = await takeLock(fs, dataDir, processes);
+    try {
+      this.#opened = await this.#open(release);
+    } catch (error) {
+      await release();
+      throw error;
+    }
+    const { outbox, delivery } = this.#opened;
+    for (const entry of outbox.entries()) delivery.add(entry, this.#remainingMs(entry));
+    this.#log.info('outbox-opened', { backlog: outbox.count, bytes: outbox.bytes, nextSeq: outbox.nextSeq });
+    this.#refresh();
+    this.#link.start();
+    if (healthIntervalMs > 0) this.#healthTimer = clock.setTimeout(() => this.#publishHealth(), healthIntervalMs);
+  }
+
+  async stop(): Promise<void> {
+    const opened = this.#opened;
+    if (opened === undefined) return;
+    this.#opened = undefined;
+    this.#options.clock.clearTimeout(this.#healthTimer);
+    await opened.submissions.close();
+    opened.delivery.stop();
+    if (this.#link.up) {
+      const options = { qos: 1, retain: true } as const;
+      void this.#link.publish(this.#topic('state'), this.#presence.offline(this.#bdSeq), options);
+    }
+    await this.#link.stop();
+    await opened.release();
+    this.#terminal.forget();
+    this.#setState({ broker: 'lost', terminal: 'lost', backlog: opened.outbox.count });
+  }
+
+  submit(visit: unknown): Promise<Submission> {
+    return this.#running().then(({ submissions }) => submissions.submit('visit', visit, this.#options.expiryMs));
+  }
+
+  request(content: RequestContent, expiryMs: number = REQUEST_EXPIRY_MS): Promise<Submission> {
+    return this.#running().then(({ submissions }) => submissions.submit('request', content, expiryMs));
+  }
+
+  announce(status: 'init' | 'ready' | 'busy' | 'out-of-service', faults: readonly string[]): void {
+    this.#presence.set(status, faults);
+    this.#publishState();
+  }
+
+  health(): HealthMessage {
+    const { clock } = this.#options;
+    return {
+      v: 1,
+      uptimeSeconds: Math.round((clock.monotonicMs() - this.#startedAt) / 1000),
+      rssBytes: process.memoryUsage.rss(),
+      backlog: this.#opened?.delivery.backlog ?? 0,
+      backlogBytes: this.#opened?.outbox.bytes ?? 0,
+      submitted: this.#opened?.submissions.submitted ?? 0,
+      acknowledged: this.#opened?.delivery.acknowledged ?? 0,
+      retries: this.#opened?.delivery.retries ?? 0,
+      expired: this.#opened?.delivery.expired ?? 0,
+      reconnects: this.#link.reconnects,
+    };
+  }
+
+  #topic(channel: KioskChannel): string {
+    return kioskTopic(this.#options.site, this.#options.kiosk, channel);
+  }
+
+  async #running(): Promise<Opened> {
+    if (this.#opened !== undefined) return this.#opened;
+    throw unwritable('submit', { code: 'NOT_STARTED' });
+  }
+
+  async #open(release: () => Promise<void>): Promise<Opened> {
+    const { dataDir, fs, kioskKey, terminalKeys, outboxLimits, clock, random, site, kiosk } = this.#options;
+    const sealer = await createSealer(kioskKey, terminalKeys);
+    const verifier = await createWordVerifier(terminalKeys);
+    const outbox = await Outbox.open({
+      fs,
+      folder: join(dataDir, 'outbox'),
+      maxMessages: outboxLimits.messages,
+      maxBytes: outboxLimits.bytes,
+      onCorrupt: (seq) => this.#fail(corrupt(seq)),
+    });
+    const onStored = (entry: OutboxEntry, expiryMs: number) => {
+      delivery.add(entry, expiryMs);
+      this.#refresh();
+    };
+    const submissions = new Submissions({ outbox, sealer, clock, random, site, kiosk, bootId: this.#bootId, onStored });
+    const delivery = this.#createDelivery(outbox, submissions);
+    return { outbox, verifier, submissions, delivery, release };
+  }
+
+  #createDelivery(outbox: Outbox, submissions: Submissions): Delivery {
+    const { clock, random, ackTimeoutMs } = this.#options;
+    return new Delivery({
+      clock,
+      log: this.#log,
+      random: () => fractionOf(random),
+      ackTimeoutMs,
+      retryCapMs: RETRY_CAP_MS,
+      window: WINDOW,
+      payload: (id) => outbox.payload(id),
+      publish: (entry, payload, expirySeconds) => this.#link.publish(this.#topic(entry.channel), payload, { qos: 1, expirySeconds }),
+      remove: (id) => outbox.remove(id),
+      onStalled: () => this.#link.kick('no-puback'),
+      onAcked: (entry, ack) => {
+        this.#log.info('message-acknowledged', { seq: entry.seq, status: ack.status });
+        submissions.acked(entry, ack);
+        this.#refresh();
+      },
+      onGivenUp: (entry, failure) => {
+        submissions.givenUp(entry, failure);
+        this.#fail(failure);
+        this.#refresh();
+      },
+      onTrouble: (failure) => this.#fail(failure),
+    });
+  }
+
+  /** By the wall clock, which a message of an earlier run is measured with; never more than a whole life, should that clock be wrong. */
+  #remainingMs(entry: OutboxEntry): number {
+    return Math.min(entry.expiresAt - this.#options.clock.now(), entry.expiresAt - entry.issuedAt);
+  }
+
+  async #receive(topic: string, payload: Uint8Array): Promise<void> {
+    const { site, kiosk, clock } = this.#options;
+    const opened = this.#opened;
+    if (opened === undefined) return;
+    switch (topic) {
+      case terminalStateTopic(site):
+        this.#terminal.receive(payload);
+        return this.#refresh();
+      case this.#topic('state'):
+        if (this.#presence.contradicted(payload, this.#bdSeq)) this.#publishState();
+        return;
+      case this.#topic('ack'): {
+        const ack = await opened.verifier.ack(payload, { site, kiosk });
+        if (!(await opened.delivery.acknowledge(ack))) this.#log.debug('ack-repeated', { seq: ack.seq });
+        return;
+      }
+      case this.#topic('command'): {
+        const command = await opened.verifier.command(payload, { site, kiosk }, clock.now());
+        if (!this.#gate.admit(command, clock.now())) return;
+        this.#log.info('command', { name: command.name });
+        this.#commands.tell({ name: command.name, ...(command.visitId === undefined ? {} : { visitId: command.visitId }) });
+      }
+    }
+  }
+
+  #publishState(): void {
+    if (!this.#link.up || this.#opened === undefined) return;
+    void this.#link.publish(this.#topic('state'), this.#presence.birth(this.#bdSeq), { qos: 1, retain: true }).then((result) => {
+      if (result.outcome === 'refused') this.#log.error('state-refused', { reasonCode: result.reasonCode });
+    });
+  }
+
+  #publishHealth(): void {
+    const { clock, healthIntervalMs } = this.#options;
+    const payload = new TextEncoder().encode(JSON.stringify(this.health()));
+    void this.#link.publish(this.#topic('health'), payload, { qos: 0 }).catch(() => undefined);
+    this.#healthTimer = clock.setTimeout(() => this.#publishHealth(), healthIntervalMs);
+  }
+
+  #refresh(): void {
+    const broker = this.#link.up ? 'connected' : 'lost';
+    const terminal = this.#link.up && this.#terminal.ready ? 'ready' : 'lost';
+    this.#opened?.delivery.setOpen(terminal === 'ready');
+    this.#setState({ broker, terminal, backlog: this.#opened?.delivery.backlog ?? 0 });
+  }
+
+  #setState(next: UplinkState): void {
+    const { broker, terminal, backlog } = this.#state;
+    if (broker === next.broker && terminal === next.terminal && backlog === next.backlog) return;
+    this.#state = next;
+    this.#log.debug('uplink-state', { ...next });
+    this.#states.tell(next);
+  }
+
+  #fail(failure: KioskFailure): void {
+    this.#log.warn('uplink-failure', { code: failure.code, ...failure.facts });
+    this.#failures.tell(failure);
+  }
+}
+
+/** An uplink that is not started yet. Throws config/invalid for ids that cannot stand in a topic. */
+export const createUplink = (options: UplinkOptions): KazashiUplink => new MqttUplink(options);
