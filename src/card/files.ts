@@ -1,0 +1,100 @@
+// Selecting applications and files, reading transparent files, and the one way a secret may be presented to the card.
+// Never presents a secret without having read its counter first, and never presents one twice.
+
+import { wipe } from '../core/bytes.ts';
+import { malformed, parseHeader } from './ber.ts';
+import type { CardChannel } from './channel.ts';
+import type { CardProfile, SecretRule } from './profile.ts';
+import { SW, triesFrom, unexpectedStatus } from './status-word.ts';
+import { isDigits } from './verification-code.ts';
+
+/** True: selected. False: the card has no such application (6A82). Selecting clears all security status on the card. */
+export const selectApplication = async (channel: CardChannel, aid: Uint8Array, signal?: AbortSignal): Promise<boolean> => {
+  const { sw } = await channel.send({ cla: 0, ins: 0xa4, p1: 4, p2: 0x0c, data: aid }, signal);
+  if (sw === SW.ok) return true;
+  if (sw === SW.fileNotFound) return false;
+  throw unexpectedStatus('select-application', sw);
+};
+
+export const selectFile = async (channel: CardChannel, file: number, signal?: AbortSignal): Promise<void> => {
+  const { sw } = await channel.send({ cla: 0, ins: 0xa4, p1: 2, p2: 0x0c, data: Uint8Array.of(file >> 8, file & 0xff) }, signal);
+  if (sw !== SW.ok) throw unexpectedStatus('select-file', sw, { file });
+};
+
+/** Reads [from, to) of the current file into `into` at the same offsets. */
+export const readRange = async (
+  channel: CardChannel,
+  profile: CardProfile,
+  into: Uint8Array,
+  [from, to]: readonly [number, number],
+  signal?: AbortSignal,
+): Promise<void> => {
+  for (let at = from; at < to; ) {
+    const wanted = Math.min(profile.readChunk, to - at);
+    const { data, sw } = await channel.send({ cla: 0, ins: 0xb0, p1: at >> 8, p2: at & 0xff, le: wanted }, signal);
+    if (sw !== SW.ok && sw !== SW.endOfFile) throw unexpectedStatus('read', sw, { offset: at });
+    if (data.length === 0 || data.length > wanted) throw malformed('file', 'a read answered the wrong number of bytes');
+    into.set(data, at);
+    wipe(data);
+    at += data.length;
+  }
+};
+
+/** The start of a file by short id (which makes it the current file), and how long the BER object in it is. */
+export const readStart = async (channel: CardChannel, profile: CardProfile, file: number, signal?: AbortSignal) => {
+  const { data, sw } = await channel.send({ cla: 0, ins: 0xb0, p1: 0x80 | file, p2: 0, le: profile.readChunk }, signal);
+  if (sw !== SW.ok && sw !== SW.endOfFile) throw unexpectedStatus('read', sw, { file });
+  const { tag, headerLength, valueLength } = parseHeader(data);
+  const total = headerLength + valueLength;
+  if (total > profile.maxFileBytes) throw malformed('file', 'object longer than any file of the card');
+  return { tag, data, total };
+};
+
+/** One whole BER object at the start of a file, without the FF padding behind it. The caller wipes it. */
+export const readObject = async (channel: CardChannel, profile: CardProfile, file: number, signal?: AbortSignal): Promise<Uint8Array> => {
+  const { data, total } = await readStart(channel, profile, file, signal);
+  const object = new Uint8Array(total);
+  object.set(data.subarray(0, total));
+  wipe(data);
+  await readRange(channel, profile, object, [data.length, total], signal);
+  return object;
+};
+
+/** Tries left of a secret, 0 = blocked; selects its file. Never costs a try: the VERIFY carries no data. */
+export const readTries = async (channel: CardChannel, rule: SecretRule, signal?: AbortSignal): Promise<number> => {
+  await selectFile(channel, rule.file, signal);
+  const { sw } = await channel.send({ cla: 0, ins: 0x20, p1: 0, p2: 0x80 }, signal);
+  if (sw === SW.blocked) return 0;
+  const tries = triesFrom(sw);
+  if (tries === undefined || tries === 'unlimited') throw unexpectedStatus('counter', sw, { file: rule.file });
+  return tries;
+};
+
+export type SecretOutcome =
+  | { readonly outcome: 'verified' }
+  | { readonly outcome: 'wrong'; readonly triesLeft: number }
+  | { readonly outcome: 'blocked' }
+  /** Not presented: fewer than `safeTries` were left. */
+  | { readonly outcome: 'unsafe'; readonly triesLeft: number }
+  /** Not presented: not the digits this secret is made of. */
+  | { readonly outcome: 'ill-formed' };
+
+/** Counter first, then at most one VERIFY. Does not wipe `secret`. */
+export const presentSecret = async (
+  channel: CardChannel,
+  rule: SecretRule,
+  secret: Uint8Array,
+  { safeTries = rule.safeTries, signal }: { safeTries?: number; signal?: AbortSignal | undefined } = {},
+): Promise<SecretOutcome> => {
+  if (!isDigits(secret, rule.digits)) return { outcome: 'ill-formed' };
+  const triesLeft = await readTries(channel, rule, signal);
+  if (triesLeft === 0) return { outcome: 'blocked' };
+  if (triesLeft < safeTries) return { outcome: 'unsafe', triesLeft };
+  // No signal: a VERIFY under way is always heard out, so that its outcome is known.
+  const { sw } = await channel.send({ cla: 0, ins: 0x20, p1: 0, p2: 0x80, data: secret });
+  if (sw === SW.ok) return { outcome: 'verified' };
+  const left = triesFrom(sw);
+  if (sw === SW.blocked || left === 0) return { outcome: 'blocked' };
+  if (typeof left === 'number') return { outcome: 'wrong', triesLeft: left };
+  throw unexpectedStatus('verify', sw, { file: rule.file });
+};

@@ -1,0 +1,74 @@
+// The application of the public personal authentication service (公的個人認証AP): token information, the certificate for user authentication,
+// the PIN and the key it opens. Expects its application to be selected; keeps no state.
+
+import { concat } from '../core/bytes.ts';
+import { KioskFailure } from '../core/failure.ts';
+import type { CardChannel } from './channel.ts';
+import { readObject, readRange, readTries, selectFile } from './files.ts';
+import { type CardProfile, TOKEN_INFO, type TokenKind } from './profile.ts';
+import { sha } from './signature.ts';
+import { SW, unexpectedStatus } from './status-word.ts';
+
+/** The 160 bytes of CK_TOKEN_INFO. */
+export const readTokenInfo = async (channel: CardChannel, profile: CardProfile, signal?: AbortSignal): Promise<Uint8Array> => {
+  await selectFile(channel, profile.jpki.tokenInfo, signal);
+  const info = new Uint8Array(TOKEN_INFO.length);
+  await readRange(channel, profile, info, [0, info.length], signal);
+  return info;
+};
+
+/** What bears this token, by its label; undefined for a label nobody knows. */
+export const tokenKind = (profile: CardProfile, tokenInfo: Uint8Array): TokenKind | undefined =>
+  profile.jpki.tokenKinds[
+    Buffer.from(tokenInfo.subarray(0, TOKEN_INFO.labelLength))
+      .toString('latin1')
+      .replace(/[\0 ]+$/, '')
+  ];
+
+/** DER of the certificate for user authentication; readable without a PIN. */
+export const readAuthCertificate = (channel: CardChannel, profile: CardProfile, signal?: AbortSignal): Promise<Uint8Array> =>
+  readObject(channel, profile, profile.jpki.authCertificate, signal);
+
+export interface PinState {
+  readonly hasPin: boolean;
+  /** 0 = locked. Absent when there is no PIN. */
+  readonly pinTriesLeft?: number;
+}
+
+export const readPinState = async (
+  channel: CardChannel,
+  profile: CardProfile,
+  tokenInfo: Uint8Array,
+  signal?: AbortSignal,
+): Promise<PinState> => {
+  const triesLeft = await readTries(channel, profile.jpki.pin, signal);
+  if (triesLeft === 0 && profile.jpki.issuedWithoutPin(tokenInfo)) return { hasPin: false };
+  return { hasPin: true, pinTriesLeft: triesLeft };
+};
+
+/** Signature of the card's authentication key over `challenge`; the PIN must have been verified since the application was selected. */
+export const signChallenge = async (
+  channel: CardChannel,
+  profile: CardProfile,
+  challenge: Uint8Array,
+  signal?: AbortSignal,
+): Promise<Uint8Array> => {
+  await selectFile(channel, profile.jpki.authKey, signal);
+  return computeSignature(channel, profile, 0x80, challenge, signal);
+};
+
+/** COMPUTE DIGITAL SIGNATURE with host-made DigestInfo (P1 00: the card pads what is given). P2: 80 = current key, 00 = the application's own. */
+export const computeSignature = async (
+  channel: CardChannel,
+  profile: CardProfile,
+  key: 0x80 | 0x00,
+  challenge: Uint8Array,
+  signal?: AbortSignal,
+): Promise<Uint8Array> => {
+  if (challenge.length < 16) throw new RangeError('a challenge has at least 16 bytes');
+  const data = concat(profile.signature.digestInfoPrefix, sha(profile.signature.hash, challenge));
+  const response = await channel.send({ cla: 0x80, ins: 0x2a, p1: 0, p2: key, data, le: 256 }, signal);
+  if (response.sw === SW.ok && response.data.length > 0) return response.data;
+  if (response.sw === SW.ok) throw new KioskFailure('card/malformed', { facts: { part: 'signature' } });
+  throw unexpectedStatus('sign', response.sw);
+};

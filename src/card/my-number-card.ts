@@ -1,0 +1,297 @@
+// One My Number Card on the tray during one visit: what it says, what it can prove, and the secrets that pass through.
+// Exchanges are queued, one at a time: an application must not be left while another step needs it. Every buffer that was read is wiped by
+// `close`; no PIN and no 照合番号 outlives its step; neither is ever presented twice.
+
+import type { KeyObject } from 'node:crypto';
+import { wipe } from '../core/bytes.ts';
+import { asFailure, type FailureCode, isFailure, KioskFailure } from '../core/failure.ts';
+import { type Log, silentLog } from '../core/log.ts';
+import { ageYears } from './calendar.ts';
+import { CardFaceFile, FACE_TAG, parseAttributes, type TextAttributes } from './card-face.ts';
+import { type CardChannel, openChannel } from './channel.ts';
+import { checkFace, facePublicKey } from './face-signature.ts';
+import { presentSecret, readObject, selectApplication, selectFile } from './files.ts';
+import { type Identified, identify } from './identify.ts';
+import { computeSignature, readAuthCertificate, readPinState, signChallenge } from './jpki.ts';
+import type { CardFaceReader, DetectedCard } from './ports.ts';
+import type { SecretRule } from './profile.ts';
+import { signatureHolds } from './signature.ts';
+import { type CardTrust, type CertificateState, certificateKey, judgeCertificate } from './trust.ts';
+import { isDigits } from './verification-code.ts';
+
+/** A superset of the visit's CardSummary. */
+export interface CardReading {
+  readonly certificate: CertificateState;
+  /** DER of the certificate for user authentication; wiped by close(). */
+  readonly certificateDer: Uint8Array;
+  readonly hasPin: boolean;
+  readonly pinTriesLeft?: number;
+  readonly photo: 'ready' | 'blocked' | 'unreadable';
+  /** Why the photo is not ready. */
+  readonly photoFailure?: FailureCode;
+  /** JPEG 2000 in a JP2 container; wiped by close(). */
+  readonly photoJp2?: Uint8Array;
+  /** Tries left of 照合番号B, when it was asked. */
+  readonly codeTriesLeft?: number;
+  readonly ageYears?: number;
+  readonly attributes?: TextAttributes;
+}
+
+export type CardPinOutcome =
+  | { readonly outcome: 'verified' }
+  | { readonly outcome: 'wrong'; readonly triesLeft: number }
+  | { readonly outcome: 'blocked' }
+  /** Not presented: this try would lock the card if wrong, and nobody confirmed it. */
+  | { readonly outcome: 'unconfirmed'; readonly triesLeft: number };
+
+/** A signature over a challenge, checked already against the card's own public key. */
+export interface CardProof {
+  readonly algorithm: string;
+  readonly signature: Uint8Array;
+  /** SubjectPublicKeyInfo DER of the key that made it. */
+  readonly publicKey: Uint8Array;
+}
+
+type FaceReading = Pick<CardReading, 'photo' | 'photoFailure' | 'photoJp2' | 'codeTriesLeft' | 'ageYears' | 'attributes'>;
+type Application = 'jpki' | 'visual' | 'text';
+
+/** Tells what the card is (see identify.ts for the failures) and opens a session on it. */
+export const identifyCard = async (
+  card: DetectedCard,
+  { log = silentLog, signal }: { log?: Log; signal?: AbortSignal } = {},
+): Promise<MyNumberCard> => {
+  const channel = openChannel(card, log);
+  return new MyNumberCard(channel, await identify(card, channel, signal), log);
+};
+
+export class MyNumberCard {
+  readonly #channel: CardChannel;
+  readonly #identified: Identified;
+  readonly #log: Log;
+  readonly #secrets = new Set<Uint8Array>();
+  #queue: Promise<unknown> = Promise.resolve();
+  #selected: Application = 'jpki';
+  #face: CardFaceFile | undefined;
+  /** 照合番号B once the card has accepted it: the card forgets it whenever another application is selected. Wiped by close(). */
+  #code: Uint8Array | undefined;
+  #certificate: Uint8Array | undefined;
+  #trust: CardTrust | undefined;
+  #faceCheck: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(channel: CardChannel, identified: Identified, log: Log) {
+    this.#channel = channel;
+    this.#identified = identified;
+    this.#log = log;
+  }
+
+  /**
+   * Certificate and PIN counter; then photo and attributes, if 照合番号B can be read and opens them. The code is presented at most once per
+   * application, only above the safe threshold. A closed card face is a value; an unreadable certificate, a lost card are failures.
+   */
+  readSummary(codeReader: CardFaceReader, now: number, trust: CardTrust, signal: AbortSignal): Promise<CardReading> {
+    this.#trust = trust;
+    const code = codeReader.readVerificationCode(signal).then(
+      (digits) => ({ digits: this.#keep(digits) }),
+      (cause: unknown) => ({ failure: asFailure(cause, 'card/face-unreadable') }),
+    );
+    return this.#exclusive(async () => {
+      const { profile, tokenInfo } = this.#identified;
+      await this.#select('jpki', signal);
+      const der = this.#keep(await readAuthCertificate(this.#channel, profile, signal));
+      this.#certificate = der;
+      const certificate = await judgeCertificate(der, now, trust, profile.jpki.certificatePolicies, signal);
+      const pin = await readPinState(this.#channel, profile, tokenInfo, signal);
+      const face = await this.#readFace(await code, now, signal);
+      return { certificate, certificateDer: der, ...pin, ...face };
+    });
+  }
+
+  /** Takes four ASCII digits and wipes them. Reads the counter first; a try that could lock the card needs `lastTryConfirmed`. */
+  verifyPin(pin: Uint8Array, { lastTryConfirmed }: { lastTryConfirmed: boolean }): Promise<CardPinOutcome> {
+    const { profile, tokenInfo } = this.#identified;
+    const rule = profile.jpki.pin;
+    if (!isDigits(pin, rule.digits)) {
+      wipe(pin);
+      return Promise.reject(
+        new KioskFailure('input/invalid', { facts: { field: 'pin' }, message: `pin: exactly ${rule.digits} ASCII digits are needed` }),
+      );
+    }
+    return this.#exclusive(async (): Promise<CardPinOutcome> => {
+      try {
+        await this.#select('jpki');
+        const result = await presentSecret(this.#channel, rule, pin, { safeTries: lastTryConfirmed ? 1 : 2 });
+        if (result.outcome === 'blocked' && profile.jpki.issuedWithoutPin(tokenInfo)) throw new KioskFailure('pin/not-set');
+        if (result.outcome === 'unsafe') return { outcome: 'unconfirmed', triesLeft: result.triesLeft };
+        if (result.outcome === 'ill-formed') throw new KioskFailure('input/invalid', { facts: { field: 'pin' } });
+        return result;
+      } finally {
+        wipe(pin);
+      }
+    }).finally(() => wipe(pin)); // also when the turn never came
+  }
+
+  /** After verifyPin answered `verified`, with no other step in between (the card forgets when another application is selected). */
+  signWithPin(challenge: Uint8Array): Promise<CardProof> {
+    return this.#exclusive(async () => {
+      await this.#select('jpki');
+      const { profile } = this.#identified;
+      this.#certificate ??= this.#keep(await readAuthCertificate(this.#channel, profile));
+      const signature = await signChallenge(this.#channel, profile, challenge);
+      return this.#proof(certificateKey(this.#certificate), challenge, signature);
+    });
+  }
+
+  /**
+   * かざし利用: the card face's own key signs without a PIN. Proves that this very card is here, not who holds it.
+   * Throws card/face-unreadable when the card face was not opened; card/tampered when the signature is not the card's.
+   */
+  provePossession(challenge: Uint8Array): Promise<CardProof> {
+    return this.#exclusive(async () => {
+      const face = await this.#openedFace();
+      const key = facePublicKey((await face.read(FACE_TAG.publicKey)).value);
+      const signature = await computeSignature(this.#channel, this.#identified.profile, 0x00, challenge);
+      return this.#proof(key, challenge, signature);
+    });
+  }
+
+  /** Reads the rest of the card face and checks its signature, once. Throws card/tampered, card/untrusted, card/face-unreadable. */
+  checkFaceSignature(signal?: AbortSignal): Promise<void> {
+    this.#faceCheck ??= this.#exclusive(async () => {
+      const face = await this.#openedFace(signal);
+      const { profile } = this.#identified;
+      await face.readRest(signal);
+      const signer = this.#keep(await readObject(this.#channel, profile, profile.visual.signer, signal));
+      checkFace(face, signer, this.#trust?.faceAnchors ?? []);
+      this.#log.debug('card.face-genuine');
+    }).catch((cause: unknown) => {
+      this.#faceCheck = isFailure(cause, 'card/tampered') || isFailure(cause, 'card/untrusted') ? this.#faceCheck : undefined;
+      throw cause;
+    });
+    return this.#faceCheck;
+  }
+
+  /** Wipes all that was read. Idempotent; whatever is still queued fails with visit/cancelled. */
+  close(): void {
+    this.#closed = true;
+    this.#face?.wipe();
+    wipe(...this.#secrets);
+    this.#secrets.clear();
+  }
+
+  async #readFace(code: { digits: Uint8Array } | { failure: KioskFailure }, now: number, signal: AbortSignal): Promise<FaceReading> {
+    const { profile } = this.#identified;
+    if ('failure' in code) {
+      signal.throwIfAborted();
+      return { photo: 'unreadable', photoFailure: code.failure.code };
+    }
+    try {
+      await this.#select('visual', signal);
+      const closed = await this.#presentCode(profile.visual.codeB, code.digits, signal);
+      if (closed !== undefined) {
+        wipe(code.digits);
+        return closed;
+      }
+      this.#code = code.digits;
+      this.#face = await CardFaceFile.open(this.#channel, profile, signal);
+      const photoJp2 = this.#keep(Uint8Array.from((await this.#face.read(FACE_TAG.photo, signal)).value));
+      const years = ageYears(Buffer.from(this.#face.object(FACE_TAG.birth).value).toString('latin1'), now);
+      const attributes = await this.#readAttributes(code.digits, signal);
+      return {
+        photo: 'ready',
+        photoJp2,
+        ...(years === undefined ? {} : { ageYears: years }),
+        ...(attributes === undefined ? {} : { attributes }),
+      };
+    } catch (cause) {
+      if (!isFailure(cause, 'card/read-failed') && !isFailure(cause, 'card/malformed')) throw cause;
+      this.#log.warn('card.face-unreadable', cause.facts);
+      return { photo: 'unreadable', photoFailure: cause.code };
+    }
+  }
+
+  /** Undefined: opened. Otherwise why the card face stays closed. */
+  async #presentCode(rule: SecretRule, digits: Uint8Array, signal: AbortSignal): Promise<FaceReading | undefined> {
+    const result = await presentSecret(this.#channel, rule, digits, { signal });
+    this.#log.debug('card.code', { outcome: result.outcome, ...('triesLeft' in result ? { triesLeft: result.triesLeft } : {}) });
+    switch (result.outcome) {
+      case 'verified':
+        return undefined;
+      case 'ill-formed':
+        return { photo: 'unreadable', photoFailure: 'card/face-unreadable' };
+      case 'wrong':
+        return { photo: 'blocked', photoFailure: 'code/wrong', codeTriesLeft: result.triesLeft };
+      case 'unsafe':
+        return { photo: 'blocked', photoFailure: 'code/blocked', codeTriesLeft: result.triesLeft };
+      case 'blocked':
+        return { photo: 'blocked', photoFailure: 'code/blocked', codeTriesLeft: 0 };
+    }
+  }
+
+  /** The text application counts its own tries of the same code. Its attributes are a help, not a need: closed means absent. */
+  async #readAttributes(digits: Uint8Array, signal: AbortSignal): Promise<TextAttributes | undefined> {
+    const { profile } = this.#identified;
+    try {
+      await this.#select('text', signal);
+      if ((await this.#presentCode(profile.text.codeB, digits, signal)) !== undefined) return undefined;
+      const file = this.#keep(await readObject(this.#channel, profile, profile.text.attributes, signal));
+      return parseAttributes(file);
+    } catch (cause) {
+      if (!isFailure(cause, 'card/read-failed') && !isFailure(cause, 'card/malformed')) throw cause;
+      this.#log.warn('card.attributes-unreadable', cause.facts);
+      return undefined;
+    }
+  }
+
+  /** The card face, opened and current again. Presents only a code that the card has accepted before. */
+  async #openedFace(signal?: AbortSignal): Promise<CardFaceFile> {
+    const { profile } = this.#identified;
+    if (this.#face === undefined || this.#code === undefined) throw new KioskFailure('card/face-unreadable');
+    if (this.#selected !== 'visual') {
+      await this.#select('visual', signal);
+      const result = await presentSecret(this.#channel, profile.visual.codeB, this.#code, { signal });
+      if (result.outcome !== 'verified') throw new KioskFailure('card/face-unreadable', { facts: { outcome: result.outcome } });
+    }
+    await selectFile(this.#channel, profile.visual.face, signal);
+    return this.#face;
+  }
+
+  #proof(key: KeyObject, challenge: Uint8Array, signature: Uint8Array): CardProof {
+    const { signature: algorithm } = this.#identified.profile;
+    if (!signatureHolds(algorithm.hash, key, challenge, signature)) {
+      throw new KioskFailure('card/tampered', { facts: { part: 'signature' }, message: 'the card signed with another key than it shows' });
+    }
+    return {
+      algorithm: algorithm.name,
+      signature: Uint8Array.from(signature),
+      publicKey: Uint8Array.from(key.export({ type: 'spki', format: 'der' })),
+    };
+  }
+
+  async #select(application: Application, signal?: AbortSignal): Promise<void> {
+    if (this.#selected === application) return;
+    if (!(await selectApplication(this.#channel, this.#identified.profile[application].aid, signal))) {
+      throw new KioskFailure('card/read-failed', { facts: { step: 'select-application', application } });
+    }
+    this.#selected = application;
+  }
+
+  #keep(bytes: Uint8Array): Uint8Array {
+    if (this.#closed) wipe(bytes);
+    else this.#secrets.add(bytes);
+    return bytes;
+  }
+
+  #exclusive<T>(run: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(async () => {
+      if (this.#closed) throw new KioskFailure('visit/cancelled');
+      try {
+        return await run();
+      } finally {
+        if (this.#closed) this.#face?.wipe();
+      }
+    });
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+}

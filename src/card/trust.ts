@@ -1,0 +1,141 @@
+// Trust in a certificate for user authentication, as a value at a moment: chain to a configured authority, key usage, policy, validity, revocation.
+// Pure but for the revocation port. Several generations of the authority bear one name: the issuer is chosen by key, never by name.
+
+import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { KioskFailure } from '../core/failure.ts';
+import { monthsLater } from './calendar.ts';
+import type { FaceAnchor } from './cv-certificate.ts';
+import { type CertificateFields, readCertificateFields } from './x509-fields.ts';
+
+/** days: whole days left, of the validity or of the grace. */
+export type CertificateState =
+  | { readonly state: 'valid' }
+  | { readonly state: 'expires-soon'; readonly days: number }
+  | { readonly state: 'expired-in-grace'; readonly days: number }
+  | { readonly state: 'expired' | 'not-yet-valid' | 'revoked' | 'untrusted' };
+
+/** Asks whether a certificate was revoked. Only accredited verifiers get real answers (CRL and OCSP of the service). */
+export interface RevocationSource {
+  /** serial and authorityKeyId in lower-case hexadecimal. `unknown`: nobody could say; the certificate stays usable. */
+  check(certificate: { serial: string; authorityKeyId?: string }, signal?: AbortSignal): Promise<'good' | 'revoked' | 'unknown'>;
+}
+
+/** Stands where a kiosk has no access to revocation data: it knows nothing, and says so. */
+export const nullRevocationSource: RevocationSource = { check: async () => 'unknown' };
+
+/** What the kiosk is configured to believe. */
+export interface CardTrust {
+  readonly authorities: readonly CertificateAuthority[];
+  readonly faceAnchors: readonly FaceAnchor[];
+  readonly revocation: RevocationSource;
+}
+
+export interface CertificateAuthority {
+  readonly certificate: X509Certificate;
+  readonly fields: CertificateFields;
+}
+
+const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
+/** Renewal opens three months before the end, and eligibility alone is still served three months after it. */
+const NOTICE_MONTHS = 3;
+const GRACE_MONTHS = 3;
+const DAY_MS = 86_400_000;
+
+/** A configured authority from DER. Throws config/invalid when it is none. */
+export const certificateAuthority = (der: Uint8Array): CertificateAuthority => {
+  try {
+    const authority = { certificate: new X509Certificate(der), fields: readCertificateFields(der) };
+    if (!authority.fields.isAuthority) throw new Error('basic constraints say it is no authority');
+    return authority;
+  } catch (cause) {
+    throw new KioskFailure('config/invalid', {
+      cause,
+      facts: { field: 'card.authorities' },
+      message: 'card.authorities: not the DER certificate of a certificate authority',
+    });
+  }
+};
+
+/** Anchors as bytes: DER certificates of authorities; key id and SubjectPublicKeyInfo DER of keys that vouch for card faces. */
+export interface TrustMaterial {
+  readonly authorities: readonly Uint8Array[];
+  readonly faceAnchors: readonly { readonly keyId: Uint8Array; readonly publicKey: Uint8Array }[];
+}
+
+/** Throws config/invalid for bytes that are no certificate or key. */
+export const createCardTrust = (material: TrustMaterial, revocation: RevocationSource = nullRevocationSource): CardTrust => ({
+  authorities: material.authorities.map(certificateAuthority),
+  faceAnchors: material.faceAnchors.map(({ keyId, publicKey }) => {
+    try {
+      return { keyId, publicKey: createPublicKey({ key: Buffer.from(publicKey), format: 'der', type: 'spki' }) };
+    } catch (cause) {
+      const message = 'card.faceAnchors: not a SubjectPublicKeyInfo in DER';
+      throw new KioskFailure('config/invalid', { cause, facts: { field: 'card.faceAnchors' }, message });
+    }
+  }),
+  revocation,
+});
+
+interface Parsed {
+  readonly certificate: X509Certificate;
+  readonly fields: CertificateFields;
+}
+
+/** The card's certificate. Throws card/malformed. */
+export const parseCertificate = (der: Uint8Array): Parsed => {
+  try {
+    return { certificate: new X509Certificate(der), fields: readCertificateFields(der) };
+  } catch (cause) {
+    throw new KioskFailure('card/malformed', { facts: { part: 'certificate' }, cause });
+  }
+};
+
+export const certificateKey = (der: Uint8Array): KeyObject => parseCertificate(der).certificate.publicKey;
+
+const issuedBy = ({ certificate, fields }: Parsed, authority: CertificateAuthority): boolean => {
+  if (fields.authorityKeyId !== undefined && fields.authorityKeyId !== authority.fields.subjectKeyId) return false;
+  const issuedAt = Date.parse(certificate.validFrom);
+  const alive = issuedAt >= Date.parse(authority.certificate.validFrom) && issuedAt <= Date.parse(authority.certificate.validTo);
+  if (!alive || certificate.issuer !== authority.certificate.subject) return false;
+  try {
+    return certificate.verify(authority.certificate.publicKey);
+  } catch {
+    return false;
+  }
+};
+
+const mayAuthenticate = ({ certificate, fields }: Parsed, policies: readonly string[]): boolean =>
+  fields.digitalSignature &&
+  !fields.isAuthority &&
+  !fields.unknownCritical &&
+  certificate.keyUsage?.includes(CLIENT_AUTH) === true &&
+  fields.policies.some((policy) => policies.includes(policy));
+
+/** Where `now` lies between a validity's ends (epoch milliseconds). */
+export const judgeValidity = (now: number, from: number, to: number): CertificateState => {
+  if (now < from) return { state: 'not-yet-valid' };
+  if (now <= to) {
+    return now < monthsLater(to, -NOTICE_MONTHS) ? { state: 'valid' } : { state: 'expires-soon', days: Math.floor((to - now) / DAY_MS) };
+  }
+  const graceEnds = monthsLater(to, GRACE_MONTHS);
+  return now <= graceEnds ? { state: 'expired-in-grace', days: Math.floor((graceEnds - now) / DAY_MS) } : { state: 'expired' };
+};
+
+/** Throws card/malformed for bytes that are no certificate, and what the revocation source throws. */
+export const judgeCertificate = async (
+  der: Uint8Array,
+  now: number,
+  trust: CardTrust,
+  policies: readonly string[],
+  signal?: AbortSignal,
+): Promise<CertificateState> => {
+  const parsed = parseCertificate(der);
+  const { certificate, fields } = parsed;
+  if (!mayAuthenticate(parsed, policies) || !trust.authorities.some((authority) => issuedBy(parsed, authority)))
+    return { state: 'untrusted' };
+  const serial = certificate.serialNumber.toLowerCase();
+  const { authorityKeyId } = fields;
+  const status = await trust.revocation.check(authorityKeyId === undefined ? { serial } : { serial, authorityKeyId }, signal);
+  if (status === 'revoked') return { state: 'revoked' };
+  return judgeValidity(now, Date.parse(certificate.validFrom), Date.parse(certificate.validTo));
+};

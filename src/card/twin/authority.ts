@@ -1,0 +1,83 @@
+// The authorities behind virtual cards: a certificate authority in the shape of the public personal authentication service, and the keys that
+// sign card faces. All synthetic and named so; made once per twin, kept as JSON beside its cards.
+
+import { type KeyObject, randomBytes, sign } from 'node:crypto';
+import { KioskFailure } from '../../core/failure.ts';
+import { monthsLater } from '../calendar.ts';
+import { encodeCvBody, encodeCvCertificate } from '../cv-certificate.ts';
+import type { TrustMaterial } from '../trust.ts';
+import { issueAuthority } from './certificates.ts';
+import { keyFromJson, keyToJson, type NewKeyPair, newRsaKeyPair, rsaNumbers, spkiOf } from './keys.ts';
+
+export interface SyntheticAuthorityState {
+  readonly version: 1;
+  /** Private keys as PKCS #8 DER, the rest as DER; all base64. */
+  readonly authorityKey: string;
+  readonly authorityCertificate: string;
+  readonly faceRootKey: string;
+  readonly faceRootId: string;
+  readonly faceSignerKey: string;
+  readonly faceSignerCertificate: string;
+}
+
+export interface SyntheticAuthority {
+  readonly key: KeyObject;
+  readonly certificate: Uint8Array;
+  readonly faceSignerKey: KeyObject;
+  /** Card-verifiable certificate of the face signer, as it lies in EF 0004. */
+  readonly faceSignerCertificate: Uint8Array;
+  /** What a kiosk must be configured with to believe these cards. */
+  readonly trust: TrustMaterial;
+  toJSON(): SyntheticAuthorityState;
+}
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'base64'));
+
+/** Three RSA-2048 keys and their certificates; valid fifteen years around `now` (epoch milliseconds). */
+export const createSyntheticAuthority = async ({
+  now,
+  newKeyPair = newRsaKeyPair,
+}: {
+  now: number;
+  newKeyPair?: NewKeyPair;
+}): Promise<SyntheticAuthority> => {
+  const [authority, faceRoot, faceSigner] = await Promise.all([newKeyPair(), newKeyPair(), newKeyPair()]);
+  const certificate = await issueAuthority(authority, new Date(monthsLater(now, -180)), new Date(monthsLater(now, 180)));
+  const faceRootId = Uint8Array.from(randomBytes(16));
+  const body = encodeCvBody({ authority: faceRootId, holder: Uint8Array.from(randomBytes(16)), ...rsaNumbers(faceSigner.publicKey) });
+  const signature = Uint8Array.from(sign('sha256', body, faceRoot.privateKey));
+  return restoreSyntheticAuthority({
+    version: 1,
+    authorityKey: keyToJson(authority.privateKey),
+    authorityCertificate: base64(certificate),
+    faceRootKey: keyToJson(faceRoot.privateKey),
+    faceRootId: base64(faceRootId),
+    faceSignerKey: keyToJson(faceSigner.privateKey),
+    faceSignerCertificate: base64(encodeCvCertificate(body, signature)),
+  });
+};
+
+/** From what toJSON gave. Throws storage/corrupt. */
+export const restoreSyntheticAuthority = (state: SyntheticAuthorityState): SyntheticAuthority => {
+  try {
+    const certificate = bytes(state.authorityCertificate);
+    return {
+      key: keyFromJson(state.authorityKey),
+      certificate,
+      faceSignerKey: keyFromJson(state.faceSignerKey),
+      faceSignerCertificate: bytes(state.faceSignerCertificate),
+      trust: {
+        authorities: [certificate],
+        faceAnchors: [{ keyId: bytes(state.faceRootId), publicKey: spkiOf(keyFromJson(state.faceRootKey)) }],
+      },
+      toJSON: () => state,
+    };
+  } catch (cause) {
+    throw new KioskFailure('storage/corrupt', {
+      facts: { part: 'synthetic-authority' },
+      cause,
+      message: 'stored synthetic authority is damaged: delete it and its cards',
+    });
+  }
+};

@@ -1,0 +1,80 @@
+// The few X.509 extensions that node:crypto does not show: key usage, key identifiers, policies, basic constraints (RFC 5280, 4.2.1).
+// Reads DER with the card layer's own bounded parser; throws card/malformed and nothing else.
+
+import { hex } from '../core/bytes.ts';
+import { malformed, parseTlv, parseTlvs, requireTlv, type Tlv } from './ber.ts';
+
+export interface CertificateFields {
+  /** Bit 0 of RFC 5280 KeyUsage. */
+  readonly digitalSignature: boolean;
+  readonly isAuthority: boolean;
+  /** Lower-case hexadecimal. */
+  readonly subjectKeyId?: string;
+  readonly authorityKeyId?: string;
+  /** Dotted object identifiers. */
+  readonly policies: readonly string[];
+  /** An extension that is critical and that we do not process: RFC 5280 asks to reject such a certificate. */
+  readonly unknownCritical: boolean;
+}
+
+const OID = {
+  subjectKeyId: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  basicConstraints: '2.5.29.19',
+  policies: '2.5.29.32',
+  authorityKeyId: '2.5.29.35',
+  extendedKeyUsage: '2.5.29.37',
+} as const;
+const KNOWN: readonly string[] = Object.values(OID);
+
+/** Dotted form of an object identifier's content bytes. */
+export const oidText = (bytes: Uint8Array): string => {
+  const arcs: number[] = [];
+  let arc = 0;
+  for (const byte of bytes) {
+    arc = arc * 128 + (byte & 0x7f);
+    if (arc > Number.MAX_SAFE_INTEGER) throw malformed('x509', 'object identifier arc too large');
+    if ((byte & 0x80) !== 0) continue;
+    if (arcs.length === 0) arcs.push(Math.min(2, Math.floor(arc / 40)), arc - 40 * Math.min(2, Math.floor(arc / 40)));
+    else arcs.push(arc);
+    arc = 0;
+  }
+  return arcs.join('.');
+};
+
+const first = (objects: readonly Tlv[], part: string): Tlv => {
+  const object = objects[0];
+  if (object === undefined) throw malformed('x509', `${part} is empty`);
+  return object;
+};
+
+const extensionsOf = (der: Uint8Array): ReadonlyMap<string, { critical: boolean; value: Uint8Array }> => {
+  const tbs = first(parseTlvs(parseTlv(der).value), 'certificate');
+  const holder = parseTlvs(tbs.value).find((object) => object.tag === 0xa3);
+  const found = new Map<string, { critical: boolean; value: Uint8Array }>();
+  for (const extension of holder === undefined ? [] : parseTlvs(parseTlv(holder.value).value)) {
+    const parts = parseTlvs(extension.value);
+    const critical = parts.some((part) => part.tag === 0x01 && part.value[0] !== 0);
+    found.set(oidText(requireTlv(parts, 0x06, 'x509').value), { critical, value: requireTlv(parts, 0x04, 'x509').value });
+  }
+  return found;
+};
+
+export const readCertificateFields = (der: Uint8Array): CertificateFields => {
+  const extensions = extensionsOf(der);
+  const inner = (oid: string): Uint8Array | undefined => {
+    const extension = extensions.get(oid);
+    return extension === undefined ? undefined : parseTlv(extension.value).value;
+  };
+  const keyUsage = inner(OID.keyUsage);
+  const subjectKeyId = inner(OID.subjectKeyId);
+  const authorityKeyId = parseTlvs(inner(OID.authorityKeyId) ?? new Uint8Array()).find((object) => object.tag === 0x80);
+  return {
+    digitalSignature: keyUsage !== undefined && ((keyUsage[1] ?? 0) & 0x80) !== 0,
+    isAuthority: parseTlvs(inner(OID.basicConstraints) ?? new Uint8Array()).some((part) => part.tag === 0x01 && part.value[0] !== 0),
+    ...(subjectKeyId === undefined ? {} : { subjectKeyId: hex(subjectKeyId) }),
+    ...(authorityKeyId === undefined ? {} : { authorityKeyId: hex(authorityKeyId.value) }),
+    policies: parseTlvs(inner(OID.policies) ?? new Uint8Array()).map((policy) => oidText(first(parseTlvs(policy.value), 'policy').value)),
+    unknownCritical: [...extensions].some(([oid, extension]) => extension.critical && !KNOWN.includes(oid)),
+  };
+};
