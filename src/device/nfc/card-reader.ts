@@ -1,0 +1,264 @@
+// The card reader as the visit uses it: finds a card, carries its APDUs, notices when it is taken, and outlives a reader
+// that is unplugged and plugged again. Keeps no byte of what passes through it.
+
+import type { CardReader, DetectedCard } from '../../card/ports.ts';
+import { type Clock, sleep } from '../../core/clock.ts';
+import { type FailureCode, isFailure, KioskFailure } from '../../core/failure.ts';
+import type { Log } from '../../core/log.ts';
+import type { PollName } from './commands.ts';
+import type { Firmware, Pn532Driver } from './driver.ts';
+import { exchangeApdu } from './exchange.ts';
+import { fieldIsEmpty, isPresent, pollFor, refound } from './presence.ts';
+import { Queue } from './queue.ts';
+import { type Subscribe, waitFor, withSignal } from './signals.ts';
+import type { Target } from './target.ts';
+
+export interface Pn532CardReaderOptions {
+  readonly driver: Pn532Driver;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Pause between two looks for a card. */
+  readonly pollMs?: number;
+  /** How long a card may be silent before it is asked whether it is still there. */
+  readonly presenceMs?: number;
+  /** Tries to bring the chip back before the reader counts as unavailable, and the pause between them (it doubles). */
+  readonly initTries?: number;
+  readonly initPauseMs?: number;
+}
+
+/** A card is present, there is none, or nobody knows (before the first look, after a lost session). */
+type Presence = { readonly target: Target; readonly left: AbortController; lastHeard: number } | 'none' | 'unknown';
+
+/** Type B is looked for every time; the others, which only need telling apart, take turns. */
+const OTHER_POLLS: readonly PollName[] = ['a', 'f212', 'f424'];
+
+const isReaderFailure = (error: unknown): boolean => isFailure(error, 'reader/unavailable') || isFailure(error, 'reader/protocol');
+
+const onAbort =
+  (signal: AbortSignal): Subscribe =>
+  (wake) => {
+    signal.addEventListener('abort', wake, { once: true });
+    return () => signal.removeEventListener('abort', wake);
+  };
+
+const unavailable = (error: unknown): KioskFailure =>
+  isFailure(error, 'reader/unavailable')
+    ? error
+    : new KioskFailure('reader/unavailable', {
+        cause: error,
+        facts: isFailure(error) ? error.facts : {},
+        message: 'the reader does not work: check its cable and its board',
+      });
+
+export class Pn532CardReader implements CardReader {
+  readonly #driver: Pn532Driver;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #pollMs: number;
+  readonly #presenceMs: number;
+  readonly #initTries: number;
+  readonly #initPauseMs: number;
+  readonly #queue = new Queue();
+  #ready = false;
+  #stopped = new AbortController();
+  #presence: Presence = 'unknown';
+  #turn = 0;
+  /** The last attempt to bring the chip up failed for good. */
+  #down = false;
+
+  constructor(options: Pn532CardReaderOptions) {
+    this.#driver = options.driver;
+    this.#clock = options.clock;
+    this.#log = options.log;
+    this.#pollMs = options.pollMs ?? 60;
+    this.#presenceMs = options.presenceMs ?? 150;
+    this.#initTries = options.initTries ?? 3;
+    this.#initPauseMs = options.initPauseMs ?? 100;
+  }
+
+  /** Brings the chip up. Throws reader/unavailable. May be called again after a failure or a stop. */
+  async start(signal?: AbortSignal): Promise<void> {
+    if (this.#stopped.signal.aborted) this.#stopped = new AbortController();
+    this.#ready = false;
+    await this.#withStop(signal, (stop) => this.#use(async () => undefined, stop));
+  }
+
+  /** Field off; whoever still waits gets reader/unavailable. The bus stays with its owner. */
+  async stop(): Promise<void> {
+    this.#stopped.abort(new KioskFailure('reader/unavailable', { message: 'the reader was stopped' }));
+    await this.#queue.run(async () => {
+      if (this.#ready) await this.#driver.fieldOff().catch(() => undefined);
+      this.#lose('unknown');
+      this.#ready = false;
+    });
+  }
+
+  /** Asks the chip who it is and lets it echo a pattern. Does not disturb a card. Throws reader/unavailable, reader/protocol. */
+  selfTest(signal?: AbortSignal): Promise<Firmware> {
+    return this.#withStop(signal, (stop) =>
+      this.#use(async () => {
+        await this.#driver.communicationTest(stop);
+        return this.#driver.firmware(stop);
+      }, stop),
+    );
+  }
+
+  async waitForCard(signal: AbortSignal): Promise<DetectedCard> {
+    let fresh = this.#presence === 'none';
+    return this.#insist(signal, async (stop) => {
+      const target = await this.#use(() => this.#look(fresh, stop), stop);
+      fresh = true;
+      if (target === undefined) await sleep(this.#clock, this.#pollMs, stop);
+      return target && this.#card(target);
+    });
+  }
+
+  async waitForRemoval(signal: AbortSignal): Promise<void> {
+    await this.#insist(signal, async (stop) => ((await this.#watch(stop)) ? true : undefined));
+  }
+
+  /** Repeats a step until it gives something. A chip that stumbles is brought up again, a few times in a row. */
+  #insist<T>(signal: AbortSignal, step: (stop: AbortSignal) => Promise<T | undefined>): Promise<T> {
+    return this.#withStop(signal, async (stop) => {
+      for (let failures = 0; ; ) {
+        try {
+          const found = await step(stop);
+          if (found !== undefined) return found;
+          failures = 0;
+        } catch (error) {
+          failures += 1;
+          if (stop.aborted || !isReaderFailure(error)) throw error;
+          if (this.#down || failures >= this.#initTries) throw unavailable(error);
+          this.#ready = false;
+        }
+      }
+    });
+  }
+
+  /** One round of polls. A field that is not known to be fresh starts anew first, or a card left active would not answer. */
+  async #look(fresh: boolean, stop: AbortSignal): Promise<Target | undefined> {
+    if (!fresh) {
+      this.#lose('unknown');
+      await this.#driver.resetField(stop);
+    }
+    const other = OTHER_POLLS[this.#turn++ % OTHER_POLLS.length] ?? 'a';
+    const target = (await pollFor(this.#driver, 'b', stop)) ?? (await pollFor(this.#driver, other, stop));
+    if (target !== undefined) {
+      this.#presence = { target, left: new AbortController(), lastHeard: this.#clock.monotonicMs() };
+      this.#log.info('reader.card-detected', { technology: target.technology });
+    }
+    return target;
+  }
+
+  #card(target: Target): DetectedCard {
+    return { technology: target.technology, transceive: (command, signal) => this.#transceive(target, command, signal) };
+  }
+
+  #transceive(target: Target, command: Uint8Array, signal?: AbortSignal): Promise<Uint8Array> {
+    return this.#withStop(signal, async (stop) => {
+      try {
+        return await this.#use(() => this.#exchange(target, command, stop), stop);
+      } catch (error) {
+        if (!isFailure(error, 'reader/unavailable') || this.#down || stop.aborted) throw error;
+        // The bus stumbled: if the chip comes back, only this card's session is lost, not the reader.
+        await this.#use(async () => undefined, stop);
+        throw new KioskFailure('reader/protocol', { facts: { ...error.facts, restarted: true }, cause: error });
+      }
+    });
+  }
+
+  async #exchange(target: Target, command: Uint8Array, stop: AbortSignal): Promise<Uint8Array> {
+    const presence = this.#presence;
+    if (typeof presence === 'string' || presence.target !== target) throw new KioskFailure('card/removed');
+    if (!target.isoDep) throw new KioskFailure('reader/protocol', { facts: { technology: target.technology, isoDep: false } });
+    try {
+      return await exchangeApdu(this.#driver, command, stop);
+    } catch (error) {
+      throw await this.#explain(error, target, stop);
+    } finally {
+      presence.lastHeard = this.#clock.monotonicMs();
+    }
+  }
+
+  /** Why an exchange failed, asked of the card itself: gone, there but dead, or there and only misheard. */
+  async #explain(error: unknown, target: Target, stop: AbortSignal): Promise<unknown> {
+    if (stop.aborted || !isFailure(error) || error.code === 'reader/unavailable') return error;
+    const again = (code: FailureCode) => new KioskFailure(code, { facts: error.facts, cause: error });
+    if (await isPresent(this.#driver, target, stop)) return error.code === 'card/removed' ? again('reader/protocol') : error;
+    const dead = await refound(this.#driver, target, stop);
+    this.#lose(dead ? 'unknown' : 'none');
+    return again(dead ? 'card/read-failed' : 'card/removed');
+  }
+
+  /** One step of the watch; true once the field is empty. */
+  async #watch(stop: AbortSignal): Promise<boolean> {
+    stop.throwIfAborted();
+    const presence = this.#presence;
+    if (presence === 'none') return true;
+    if (presence === 'unknown') {
+      const empty = await this.#use(async () => this.#presence === 'unknown' && (await fieldIsEmpty(this.#driver, stop)), stop);
+      if (empty) this.#lose('none');
+      else await sleep(this.#clock, this.#presenceMs, stop);
+      return empty;
+    }
+    const quietLeft = () => this.#presenceMs - (this.#clock.monotonicMs() - presence.lastHeard);
+    if (quietLeft() > 0) {
+      await waitFor(this.#clock, quietLeft(), onAbort(presence.left.signal), stop);
+      return false;
+    }
+    await this.#use(async () => {
+      if (this.#presence !== presence || quietLeft() > 0) return;
+      if (await isPresent(this.#driver, presence.target, stop)) presence.lastHeard = this.#clock.monotonicMs();
+      else this.#lose('none');
+    }, stop);
+    return false;
+  }
+
+  #lose(next: 'none' | 'unknown'): void {
+    if (typeof this.#presence !== 'string') {
+      this.#presence.left.abort();
+      this.#log.info('reader.card-left', { known: next === 'none' });
+    }
+    this.#presence = next;
+  }
+
+  #withStop<T>(signal: AbortSignal | undefined, job: (stop: AbortSignal) => Promise<T>): Promise<T> {
+    return withSignal([signal, this.#stopped.signal], job);
+  }
+
+  /** Runs a job alone on a chip that is up. */
+  #use<T>(job: () => Promise<T>, stop: AbortSignal): Promise<T> {
+    return this.#queue.run(async () => {
+      stop.throwIfAborted();
+      if (!this.#ready) await this.#bringUp(stop);
+      try {
+        return await job();
+      } catch (error) {
+        if (isFailure(error, 'reader/unavailable') && !stop.aborted) {
+          this.#ready = false;
+          this.#lose('unknown');
+        }
+        throw error;
+      }
+    });
+  }
+
+  async #bringUp(stop: AbortSignal): Promise<void> {
+    this.#lose('unknown');
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const firmware = await this.#driver.initialise(stop);
+        this.#ready = true;
+        this.#down = false;
+        this.#log.info('reader.ready', { version: firmware.version, revision: firmware.revision, attempt });
+        return;
+      } catch (error) {
+        if (stop.aborted) throw error;
+        this.#log.warn('reader.start-failed', { attempt, ...(isFailure(error) ? error.facts : {}) });
+        this.#down = attempt >= this.#initTries;
+        if (this.#down) throw unavailable(error);
+      }
+      await sleep(this.#clock, this.#initPauseMs * 2 ** (attempt - 1), stop);
+    }
+  }
+}

@@ -1,0 +1,187 @@
+// One command to the PN532 and its answer (UM0701-02, 6.2.2): acknowledgement, answer, repetition of what was damaged, abort.
+// One command at a time. Never sends a command a second time that may have reached the card.
+
+import { concat, equal } from '../../core/bytes.ts';
+import { type Clock, sleep } from '../../core/clock.ts';
+import { isFailure, KioskFailure } from '../../core/failure.ts';
+import type { Log } from '../../core/log.ts';
+import { chipFailure, SYNTAX_ERROR_CODE } from './chip-error.ts';
+import {
+  communicationTest,
+  getFirmwareVersion,
+  inRelease,
+  type Pn532Command,
+  rfField,
+  rfRetries,
+  rfTimeouts,
+  samConfiguration,
+  setParameters,
+} from './commands.ts';
+import { ACK_FRAME, CHIP_TO_HOST, dataFrame, frameLength, HOST_TO_CHIP, NACK_FRAME } from './frame.ts';
+import { Queue } from './queue.ts';
+import { BusError, type Pn532Transport, type Received } from './transport.ts';
+
+export interface Pn532DriverOptions {
+  readonly transport: Pn532Transport;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The chip acknowledges within 15 ms (UM0701-02, 6.2.2); more means that it never heard the command. */
+  readonly ackTimeoutMs?: number;
+  /** Longest wait for an answer. A signature with waiting-time extensions takes up to some seconds. */
+  readonly answerTimeoutMs?: number;
+  /** Pause with the field off, and again with it on, so that a card starts anew (ISO/IEC 14443-3, 5: 5 ms). */
+  readonly fieldMs?: number;
+}
+
+export interface Firmware {
+  readonly chip: number;
+  readonly version: number;
+  readonly revision: number;
+  readonly support: number;
+}
+
+const TRIES = 3;
+const PN532 = 0x32;
+const SUPPORTS_TYPE_B = 0x02;
+/** 51.2 ms: a card answers R(NAK) at once, or it is not there. */
+const PRESENCE_TIMEOUT_INDEX = 0x0a;
+const ECHO = Uint8Array.from('kazashi', (char) => char.charCodeAt(0));
+
+/** Throws KioskFailure reader/unavailable (bus dead, chip silent or foreign), reader/protocol (garbled), or the signal's reason. */
+export class Pn532Driver {
+  readonly #transport: Pn532Transport;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #ackTimeoutMs: number;
+  readonly #answerTimeoutMs: number;
+  readonly #fieldMs: number;
+  readonly #queue = new Queue();
+
+  constructor(options: Pn532DriverOptions) {
+    this.#transport = options.transport;
+    this.#clock = options.clock;
+    this.#log = options.log;
+    this.#ackTimeoutMs = options.ackTimeoutMs ?? 30;
+    this.#answerTimeoutMs = options.answerTimeoutMs ?? 10_000;
+    this.#fieldMs = options.fieldMs ?? 6;
+  }
+
+  /** Sends a command and gives the bytes after the answer code. */
+  execute(command: Pn532Command, signal?: AbortSignal): Promise<Uint8Array> {
+    return this.#queue.run(async () => {
+      signal?.throwIfAborted();
+      try {
+        await this.#handshake(command, signal);
+        return await this.#answer(command, signal);
+      } catch (error) {
+        throw await this.#failed(error, signal);
+      }
+    });
+  }
+
+  /** Brings the chip from any state to a quiet, known one: awake, configured, field on, no target. */
+  async initialise(signal?: AbortSignal): Promise<Firmware> {
+    await this.#queue.run(() => this.#transport.wake());
+    await this.execute(samConfiguration(), signal);
+    const firmware = await this.firmware(signal);
+    await this.execute(setParameters(), signal);
+    await this.execute(rfRetries(1), signal);
+    await this.execute(rfTimeouts(PRESENCE_TIMEOUT_INDEX), signal);
+    await this.resetField(signal);
+    return firmware;
+  }
+
+  async firmware(signal?: AbortSignal): Promise<Firmware> {
+    const [chip = 0, version = 0, revision = 0, support = 0] = await this.execute(getFirmwareVersion(), signal);
+    if (chip !== PN532 || (support & SUPPORTS_TYPE_B) === 0) {
+      throw new KioskFailure('reader/unavailable', {
+        facts: { chip, support },
+        message: 'the chip that answered is no PN532 with type B: check the address and the board',
+      });
+    }
+    return { chip, version, revision, support };
+  }
+
+  /** The chip must echo a pattern. */
+  async communicationTest(signal?: AbortSignal): Promise<void> {
+    const echo = await this.execute(communicationTest(ECHO), signal);
+    if (!equal(echo, concat(Uint8Array.of(0), ECHO))) throw new KioskFailure('reader/protocol', { facts: { test: 'echo' } });
+  }
+
+  /** Field off and on: every card in it loses its state and can be found again. */
+  async resetField(signal?: AbortSignal): Promise<void> {
+    await this.execute(inRelease(), signal);
+    await this.fieldOff(signal);
+    await sleep(this.#clock, this.#fieldMs, signal);
+    await this.execute(rfField(true), signal);
+    await sleep(this.#clock, this.#fieldMs, signal);
+  }
+
+  async fieldOff(signal?: AbortSignal): Promise<void> {
+    await this.execute(rfField(false), signal);
+  }
+
+  /** Sends until acknowledged. A write that broke off may have arrived all the same: only the missing acknowledgement tells. */
+  async #handshake(command: Pn532Command, signal: AbortSignal | undefined): Promise<void> {
+    const frame = dataFrame(HOST_TO_CHIP, concat(Uint8Array.of(command.code), command.data));
+    let broken: unknown;
+    for (let attempt = 1; attempt <= TRIES; attempt += 1) {
+      broken = await this.#transport.send(frame).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      const heard = await this.#acknowledgement(signal);
+      if (heard === 'yes' || (heard === 'perhaps' && (broken === undefined || !command.repeatable))) return;
+      this.#log.debug('nfc.resend', { command: command.code, attempt });
+    }
+    throw broken ?? new KioskFailure('reader/unavailable', { facts: { silent: true }, message: 'the reader chip does not answer' });
+  }
+
+  /** perhaps: the chip spoke, but the bus spoiled it. no: it said nothing in time, so it never had a whole command. */
+  async #acknowledgement(signal: AbortSignal | undefined): Promise<'yes' | 'perhaps' | 'no'> {
+    for (let frames = 0; frames < TRIES; frames += 1) {
+      const received = await this.#receive(this.#ackTimeoutMs, ACK_FRAME.length, signal);
+      if (received.kind === 'ack') return 'yes';
+      if (received.kind === 'damaged') return 'perhaps';
+      if (received.kind === 'timeout') return 'no';
+      // A late answer to an aborted command: dropped, the acknowledgement comes behind it.
+    }
+    return 'no';
+  }
+
+  async #answer(command: Pn532Command, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    const deadline = this.#clock.monotonicMs() + this.#answerTimeoutMs;
+    for (let damaged = 0; damaged < TRIES; ) {
+      const left = Math.max(this.#ackTimeoutMs, deadline - this.#clock.monotonicMs());
+      const received = await this.#receive(left, frameLength(command.likelyAnswer), signal);
+      if (received.kind === 'error') throw chipFailure(SYNTAX_ERROR_CODE);
+      if (received.kind === 'timeout') throw new KioskFailure('reader/protocol', { facts: { command: command.code, answerTimeout: true } });
+      if (received.kind === 'damaged') {
+        damaged += 1;
+        this.#log.debug('nfc.damaged-frame', { command: command.code, damaged });
+        await this.#transport.send(NACK_FRAME);
+      } else if (received.kind === 'data' && received.tfi === CHIP_TO_HOST && received.body[0] === command.code + 1) {
+        return received.body.subarray(1);
+      }
+    }
+    throw new KioskFailure('reader/protocol', { facts: { command: command.code, damaged: TRIES } });
+  }
+
+  #receive(timeoutMs: number, likelyLength: number, signal: AbortSignal | undefined): Promise<Received> {
+    return this.#transport.receive({ timeoutMs, likelyLength, ...(signal === undefined ? {} : { signal }) });
+  }
+
+  /** Stops what the chip may still be doing, and names the failure. */
+  async #failed(error: unknown, signal: AbortSignal | undefined): Promise<unknown> {
+    await this.#transport.send(ACK_FRAME).catch(() => undefined);
+    if (signal?.aborted === true && error === signal.reason) return error;
+    if (!(error instanceof BusError)) return error;
+    return isFailure(error.cause)
+      ? error.cause
+      : new KioskFailure('reader/unavailable', {
+          facts: { errno: error.errno },
+          cause: error,
+          message: `the reader's bus failed (${error.errno})`,
+        });
+  }
+}

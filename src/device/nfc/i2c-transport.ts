@@ -1,0 +1,121 @@
+// PN532 frames over I²C (UM0701-02, 6.2.4): every read begins with a ready byte, the frame follows in the same transaction,
+// and a read that stopped short begins the frame again. Decides how much to read and when; knows no commands.
+
+import { type Clock, sleep } from '../../core/clock.ts';
+import type { GpioInput } from '../gpio/ports.ts';
+import { ACK_FRAME } from './frame.ts';
+import { findFrame } from './frame-parser.ts';
+import type { I2cBus } from './ports.ts';
+import { waitFor } from './signals.ts';
+import { BusError, type Pn532Transport, type Received, type ReceiveOptions } from './transport.ts';
+
+export const PN532_ADDRESS = 0x24;
+
+export interface I2cTransportOptions {
+  readonly bus: I2cBus;
+  readonly clock: Clock;
+  /** IRQ line (P70), low while an answer waits. Without it the ready byte is polled. */
+  readonly irq?: GpioInput;
+  readonly address?: number;
+  /** Bus-free time before every transaction. The data sheet says 1.3 ms; 5 ms is known to be reliable on older boards. */
+  readonly gapMs?: number;
+  /** Pause between two looks at the ready byte. */
+  readonly pollMs?: number;
+  /** With an IRQ line: how often the ready byte is looked at all the same, so that a broken wire costs speed, not service. */
+  readonly irqFallbackMs?: number;
+  /** Time the oscillator needs after a wake-up. */
+  readonly wakeMs?: number;
+}
+
+/** Up to this length a frame is read together with its ready byte: cheaper than asking first (one gap saved). */
+const READ_AT_ONCE = 32;
+/** Single failed reads are the bus's noise; this many in a row are an unplugged reader. */
+const TOLERATED_ERRORS = 3;
+const isReady = (read: Uint8Array): boolean => ((read[0] ?? 0) & 1) === 1;
+
+export class Pn532I2cTransport implements Pn532Transport {
+  readonly #bus: I2cBus;
+  readonly #clock: Clock;
+  readonly #irq: GpioInput | undefined;
+  readonly #address: number;
+  readonly #gapMs: number;
+  readonly #pollMs: number;
+  readonly #wakeMs: number;
+  #freeAt = 0;
+
+  constructor(options: I2cTransportOptions) {
+    this.#bus = options.bus;
+    this.#clock = options.clock;
+    this.#irq = options.irq;
+    this.#address = options.address ?? PN532_ADDRESS;
+    this.#gapMs = options.gapMs ?? 5;
+    this.#wakeMs = options.wakeMs ?? 3;
+    this.#pollMs = options.irq === undefined ? (options.pollMs ?? 2) : (options.irqFallbackMs ?? 25);
+  }
+
+  async wake(): Promise<void> {
+    // The first access only wakes a sleeping chip and may not be acknowledged; the ACK in it aborts a command left over.
+    await this.send(ACK_FRAME).catch(() => undefined);
+    await sleep(this.#clock, this.#wakeMs);
+  }
+
+  send(frame: Uint8Array): Promise<void> {
+    return this.#transaction(() => this.#bus.write(this.#address, frame));
+  }
+
+  async receive({ timeoutMs, likelyLength, signal }: ReceiveOptions): Promise<Received> {
+    const deadline = this.#clock.monotonicMs() + timeoutMs;
+    for (let errors = 0; ; ) {
+      const left = Math.max(0, deadline - this.#clock.monotonicMs());
+      let announced = this.#irq !== undefined && (await this.#irqLow(this.#irq, Math.min(left, this.#pollMs), signal));
+      try {
+        announced ||= likelyLength > READ_AT_ONCE && isReady(await this.#read(0));
+        if (announced || likelyLength <= READ_AT_ONCE) {
+          const bytes = await this.#read(likelyLength);
+          if (isReady(bytes)) return await this.#frameIn(bytes.subarray(1));
+        }
+      } catch (error) {
+        errors += 1;
+        if (errors >= TOLERATED_ERRORS) throw error;
+        if (announced) return { kind: 'damaged' };
+      }
+      signal?.throwIfAborted();
+      if (left === 0) return { kind: errors > 0 ? 'damaged' : 'timeout' };
+      if (this.#irq === undefined) await sleep(this.#clock, Math.min(this.#pollMs, left), signal);
+    }
+  }
+
+  /** The frame in a first read; a longer one is read once more from its beginning, now in its exact length. */
+  async #frameIn(first: Uint8Array): Promise<Received> {
+    let found = findFrame(first);
+    for (let rereads = 0; found.state === 'short' && rereads < 2; rereads += 1) {
+      const again = await this.#read(found.end + 1);
+      if (!isReady(again)) break;
+      found = findFrame(again.subarray(1));
+    }
+    return found.state === 'frame' ? found.frame : { kind: 'damaged' };
+  }
+
+  /** Waits for the IRQ line to fall; false when it did not within the time. */
+  async #irqLow(irq: GpioInput, waitMs: number, signal: AbortSignal | undefined): Promise<boolean> {
+    if (irq.read() === 0) return true;
+    const falls = (wake: () => void) => irq.onEdge((level) => level === 0 && wake());
+    return (await waitFor(this.#clock, waitMs, falls, signal)) || irq.read() === 0;
+  }
+
+  #read(frameLength: number): Promise<Uint8Array> {
+    return this.#transaction(() => this.#bus.read(this.#address, frameLength + 1));
+  }
+
+  async #transaction<T>(run: () => Promise<T>): Promise<T> {
+    const wait = this.#freeAt - this.#clock.monotonicMs();
+    if (wait > 0) await sleep(this.#clock, wait);
+    try {
+      return await run();
+    } catch (error) {
+      throw new BusError(error);
+    } finally {
+      this.#freeAt = this.#clock.monotonicMs() + this.#gapMs;
+    }
+  }
+}

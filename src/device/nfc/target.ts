@@ -1,0 +1,41 @@
+// What a poll found: the PN532's target data read into a technology (UM0701-02, 7.3.5). Pure.
+// The identifiers in it (PUPI, UID, IDm) are dropped here and go nowhere.
+
+import type { CardTechnology } from '../../card/ports.ts';
+import { KioskFailure } from '../../core/failure.ts';
+import type { PollName } from './commands.ts';
+
+export interface Target {
+  readonly technology: CardTechnology;
+  /** Speaks ISO/IEC 14443-4, so that it can take APDUs. */
+  readonly isoDep: boolean;
+  /** The poll that found it, and would find it again. */
+  readonly poll: PollName;
+}
+
+const ATQB_LENGTH = 12;
+const ATQB = 0x50;
+/** Second byte of the protocol info: low bit of the protocol type = ISO/IEC 14443-4 supported (14443-3, 7.9.4.4). */
+const PROTOCOL_TYPE = 10;
+/** SEL_RES bit 6 = ISO/IEC 14443-4 supported (14443-3, 6.5.3.4). */
+const SAK_ISO_DEP = 0x20;
+
+/** The one target in an InListPassiveTarget answer (`nb tg data…`), or undefined. Throws reader/protocol when it is cut short. */
+export const readTarget = (poll: PollName, answer: Uint8Array): Target | undefined => {
+  if (answer[0] === 0) return undefined;
+  const data = answer.subarray(2);
+  const malformed = () => new KioskFailure('reader/protocol', { facts: { poll, targetBytes: data.length } });
+  if (answer[0] === undefined) throw malformed();
+  if (poll === 'b') {
+    if (data.length < ATQB_LENGTH || data[0] !== ATQB) throw malformed();
+    // An ATTRIB answer of no bytes: the chip found the card but could not open the protocol.
+    const isoDep = ((data[PROTOCOL_TYPE] ?? 0) & 1) === 1 && (data[ATQB_LENGTH] ?? 0) > 0;
+    return { technology: isoDep ? 'iso14443-4b' : 'iso14443-3b', isoDep, poll };
+  }
+  if (poll === 'a') {
+    if (data.length < 4) throw malformed();
+    return { technology: 'iso14443-a', isoDep: ((data[2] ?? 0) & SAK_ISO_DEP) !== 0, poll };
+  }
+  if (data.length < 18) throw malformed();
+  return { technology: 'felica', isoDep: false, poll };
+};

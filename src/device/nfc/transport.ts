@@ -1,0 +1,33 @@
+// The seam between the PN532's commands and the wires that carry its frames: I²C now, a serial line (HSU) or SPI later.
+
+import type { Frame } from './frame.ts';
+
+export interface ReceiveOptions {
+  readonly timeoutMs: number;
+  /** How long the whole frame is likely to be, in bytes: a hint that saves bus time, never a limit. */
+  readonly likelyLength: number;
+  readonly signal?: AbortSignal;
+}
+
+/** timeout: the chip had nothing to say. damaged: it spoke, but no valid frame arrived. */
+export type Received = Frame | { readonly kind: 'timeout' } | { readonly kind: 'damaged' };
+
+/** Carries whole frames. Every method may throw BusError; `receive` also the signal's reason. */
+export interface Pn532Transport {
+  /** Makes a sleeping or busy chip listen, and forgets what it was saying. */
+  wake(): Promise<void>;
+  send(frame: Uint8Array): Promise<void>;
+  receive(options: ReceiveOptions): Promise<Received>;
+}
+
+/** The wires failed: nobody answered, or a transaction broke off. `errno` is the system's word (EIO, ENXIO …). */
+export class BusError extends Error {
+  override readonly name = 'BusError';
+  readonly errno: string;
+
+  constructor(cause: unknown) {
+    super('bus error', { cause });
+    const code: unknown = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    this.errno = typeof code === 'string' ? code : 'unknown';
+  }
+}

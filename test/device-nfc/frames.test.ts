@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { test } from 'tap';
+import { concat, fromHex, hex } from '../../src/core/bytes.ts';
+import { ACK_FRAME, dataFrame, ERROR_FRAME, type Frame, frameLength, HOST_TO_CHIP, NACK_FRAME } from '../../src/device/nfc/frame.ts';
+import { FrameParser, findFrame } from '../../src/device/nfc/frame-parser.ts';
+
+const parse = (...chunks: Uint8Array[]): Frame[] => {
+  const parser = new FrameParser();
+  return [...chunks.flatMap((chunk) => parser.push(chunk)), ...parser.end()];
+};
+const shown = (frame: Frame): string => (frame.kind === 'data' ? `${frame.tfi.toString(16)} ${hex(frame.body)}` : frame.kind);
+
+test('frames of the user manual are written byte for byte', async (t) => {
+  const written: readonly [name: string, body: string, frame: string][] = [
+    ['GetFirmwareVersion', '02', '0000ff02fed4022a00'],
+    ['SAMConfiguration', '14010001', '0000ff05fbd4140100011600'],
+    ['InListPassiveTarget type B', '4a010300', '0000ff05fbd44a010300de00'],
+  ];
+  for (const [name, body, frame] of written) t.equal(hex(dataFrame(HOST_TO_CHIP, fromHex(body))), frame, name);
+  t.equal(hex(ACK_FRAME), '0000ff00ff00');
+  t.equal(hex(NACK_FRAME), '0000ffff0000');
+  t.equal(hex(ERROR_FRAME), '0000ff01ff7f8100');
+});
+
+test('a frame becomes extended above 255 bytes and is refused above 265', async (t) => {
+  t.equal(hex(dataFrame(0xd5, new Uint8Array(254)).subarray(0, 6)), '0000ffff01d5');
+  t.equal(hex(dataFrame(0xd5, new Uint8Array(255)).subarray(0, 9)), '0000ffffff0100ffd5');
+  t.equal(hex(dataFrame(0xd5, new Uint8Array(264)).subarray(0, 9)), '0000ffffff0109f6d5');
+  t.throws(() => dataFrame(0xd5, new Uint8Array(265)), RangeError);
+  for (const length of [0, 1, 252, 253, 254, 262]) t.equal(frameLength(length), dataFrame(0xd5, new Uint8Array(length + 1)).length);
+});
+
+test('answers of a real session are read byte for byte', async (t) => {
+  const read: readonly [name: string, bytes: string, frame: string][] = [
+    ['acknowledgement', '0000ff00ff00', 'ack'],
+    ['negative acknowledgement', '0000ffff0000', 'nack'],
+    ['syntax error', '0000ff01ff7f8100', 'error'],
+    ['firmware 1.6', '0000ff06fad50332010607e800', 'd5 0332010607'],
+    ['extended', '0000ffffff0003fdd54100ea00', 'd5 4100'],
+    ['without preamble', '00ff02fed5032800', 'd5 03'],
+    ['long preamble', '000000000000ff02fed5032800', 'd5 03'],
+  ];
+  for (const [name, bytes, frame] of read) t.same(parse(fromHex(bytes)).map(shown), [frame], name);
+});
+
+test('damage is skipped and the frame behind it is found', async (t) => {
+  const good = '0000ff02fed5032800';
+  const damaged: readonly [name: string, bytes: string][] = [
+    ['length checksum', '0000ff02ffd5032800'],
+    ['data checksum', '0000ff02fed5032900'],
+    ['a length that reaches into the next frame', '0000ff08f8d5032800'],
+    ['a length beyond everything that follows', '0000ff40c0d5032800'],
+    ['extended length above the limit', '0000ffffff010af5d503'],
+    ['extended length checksum', '0000ffffff000200d503'],
+    ['length zero', '0000ff000000'],
+    ['cut off after the start code', '0000ff'],
+  ];
+  for (const [name, bytes] of damaged) {
+    t.same(parse(fromHex(bytes + good)).map(shown), ['d5 03'], name);
+    t.equal(findFrame(fromHex(bytes + good)).state, 'frame', name);
+  }
+});
+
+test('a read that stopped short says how much is missing', async (t) => {
+  const long = dataFrame(0xd5, new Uint8Array(260).fill(7));
+  t.same(findFrame(long.subarray(0, 20)), { state: 'short', end: long.length - 1 });
+  t.same(findFrame(fromHex('0000ff06fad503')), { state: 'short', end: 12 });
+  t.same(findFrame(fromHex('0000ffffff01')), { state: 'short', end: 8 }, 'the header first');
+  t.same(findFrame(fromHex('0000000000')), { state: 'damaged' });
+  t.same(findFrame(new Uint8Array(0)), { state: 'damaged' });
+});
+
+const body = fc.uint8Array({ minLength: 1, maxLength: 264 });
+const anyFrame = fc.oneof(
+  { weight: 5, arbitrary: fc.tuple(fc.constantFrom(0xd4, 0xd5), body).map(([tfi, bytes]) => dataFrame(tfi, bytes)) },
+  { weight: 1, arbitrary: fc.constantFrom(ACK_FRAME, NACK_FRAME, ERROR_FRAME) },
+);
+/** Noise that cannot contain a start code. */
+const noise = fc.uint8Array({ max: 0xfe, maxLength: 20 });
+const cut = (bytes: Uint8Array, at: readonly number[]): Uint8Array[] => {
+  const edges = [0, ...at.map((edge) => edge % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
+  return edges.slice(1).map((end, i) => bytes.subarray(edges[i], end));
+};
+
+test('every frame is found in noise, however the bytes are cut', async (t) => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(noise, anyFrame), { maxLength: 6 }), fc.array(fc.nat(2000), { maxLength: 12 }), (parts, edges) => {
+      const stream = concat(...parts.flat());
+      const alone = parts.flatMap(([, frame]) => parse(frame).map(shown));
+      return JSON.stringify(parse(...cut(stream, edges)).map(shown)) === JSON.stringify(alone);
+    }),
+  );
+  t.pass('100 random streams');
+});
+
+test('a corrupt byte anywhere in a frame never costs the frame behind it', async (t) => {
+  fc.assert(
+    fc.property(
+      anyFrame,
+      body,
+      fc.nat(),
+      fc.integer({ min: 1, max: 255 }),
+      fc.array(fc.nat(600), { maxLength: 4 }),
+      (first, bytes, at, flip, edges) => {
+        const damaged = first.map((byte, i) => (i === at % first.length ? byte ^ flip : byte));
+        const frames = parse(...cut(concat(damaged, dataFrame(0xd5, bytes)), edges)).map(shown);
+        return frames.at(-1) === `d5 ${hex(bytes)}`;
+      },
+    ),
+    { numRuns: 300 },
+  );
+  t.pass('300 random corruptions');
+});
+
+test('arbitrary bytes never make the parser throw or invent a long frame', async (t) => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 600 }), (bytes) =>
+      parse(bytes).every((frame) => frame.kind !== 'data' || frame.body.length <= 264),
+    ),
+  );
+  t.pass('100 random inputs');
+});
