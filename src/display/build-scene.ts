@@ -1,0 +1,70 @@
+// From what the visit decided to what is on the panel: one pure function over all screens.
+// Never measures time, never keeps state; the same model and panel give the same scene.
+
+import type { ScreenModel } from '../core/screens.ts';
+import { messagesFor } from './languages/language.ts';
+import { cutTop, frameOf, inset, rect } from './layout.ts';
+import { type DrawnScene, SceneBuilder } from './scene-builder.ts';
+import { consent, consentItems, prescription } from './screens/consent.ts';
+import type { Facility, ScreenContext, ScreenEnd } from './screens/context.ts';
+import { done, sending, takeCard } from './screens/finish.ts';
+import { BANNER_HEIGHT, drawBanner, drawSurroundings, hasFooter, SURROUNDINGS } from './screens/frame.ts';
+import { howTo, technician } from './screens/help.ts';
+import { chooseMethod, face, faceRetry } from './screens/identity.ts';
+import { notice, outOfService } from './screens/notice.ts';
+import { pin, pinLastTry, staffCheck } from './screens/pin.ts';
+import { idle, initialising, readingCard, shuttingDown, splash } from './screens/start.ts';
+import { sizesFor } from './theme.ts';
+
+export const DEFAULT_FACILITY: Facility = { name: '受付キオスク', contacts: [] };
+
+/** The scene of one screen for a panel of `width` × `height` pixels. */
+export const buildScene = (
+  model: ScreenModel,
+  panel: { readonly width: number; readonly height: number },
+  facility: Facility = DEFAULT_FACILITY,
+): DrawnScene => {
+  const sizes = sizesFor(panel);
+  const build = new SceneBuilder(panel, sizes);
+  const around = SURROUNDINGS[model.screen];
+  const whole = frameOf(panel, sizes, { progress: around.step !== undefined, footer: hasFooter(model) });
+  const frame = around.bare === true ? { ...whole, body: inset(whole.panel, sizes.margin, sizes.gap) } : whole;
+  const context: ScreenContext = { build, sizes, frame, messages: messagesFor(model.language), facility };
+  drawSurroundings(context, model);
+  const banner = model.banner;
+  if (banner === undefined || around.bare === true) return finish(context, model, drawBody(context, model));
+  const height = sizes.compact ? BANNER_HEIGHT.compact : BANNER_HEIGHT.regular;
+  const [box, body] = cutTop(frame.body, height, sizes.gap / 2);
+  drawBanner(context, banner, rect(0, box.y - sizes.gap, panel.width, height));
+  const lowered = rect(body.x, body.y - sizes.gap / 2, body.width, body.height + sizes.gap / 2);
+  return finish(context, model, drawBody({ ...context, frame: { ...frame, body: lowered } }, model));
+};
+
+const finish = ({ build }: ScreenContext, model: ScreenModel, end: ScreenEnd): DrawnScene =>
+  build.finish(model.screen, end.speech, end.preview);
+
+const drawBody = (context: ScreenContext, model: ScreenModel): ScreenEnd => {
+  switch (model.screen) {
+    case 'splash': return splash(context);
+    case 'initialising': return initialising(context, model);
+    case 'idle': return idle(context, model);
+    case 'reading-card': return readingCard(context);
+    case 'choose-method': return chooseMethod(context, model);
+    case 'face': return face(context, model);
+    case 'face-retry': return faceRetry(context, model);
+    case 'pin': return pin(context, model);
+    case 'pin-last-try': return pinLastTry(context);
+    case 'staff-check': return staffCheck(context, model);
+    case 'consent': return consent(context, model);
+    case 'consent-items': return consentItems(context, model);
+    case 'prescription': return prescription(context);
+    case 'sending': return sending(context);
+    case 'done': return done(context, model);
+    case 'take-card': return takeCard(context, model);
+    case 'notice': return notice(context, model);
+    case 'out-of-service': return outOfService(context, model);
+    case 'how-to': return howTo(context);
+    case 'technician': return technician(context, model);
+    case 'shutting-down': return shuttingDown(context);
+  }
+}; // biome-ignore format: one line per screen

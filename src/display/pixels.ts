@@ -1,0 +1,74 @@
+// Pixel formats and copying: plain byte work, no library, no allocation per frame where it can be helped.
+
+import type { PanelGeometry, PixelFormat, Rect } from './ports.ts';
+
+export const bytesPerPixel = (format: PixelFormat): 2 | 4 => (format === 'XRGB8888' ? 4 : 2);
+
+/** RGBA pixels in a panel's own format, rows without padding. XRGB8888 lies in memory as B, G, R, X. */
+export const encodePixels = (rgba: Uint8Array, format: PixelFormat): Uint8Array => {
+  const count = rgba.length >> 2;
+  const aligned = rgba.byteOffset % 4 === 0 ? rgba : rgba.slice();
+  const source = new Uint32Array(aligned.buffer, aligned.byteOffset, count);
+  if (format === 'XRGB8888') {
+    const target = new Uint32Array(count);
+    // Little-endian words: ABGR in, XRGB out.
+    for (let i = 0; i < count; i += 1) {
+      const word = source[i] ?? 0;
+      target[i] = ((word & 0xff) << 16) | (word & 0xff00) | ((word >>> 16) & 0xff);
+    }
+    return new Uint8Array(target.buffer);
+  }
+  const target = new Uint16Array(count);
+  for (let i = 0; i < count; i += 1) {
+    const word = source[i] ?? 0;
+    target[i] = ((word & 0xf8) << 8) | ((word & 0xfc00) >> 5) | ((word >>> 19) & 0x1f);
+  }
+  return new Uint8Array(target.buffer);
+};
+
+/** A panel's memory as opaque RGB, three bytes per pixel. */
+export const decodePixels = (memory: Uint8Array, geometry: PanelGeometry): Uint8Array => {
+  const { width, height, strideBytes, format } = geometry;
+  const rgb = new Uint8Array(width * height * 3);
+  let at = 0;
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      if (format === 'XRGB8888') {
+        const from = y * strideBytes + x * 4;
+        rgb[at] = memory[from + 2] ?? 0;
+        rgb[at + 1] = memory[from + 1] ?? 0;
+        rgb[at + 2] = memory[from] ?? 0;
+      } else {
+        const from = y * strideBytes + x * 2;
+        const word = (memory[from] ?? 0) | ((memory[from + 1] ?? 0) << 8);
+        const [red, green, blue] = [word >> 11, (word >> 5) & 0x3f, word & 0x1f];
+        rgb[at] = (red << 3) | (red >> 2);
+        rgb[at + 1] = (green << 2) | (green >> 4);
+        rgb[at + 2] = (blue << 3) | (blue >> 2);
+      }
+      at += 3;
+    }
+  }
+  return rgb;
+};
+
+/** Copies a tile without padding into a panel's memory at `box`. */
+export const blit = (memory: Uint8Array, geometry: PanelGeometry, tile: Uint8Array, box: Rect): void => {
+  const size = bytesPerPixel(geometry.format);
+  const rowBytes = box.width * size;
+  for (let row = 0; row < box.height; row += 1) {
+    memory.set(tile.subarray(row * rowBytes, (row + 1) * rowBytes), (box.y + row) * geometry.strideBytes + box.x * size);
+  }
+};
+
+/** Copies `box` out of a panel's memory as a tile without padding. */
+export const cut = (memory: Uint8Array, geometry: PanelGeometry, box: Rect): Uint8Array => {
+  const size = bytesPerPixel(geometry.format);
+  const rowBytes = box.width * size;
+  const tile = new Uint8Array(rowBytes * box.height);
+  for (let row = 0; row < box.height; row += 1) {
+    const from = (box.y + row) * geometry.strideBytes + box.x * size;
+    tile.set(memory.subarray(from, from + rowBytes), row * rowBytes);
+  }
+  return tile;
+};

@@ -1,0 +1,101 @@
+// One or more models of every screen, with the longest contents that occur: for tests, pictures and benches.
+// Never used by the running kiosk.
+
+import { FAILURE_CODES } from '../core/failure.ts';
+import {
+  type ConsentQuestion,
+  FACE_HINTS,
+  LANGUAGES,
+  type Language,
+  type NoticeCode,
+  type ScreenContent,
+  type ScreenModel,
+} from '../core/screens.ts';
+
+const ALL_QUESTIONS: readonly ConsentQuestion[] = ['diagnosis-medication', 'surgery', 'checkup', 'specific-disease'];
+const NOTICES: readonly NoticeCode[] = ['certificate/expires-soon', 'certificate/expired-in-grace'];
+const METHODS = ['face', 'pin', 'staff'] as const;
+
+const CONTENTS: Readonly<Record<string, ScreenContent>> = {
+  splash: { screen: 'splash' },
+  initialising: { screen: 'initialising', remainingSeconds: 12, waitingFor: ['broker', 'terminal'] },
+  'initialising-late': { screen: 'initialising', waitingFor: ['self-test', 'terminal'] },
+  idle: { screen: 'idle', languages: LANGUAGES },
+  'reading-card': { screen: 'reading-card' },
+  'choose-method': { screen: 'choose-method', methods: METHODS },
+  'choose-method-2': { screen: 'choose-method', methods: ['face', 'staff'] },
+  face: { screen: 'face', methods: METHODS },
+  'face-retry': { screen: 'face-retry', reason: 'back-lit', attemptsLeft: 2, methods: METHODS },
+  'face-retry-camera': { screen: 'face-retry', reason: 'camera', attemptsLeft: 0, methods: ['pin', 'staff'] },
+  pin: { screen: 'pin', entered: 2, length: 4, triesLeft: 3, wrong: false, checking: false },
+  'pin-full': { screen: 'pin', entered: 4, length: 4, triesLeft: 2, wrong: false, checking: false },
+  'pin-wrong': { screen: 'pin', entered: 0, length: 4, triesLeft: 2, wrong: true, checking: false },
+  'pin-checking': { screen: 'pin', entered: 4, length: 4, triesLeft: 1, wrong: false, checking: true },
+  'pin-last-try': { screen: 'pin-last-try' },
+  'staff-check': { screen: 'staff-check', entered: 1, length: 4, wrong: false, locked: false },
+  'staff-check-wrong': { screen: 'staff-check', entered: 0, length: 4, wrong: true, locked: false },
+  'staff-check-locked': { screen: 'staff-check', entered: 0, length: 4, wrong: true, locked: true },
+  consent: { screen: 'consent', questions: ALL_QUESTIONS },
+  'consent-short': { screen: 'consent', questions: ['diagnosis-medication', 'surgery'] },
+  prescription: { screen: 'prescription' },
+  sending: { screen: 'sending' },
+  done: { screen: 'done', checkIn: 'checked-in', number: 'A-128', shared: ALL_QUESTIONS.map((question, i) => ({ question, given: i !== 1 })) },
+  'done-desk': { screen: 'done', checkIn: 'see-reception', shared: ALL_QUESTIONS.slice(0, 2).map((question) => ({ question, given: true })), notice: 'certificate/expires-soon' },
+  'done-stored': { screen: 'done', checkIn: 'stored', shared: [], notice: 'certificate/expired-in-grace' },
+  'take-card': { screen: 'take-card', alarm: 0 },
+  'take-card-1': { screen: 'take-card', alarm: 1, after: 'visit/timeout' },
+  'take-card-3': { screen: 'take-card', alarm: 3 },
+  'out-of-service': { screen: 'out-of-service', code: 'uplink/terminal-lost' },
+  'out-of-service-plain': { screen: 'out-of-service' },
+  'how-to': { screen: 'how-to' },
+  technician: { screen: 'technician', page: 'menu', facts: { version: '0.1.0', kiosk: 'reception-1', uptime: '3 d 4 h', reader: 'PN532 1.6', camera: '640×480 30 fps', broker: 'connected', terminal: 'ready', backlog: '0', temperature: '48.2 °C', storage: '2.1 GB free' } },
+  'technician-locked': { screen: 'technician', page: 'locked', facts: {} },
+  'shutting-down': { screen: 'shutting-down' },
+}; // biome-ignore format: one row per sample
+
+const TIMED = new Set([
+  'choose-method',
+  'face-retry',
+  'pin',
+  'pin-last-try',
+  'staff-check',
+  'consent',
+  'consent-items',
+  'prescription',
+  'how-to',
+]);
+
+/** Every screen by name, in one language. Names begin with the screen's name. */
+export const sampleModels = (language: Language): Readonly<Record<string, ScreenModel>> => {
+  const contents: Record<string, ScreenContent> = { ...CONTENTS };
+  ALL_QUESTIONS.forEach((question, index) => {
+    contents[`consent-items-${question}`] = { screen: 'consent-items', question, index, count: ALL_QUESTIONS.length };
+  });
+  for (const hint of FACE_HINTS) {
+    contents[`face-${hint}`] = { screen: 'face', hint, methods: METHODS };
+    contents[`face-retry-${hint}`] = { screen: 'face-retry', reason: hint, attemptsLeft: 1, methods: METHODS };
+  }
+  for (const code of [...FAILURE_CODES, ...NOTICES]) {
+    const kind = NOTICES.some((notice) => notice === code);
+    contents[`notice-${code.replace('/', '-')}`] = {
+      screen: 'notice',
+      code,
+      choices: kind ? ['continue'] : ['retry', 'pin', 'staff'],
+      ...(kind ? { days: 45 } : {}),
+    };
+  }
+  const timed = Object.entries(contents).map(([name, content]): [string, ScreenModel] => [
+    name,
+    { language, ...content, ...(TIMED.has(content.screen) ? { timeout: { secondsLeft: 54, asking: false } } : {}) },
+  ]);
+  const models = new Map(timed);
+  for (const name of ['choose-method', 'consent', 'pin', 'notice-face-no-match']) {
+    const model = models.get(name);
+    if (model !== undefined) models.set(`${name}-asking`, { ...model, timeout: { secondsLeft: 18, asking: true } });
+  }
+  for (const name of ['idle', 'consent', 'consent-items-specific-disease', 'pin', 'face', 'done']) {
+    const model = models.get(name);
+    if (model !== undefined) models.set(`${name}-banner`, { ...model, banner: 'uplink/terminal-lost' });
+  }
+  return Object.fromEntries(models);
+};

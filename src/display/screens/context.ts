@@ -1,0 +1,29 @@
+// What every screen function is given beside its model.
+
+import type { ScreenModel, ScreenName } from '../../core/screens.ts';
+import type { Messages } from '../languages/messages.ts';
+import type { Frame } from '../layout.ts';
+import type { SceneBuilder } from '../scene-builder.ts';
+import type { Sizes } from '../theme.ts';
+
+/** What the facility sets: its name in the header, whom to call when something is broken. */
+export interface Facility {
+  readonly name: string;
+  readonly contacts: readonly { readonly label: string; readonly phone: string }[];
+}
+
+export interface ScreenContext {
+  readonly build: SceneBuilder;
+  readonly sizes: Sizes;
+  readonly frame: Frame;
+  readonly messages: Messages;
+  readonly facility: Facility;
+}
+
+export type ModelOf<S extends ScreenName> = Extract<ScreenModel, { screen: S }>;
+
+/** What a screen function answers; everything else it draws through the builder. */
+export interface ScreenEnd {
+  readonly speech: string;
+  readonly preview?: import('../ports.ts').Rect;
+}

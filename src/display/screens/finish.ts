@@ -1,0 +1,164 @@
+// The end of a visit: sending, the recap, and taking the card with a rising alarm.
+
+import { icon } from '../icons.ts';
+import { cardFromTray, sendingPicture } from '../illustrations.ts';
+import { columns, cutBottom, cutLeft, cutRight, cutTop, inset, rect, rows } from '../layout.ts';
+import { COLOURS } from '../theme.ts';
+import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
+
+export const sending = (context: ScreenContext): ScreenEnd => {
+  const { build, frame, sizes } = context;
+  const words = context.messages.sending;
+  const [left, right] = columns(frame.body, [1.1, 1], sizes.gap);
+  const [head, rest] = cutTop(left, left.height * 0.5, sizes.gap);
+  build.text('title', words.title, head, { size: sizes.hero * 0.85, weight: 700, vertical: 'bottom', balance: true });
+  build.text('body', words.body, rest, { size: sizes.instruction, colour: COLOURS.textSoft });
+  build.image('illustration', words.illustration, right, sendingPicture(right));
+  return { speech: `${words.title}。${words.body}` };
+};
+
+export const done = (context: ScreenContext, model: ModelOf<'done'>): ScreenEnd => {
+  const { build, frame, sizes, messages } = context;
+  const words = messages.done;
+  const state = words[model.checkIn];
+  const good = model.checkIn === 'checked-in';
+  const colour = good ? COLOURS.success : COLOURS.primary;
+  const [bar, main] = cutBottom(frame.body, sizes.compact ? 60 : 96, sizes.gap);
+  const [left, right] = columns(main, [1.15, 1], sizes.compact ? 16 : 32);
+
+  const signSize = sizes.compact ? 56 : 104;
+  const [top, rest] = cutTop(left, left.height * 0.46, sizes.compact ? 6 : 14);
+  const [sign, titleBox] = cutLeft(top, signSize, sizes.gap * 1.2);
+  const y = sign.y + (sign.height - signSize) / 2;
+  build.draw(
+    sign,
+    `<circle cx="${sign.x + signSize / 2}" cy="${y + signSize / 2}" r="${signSize / 2}" fill="${colour}"/>${icon(good ? 'check' : 'info', sign.x + signSize * (good ? 0.2 : 0.16), y + signSize * (good ? 0.2 : 0.16), signSize * (good ? 0.6 : 0.68), good ? COLOURS.surface : COLOURS.line)}`,
+  );
+  build.text('title', state.title, titleBox, {
+    size: sizes.compact ? 32 : 50,
+    smallest: sizes.compact ? 22 : 34,
+    weight: 700,
+    vertical: 'middle',
+    colour: good ? COLOURS.success : COLOURS.primaryDark,
+    balance: true,
+    leading: 1.25,
+  });
+  const notice = model.notice === undefined ? undefined : messages.failures[model.notice];
+  const [bodyBox, numberBox] = cutTop(
+    rest,
+    rest.height * (model.number === undefined && notice === undefined ? 1 : 0.46),
+    sizes.compact ? 4 : 10,
+  );
+  build.text('body', state.body, bodyBox, { size: sizes.compact ? sizes.body : 30, vertical: 'top', smallest: 15 });
+  if (model.number !== undefined) {
+    const [label, value] = cutLeft(numberBox, sizes.compact ? 120 : 190, sizes.gap);
+    build.caption(words.number, label, { size: sizes.body, colour: COLOURS.textSoft, vertical: 'middle', maxLines: 1, smallest: 14 });
+    build.text('number', model.number, value, {
+      size: sizes.compact ? 44 : 84,
+      smallest: 20,
+      weight: 700,
+      colour: COLOURS.primaryDark,
+      vertical: 'middle',
+      maxLines: 1,
+    });
+  } else if (notice !== undefined) {
+    build.text('notice', `${notice.title}\n${notice.action}`, numberBox, {
+      size: sizes.compact ? 17 : 24,
+      smallest: 13,
+      colour: COLOURS.warningDark,
+      vertical: 'top',
+    });
+  }
+  drawRecap(context, model, right);
+
+  build.panel(bar, { fill: COLOURS.primary, radius: sizes.radius });
+  const iconSize = sizes.compact ? 36 : 58;
+  const [cardSign, words2] = cutLeft(inset(bar, sizes.gap * 1.4, 0), iconSize, sizes.gap);
+  build.draw(cardSign, icon('card', cardSign.x, cardSign.y + (cardSign.height - iconSize) / 2, iconSize, COLOURS.surface));
+  build.text('take-card', words.takeCard, words2, {
+    size: sizes.compact ? 28 : 46,
+    weight: 700,
+    colour: COLOURS.surface,
+    vertical: 'middle',
+    maxLines: 1,
+  });
+  return { speech: `${state.title}。${state.body}${words.takeCard}。` };
+};
+
+/** What is shared and what is not, one line per question. */
+const drawRecap = ({ build, sizes, messages }: ScreenContext, model: ModelOf<'done'>, box: ReturnType<typeof rect>): void => {
+  const words = messages.done;
+  build.panel(box, { fill: COLOURS.surface, border: COLOURS.border, radius: sizes.radius });
+  const inner = inset(box, sizes.gap * 1.2, sizes.gap * 0.6);
+  const [head, list] = cutTop(inner, sizes.small * 1.7, sizes.compact ? 2 : 6);
+  build.text('recap', words.recap, head, {
+    size: sizes.small,
+    weight: 700,
+    colour: COLOURS.primaryDark,
+    vertical: 'middle',
+    maxLines: 1,
+    smallest: 13,
+  });
+  if (model.shared.length === 0) {
+    build.text('recap-none', words.nothing, list, { size: sizes.body, vertical: 'middle', colour: COLOURS.textSoft });
+    return;
+  }
+  const lines = rows(list, [1, 1, 1, 1], 0);
+  model.shared.slice(0, 4).forEach(({ question, given }, i) => {
+    const row = lines[i];
+    if (row === undefined) return;
+    build.panel(rect(row.x, row.y, row.width, 1), { fill: COLOURS.border });
+    const [state, name] = cutRight(row, sizes.compact ? 96 : 150, 8);
+    const size = sizes.compact ? 17 : 25;
+    const colour = given ? COLOURS.success : COLOURS.grey;
+    build.text(`recap-${question}`, messages.consent.questions[question], name, {
+      size,
+      vertical: 'middle',
+      maxLines: 2,
+      smallest: 13,
+      leading: 1.15,
+    });
+    build.draw(state, icon(given ? 'check' : 'cross', state.x, state.y + (state.height - size) / 2, size, colour));
+    build.text(`recap-${question}-state`, given ? words.given : words.notGiven, cutLeft(state, size * 1.3)[1], {
+      size,
+      weight: 700,
+      colour,
+      vertical: 'middle',
+      maxLines: 1,
+      smallest: 12,
+    });
+  });
+};
+
+export const takeCard = (context: ScreenContext, model: ModelOf<'take-card'>): ScreenEnd => {
+  const { build, frame, sizes, messages } = context;
+  const words = messages.takeCard;
+  const urgent = model.alarm >= 2;
+  const [left, right] = columns(frame.body, [1.15, 1], sizes.gap);
+  // Three lamps fill up while the card stays: a picture of the rising alarm for those who do not hear it.
+  const [lamps, text] = cutBottom(left, sizes.compact ? 16 : 26, sizes.gap);
+  const ended = model.after === undefined ? undefined : messages.failures[model.after];
+  const [head, rest] = cutTop(text, text.height * 0.5, sizes.gap);
+  build.text('title', words.title, head, {
+    size: sizes.hero,
+    weight: 700,
+    vertical: 'bottom',
+    balance: true,
+    leading: 1.3,
+    colour: urgent ? COLOURS.error : COLOURS.text,
+  });
+  const body = urgent ? words.urgent : model.alarm === 1 ? words.body : words.reminder;
+  if (ended === undefined) build.text('body', body, rest, { size: sizes.instruction, colour: COLOURS.textSoft });
+  else {
+    const [why, remind] = rows(rest, [1.4, 1], sizes.gap / 2);
+    build.text('after', `${ended.title}\n${ended.patient}`, why, { size: sizes.body, colour: COLOURS.textSoft, smallest: 15 });
+    build.text('body', body, remind, { size: sizes.instruction, weight: 700 });
+  }
+  const cells = columns(rect(lamps.x, lamps.y, Math.min(lamps.width, sizes.hero * 6), lamps.height), [1, 1, 1], sizes.keyGap);
+  cells.forEach((cell, i) => {
+    const on = i < model.alarm;
+    build.panel(cell, { fill: on ? (urgent ? COLOURS.error : COLOURS.warning) : COLOURS.border, radius: cell.height / 2 });
+  });
+  build.image('illustration', words.illustration, right, cardFromTray(right, { card: messages.idle.cardTitle }));
+  return { speech: ended === undefined ? words.title : `${ended.title}。${words.title}` };
+};

@@ -1,0 +1,196 @@
+// What surrounds the body of a screen: header, progress of the visit, footer with countdown,
+// the 「つづけますか」 bar and the banner of a lost link.
+
+import type { ElementId, ScreenModel, ScreenName } from '../../core/screens.ts';
+import { type IconName, icon } from '../icons.ts';
+import { centred, columns, cutLeft, cutRight, inset, rect } from '../layout.ts';
+import type { Rect } from '../ports.ts';
+import { shape } from '../scene-builder.ts';
+import { measureText } from '../text/measure.ts';
+import { COLOURS } from '../theme.ts';
+import type { ScreenContext } from './context.ts';
+
+type FooterButton = 'cancel' | 'back';
+
+interface Surroundings {
+  /** Step of the visit the progress shows, 0..3; undefined = no progress. */
+  readonly step?: 0 | 1 | 2 | 3;
+  readonly footer: readonly FooterButton[];
+  /** The patient can have the screen read aloud. */
+  readonly listen: boolean;
+  /** No header at all: nothing but one message. */
+  readonly bare?: true;
+}
+
+export const SURROUNDINGS: Readonly<Record<ScreenName, Surroundings>> = {
+  splash: { footer: [], listen: false, bare: true },
+  initialising: { footer: [], listen: false },
+  idle: { footer: [], listen: true },
+  'reading-card': { step: 0, footer: [], listen: true },
+  'choose-method': { step: 1, footer: ['cancel'], listen: true },
+  face: { step: 1, footer: ['cancel', 'back'], listen: true },
+  'face-retry': { step: 1, footer: ['cancel'], listen: true },
+  pin: { step: 1, footer: ['cancel', 'back'], listen: true },
+  'pin-last-try': { step: 1, footer: ['cancel'], listen: true },
+  'staff-check': { step: 1, footer: ['cancel', 'back'], listen: true },
+  consent: { step: 2, footer: ['cancel'], listen: true },
+  'consent-items': { step: 2, footer: ['cancel', 'back'], listen: true },
+  prescription: { step: 2, footer: ['cancel'], listen: true },
+  sending: { step: 2, footer: [], listen: true },
+  done: { step: 3, footer: [], listen: true },
+  'take-card': { footer: [], listen: true },
+  notice: { footer: [], listen: true },
+  'out-of-service': { footer: [], listen: false },
+  'how-to': { footer: ['back'], listen: true },
+  technician: { footer: ['back'], listen: false },
+  'shutting-down': { footer: [], listen: false, bare: true },
+};
+
+/** Whether the footer takes room: it has buttons, or the last seconds are being asked about. */
+export const hasFooter = (model: ScreenModel): boolean => SURROUNDINGS[model.screen].footer.length > 0 || model.timeout?.asking === true;
+
+export const drawSurroundings = (context: ScreenContext, model: ScreenModel): void => {
+  const { build, frame } = context;
+  const around = SURROUNDINGS[model.screen];
+  build.panel(frame.panel, { fill: COLOURS.page });
+  if (around.bare !== true) drawHeader(context, around.listen);
+  if (around.step !== undefined) drawProgress(context, around.step);
+  if (model.timeout?.asking === true) drawAsking(context, model.timeout.secondsLeft);
+  else if (around.footer.length > 0) drawFooter(context, model, around.footer);
+};
+
+const drawHeader = ({ build, frame, sizes, messages, facility }: ScreenContext, listen: boolean): void => {
+  const { header } = frame;
+  build.draw(header, shape(header, { fill: COLOURS.surface }) + rule(header, header.y + header.height - 1));
+  const [right, left] = cutRight(inset(header, sizes.margin, 0), sizes.compact ? 150 : 242, sizes.gap);
+  const bar = rect(left.x, left.y + (left.height - sizes.instruction * 1.2) / 2, sizes.compact ? 6 : 8, sizes.instruction * 1.2);
+  build.panel(bar, { fill: COLOURS.primary, radius: bar.width / 2 });
+  build.text('facility', facility.name, cutLeft(left, bar.width, sizes.compact ? 10 : 16)[1], {
+    size: sizes.compact ? 22 : 30, weight: 700, vertical: 'middle', maxLines: 1, smallest: 14,
+  }); // biome-ignore format: one style
+  if (listen)
+    build.button('repeat-speech' satisfies ElementId, messages.header.listen, right, {
+      kind: 'outline',
+      size: sizes.compact ? 19 : 26,
+      icon: 'speaker',
+      slack: sizes.compact ? 5 : 9,
+    });
+};
+
+const rule = (box: Rect, y: number): string => `<rect x="${box.x}" y="${y}" width="${box.width}" height="1" fill="${COLOURS.border}"/>`;
+
+/** Four steps with a line between; done ones ticked, the present one filled. In the small class the names stand beside the dots. */
+const drawProgress = ({ build, frame, sizes, messages }: ScreenContext, step: number): void => {
+  const names = [messages.steps.card, messages.steps.identity, messages.steps.consent, messages.steps.done];
+  const radius = sizes.compact ? 12 : 20;
+  const line = sizes.compact ? 3 : 4;
+  const area = sizes.compact
+    ? inset(frame.progress, sizes.margin, 4)
+    : centred(frame.progress, Math.min(frame.progress.width, 864), frame.progress.height);
+  const cells = columns(area, [1, 1, 1, 1], 0);
+  const parts: string[] = [];
+  cells.forEach((cell, i) => {
+    const name = names[i] ?? '';
+    const weight = i === step ? 700 : 400;
+    const textWidth = measureText(name, sizes.small, weight);
+    const x = sizes.compact ? cell.x + Math.max(0, (cell.width - textWidth - radius * 2 - 8) / 2) + radius : cell.x + cell.width / 2;
+    const y = sizes.compact ? cell.y + cell.height / 2 : cell.y + 14 + radius;
+    const next = cells[i + 1];
+    if (next !== undefined && !sizes.compact) {
+      const from = x + radius + 6;
+      parts.push(
+        `<rect x="${from}" y="${y - line / 2}" width="${next.x + next.width / 2 - radius - 6 - from}" height="${line}" rx="${line / 2}" fill="${i < step ? COLOURS.primary : COLOURS.border}"/>`,
+      );
+    }
+    parts.push(dot(x, y, radius, i, step));
+    const label = sizes.compact
+      ? `<text x="${(x + radius + 8).toFixed(1)}" y="${(y + sizes.small * 0.38).toFixed(1)}"`
+      : `<text x="${x}" y="${(y + radius + 14 + sizes.small * 0.88).toFixed(1)}" text-anchor="middle"`;
+    parts.push(
+      `${label} font-size="${sizes.small}" font-weight="${weight}" fill="${i <= step ? COLOURS.primaryDark : COLOURS.grey}">${name}</text>`,
+    );
+  });
+  build.draw(frame.progress, parts.join(''));
+  build.element('progress', 'text', `${step + 1} / 4 ${names[step] ?? ''}`, frame.progress);
+};
+
+const dot = (x: number, y: number, radius: number, index: number, step: number): string => {
+  const reached = index <= step;
+  const circle = `<circle cx="${x}" cy="${y}" r="${reached ? radius : radius - 1.5}" fill="${reached ? COLOURS.primary : COLOURS.surface}"${reached ? '' : ` stroke="${COLOURS.borderStrong}" stroke-width="3"`}/>`;
+  if (index < step) return circle + icon('check', x - radius * 0.62, y - radius * 0.62, radius * 1.24, COLOURS.surface);
+  const size = Math.round(radius * 1.15);
+  return `${circle}<text x="${x}" y="${(y + size * 0.38).toFixed(1)}" text-anchor="middle" font-size="${size}" font-weight="700" fill="${reached ? COLOURS.surface : COLOURS.grey}">${index + 1}</text>`;
+};
+
+const FOOTER_ICONS: Readonly<Record<FooterButton, IconName>> = { cancel: 'cross', back: 'back' };
+
+const drawFooter = (context: ScreenContext, model: ScreenModel, buttons: readonly FooterButton[]): void => {
+  const { build, frame, sizes, messages } = context;
+  const { footer } = frame;
+  build.draw(footer, shape(footer, { fill: COLOURS.surface }) + rule(footer, footer.y));
+  let rest = inset(footer, sizes.margin, (footer.height - (sizes.compact ? sizes.target : sizes.target)) / 2);
+  for (const id of buttons) {
+    const [cell, after] = cutLeft(rest, sizes.compact ? 150 : 230, sizes.gap);
+    build.button(id, messages.footer[id], cell, { kind: 'outline', size: sizes.compact ? 22 : 30, icon: FOOTER_ICONS[id] });
+    rest = after;
+  }
+  if (model.timeout !== undefined) drawCountdown(context, model.timeout.secondsLeft, rest);
+};
+
+/** Countdown ring with the seconds in it, and the same in words; at the right edge. */
+const drawCountdown = ({ build, sizes, messages }: ScreenContext, secondsLeft: number, area: Rect): void => {
+  const label = messages.footer.secondsLeft(secondsLeft);
+  const size = sizes.compact ? 16 : 24;
+  const diameter = sizes.compact ? 48 : 66;
+  const widest = Math.max(
+    ...messages.footer
+      .secondsLeft(60)
+      .split('\n')
+      .map((line) => measureText(line, size, 400)),
+  );
+  const [words, left] = cutRight(area, Math.min(Math.ceil(widest) + 8, area.width - diameter - sizes.gap), sizes.compact ? 10 : 16);
+  const [ringArea] = cutRight(left, diameter);
+  const box = centred(ringArea, diameter, diameter);
+  const width = sizes.compact ? 5 : 7;
+  const radius = (diameter - width) / 2;
+  const around = 2 * Math.PI * radius;
+  const share = Math.max(0, Math.min(1, secondsLeft / 60));
+  const [cx, cy] = [box.x + diameter / 2, box.y + diameter / 2];
+  const digits = sizes.compact ? 20 : 28;
+  build.draw(
+    box,
+    `<circle cx="${cx}" cy="${cy}" r="${radius}" fill="none" stroke="${COLOURS.border}" stroke-width="${width}"/>` +
+      `<circle cx="${cx}" cy="${cy}" r="${radius}" fill="none" stroke="${COLOURS.primary}" stroke-width="${width}" stroke-linecap="round" stroke-dasharray="${(around * share).toFixed(1)} ${around.toFixed(1)}" transform="rotate(-90 ${cx} ${cy})"/>` +
+      `<text x="${cx}" y="${(cy + digits * 0.38).toFixed(1)}" text-anchor="middle" font-size="${digits}" font-weight="700" fill="${COLOURS.text}">${secondsLeft}</text>`,
+  );
+  build.text('countdown', label, words, { size, vertical: 'middle', colour: COLOURS.textSoft, maxLines: 2 });
+};
+
+/** The last seconds: asks over the whole width whether to go on. */
+const drawAsking = ({ build, frame, sizes, messages }: ScreenContext, secondsLeft: number): void => {
+  const { footer } = frame;
+  build.draw(footer, shape(footer, { fill: COLOURS.warning }));
+  const inner = inset(footer, sizes.margin, (footer.height - sizes.target) / 2);
+  const [go, afterGo] = cutRight(inner, sizes.compact ? 190 : 300, sizes.gap);
+  const [stop, words] = cutRight(afterGo, sizes.compact ? 140 : 230, sizes.gap);
+  build.button('continue', messages.asking.continue, go, { kind: 'primary', size: sizes.compact ? 26 : 36 });
+  build.button('cancel', messages.footer.cancel, stop, { kind: 'outline', size: sizes.compact ? 22 : 30, icon: 'cross' });
+  const half = words.height / 2;
+  build.text('asking', messages.asking.title, rect(words.x, words.y, words.width, half), {
+    size: sizes.instruction, weight: 700, vertical: 'middle', maxLines: 1, smallest: 18,
+  }); // biome-ignore format: one style
+  build.text('countdown', messages.asking.body(secondsLeft), rect(words.x, words.y + half, words.width, half), {
+    size: sizes.compact ? 17 : 25, vertical: 'middle', maxLines: 1, smallest: 14,
+  }); // biome-ignore format: one style
+};
+
+export const BANNER_HEIGHT = { regular: 52, compact: 34 } as const;
+
+/** A lost link, said in one line below the progress, without taking the screen away. */
+export const drawBanner = ({ build, sizes, messages }: ScreenContext, banner: NonNullable<ScreenModel['banner']>, box: Rect): void => {
+  const size = sizes.compact ? 17 : 24;
+  build.panel(box, { fill: COLOURS.warningTint, border: COLOURS.warning, width: 2 });
+  const [sign, words] = cutLeft(inset(box, sizes.margin, 0), size * 1.2, size * 0.5);
+  build.draw(sign, icon('warning', sign.x, sign.y + (sign.height - size * 1.1) / 2, size * 1.1, COLOURS.warningDark));
+  build.text('banner', messages.banner[banner], words, { size, vertical: 'middle', maxLines: 1, smallest: 13 });
+};

@@ -1,0 +1,145 @@
+// Choosing how to prove who one is, the live camera screen, and what happens when the face was not confirmed.
+
+import type { ElementId, Method } from '../../core/screens.ts';
+import { type IconName, icon } from '../icons.ts';
+import type { Messages } from '../languages/messages.ts';
+import { centred, columns, cutBottom, cutLeft, cutTop, inset, rect, rows } from '../layout.ts';
+import type { Rect } from '../ports.ts';
+import { shape } from '../scene-builder.ts';
+import { COLOURS } from '../theme.ts';
+import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
+
+const METHODS: Readonly<Record<Method, { icon: IconName; element: ElementId }>> = {
+  face: { icon: 'face', element: 'method-face' },
+  pin: { icon: 'keypad', element: 'method-pin' },
+  staff: { icon: 'staff', element: 'method-staff' },
+};
+
+export const chooseMethod = (context: ScreenContext, model: ModelOf<'choose-method'>): ScreenEnd => {
+  const { build, frame, sizes, messages } = context;
+  const words = messages.method;
+  const [head, rest] = cutTop(frame.body, sizes.title * 1.4, sizes.gap);
+  build.text('title', words.title, head, { size: sizes.title, weight: 700, vertical: 'middle', maxLines: 1, smallest: sizes.title * 0.7 });
+  const weights = model.methods.map(() => 1);
+  const size = sizes.compact ? 30 : 46;
+  columns(rest, weights, sizes.gap).forEach((cell, i) => {
+    const method = model.methods[i];
+    if (method === undefined) return;
+    const wide = model.methods.length === 1 ? centred(cell, cell.width / 2, cell.height) : cell;
+    build.button(METHODS[method].element, words[method], wide, {
+      kind: 'tint',
+      size,
+      icon: METHODS[method].icon,
+      tall: true,
+      note: words[`${method}Note`],
+    });
+  });
+  const names = model.methods.map((method) => words[method]).join(messages.consent.separator);
+  return { speech: `${words.title}。${names}` };
+};
+
+/** Other ways than the face, one below the other. */
+const otherWays = ({ build, sizes }: ScreenContext, methods: readonly Method[], words: Messages['face'], area: Rect): void => {
+  const others = methods.filter((method) => method !== 'face');
+  const height = sizes.target;
+  let rest = area;
+  for (const method of [...others].reverse()) {
+    const [cell, above] = cutBottom(rest, height, sizes.compact ? 8 : sizes.gap);
+    build.button(METHODS[method].element, method === 'pin' ? words.usePin : words.useStaff, cell, {
+      kind: 'quiet',
+      size: sizes.compact ? 19 : 27,
+      icon: METHODS[method].icon,
+    });
+    rest = above;
+  }
+};
+
+/** What shows where the camera picture will be, before its first frame: an oval and a silhouette. */
+const placeholder = (box: Rect): string => {
+  const [cx, cy] = [box.x + box.width / 2, box.y + box.height / 2];
+  const [rx, ry] = [box.height * 0.36, box.height * 0.46];
+  return `${shape(box, { fill: COLOURS.tintStrong })}<ellipse cx="${cx}" cy="${cy}" rx="${rx}" ry="${ry}" fill="${COLOURS.tint}" stroke="${COLOURS.primary}" stroke-width="5"/><circle cx="${cx}" cy="${cy - ry * 0.2}" r="${rx * 0.42}" fill="${COLOURS.line}"/><path d="M${cx - rx * 0.7} ${cy + ry * 0.72}c0-${ry * 0.45} ${rx * 0.3}-${ry * 0.55} ${rx * 0.7}-${ry * 0.55}s${rx * 0.7} ${ry * 0.1} ${rx * 0.7} ${ry * 0.55}z" fill="${COLOURS.line}"/>`;
+};
+
+export const face = (context: ScreenContext, model: ModelOf<'face'>): ScreenEnd => {
+  const { build, frame, sizes, messages } = context;
+  const words = messages.face;
+  // 4:3 like the camera, as tall as the body allows, up to the camera's own 640×480.
+  const height = Math.min(frame.body.height, 480);
+  const width = Math.round((height * 4) / 3);
+  const [picture, side] = cutLeft(frame.body, width, sizes.compact ? 16 : 32);
+  const preview = rect(picture.x, picture.y + (picture.height - height) / 2, width, height);
+  build.image('preview', words.preview, preview, placeholder(preview));
+  const others = model.methods.filter((method) => method !== 'face').length;
+  const buttons = others * sizes.target + Math.max(0, others - 1) * (sizes.compact ? 8 : sizes.gap);
+  const [ways, top] = cutBottom(side, buttons, sizes.gap);
+  const [privacy, hintArea] = cutBottom(top, sizes.small * 1.6, sizes.gap / 2);
+  const good = model.hint === undefined;
+  const text = good ? words.good : words.hints[model.hint];
+  build.panel(hintArea, {
+    fill: good ? COLOURS.successTint : COLOURS.tint,
+    border: good ? COLOURS.success : COLOURS.primary,
+    width: 3,
+    radius: sizes.radius,
+  });
+  const inner = inset(hintArea, sizes.gap * 0.9, sizes.gap * 0.5);
+  build.text('hint', text, inner, {
+    size: sizes.compact ? 30 : 46, smallest: sizes.compact ? 20 : 32, weight: 700, vertical: 'middle', align: 'centre', balance: true, leading: 1.3, colour: good ? COLOURS.success : COLOURS.primaryDark,
+  }); // biome-ignore format: one style
+  const lockSize = sizes.small * 1.1;
+  const [sign, note] = cutLeft(privacy, lockSize, sizes.small * 0.4);
+  build.draw(sign, icon('lock', sign.x, sign.y + (sign.height - lockSize) / 2, lockSize, COLOURS.grey));
+  build.text('privacy', words.privacy, note, {
+    size: sizes.small,
+    colour: COLOURS.textSoft,
+    vertical: 'middle',
+    maxLines: 1,
+    smallest: 12,
+  });
+  otherWays(context, model.methods, words, ways);
+  return { speech: good ? words.title : text, preview };
+};
+
+export const faceRetry = (context: ScreenContext, model: ModelOf<'face-retry'>): ScreenEnd => {
+  const { build, frame, sizes, messages } = context;
+  const words = messages.faceRetry;
+  const canRetry = model.attemptsLeft > 0 && model.reason !== 'camera' && model.methods.includes('face');
+  const others = model.methods.filter((method) => method !== 'face');
+  const [buttons, rest] = cutBottom(frame.body, sizes.compact ? 72 : 120, sizes.gap);
+  const [head, card] = cutTop(rest, sizes.title * 1.4, sizes.gap);
+  build.text('title', words.title, head, { size: sizes.title, weight: 700, vertical: 'middle', maxLines: 1, smallest: sizes.title * 0.7 });
+  build.panel(card, { fill: COLOURS.surface, border: COLOURS.border, radius: sizes.radius });
+  const inner = inset(card, sizes.gap * 1.4, sizes.gap);
+  const [sign, text] = cutLeft(inner, sizes.hero * 1.9, sizes.gap * 1.4);
+  const round = centred(sign, sizes.hero * 1.9, sizes.hero * 1.9);
+  build.draw(
+    round,
+    `<circle cx="${round.x + round.width / 2}" cy="${round.y + round.height / 2}" r="${round.width / 2}" fill="${COLOURS.tint}"/>${icon('face', round.x + round.width * 0.2, round.y + round.height * 0.2, round.width * 0.6, COLOURS.primary)}`,
+  );
+  const [why, advice, left] = rows(text, [1, 1.3, 1], 0);
+  build.text('reason', words.reasons[model.reason], why, { size: sizes.body, vertical: 'middle', colour: COLOURS.textSoft });
+  build.text('advice', words.advice[model.reason], advice, { size: sizes.instruction, weight: 700, vertical: 'middle' });
+  build.text('attempts', canRetry ? words.attemptsLeft(model.attemptsLeft) : words.noAttempts, left, {
+    size: sizes.body,
+    vertical: 'middle',
+    colour: COLOURS.textSoft,
+  });
+  const entries = [...(canRetry ? (['face'] as const) : []), ...others];
+  columns(
+    buttons,
+    entries.map(() => 1),
+    sizes.gap,
+  ).forEach((cell, i) => {
+    const method = entries[i];
+    if (method === undefined) return;
+    const size = sizes.compact ? 21 : 30;
+    if (method === 'face') build.button('retry', words.retry, cell, { kind: 'primary', size, icon: 'retry' });
+    else
+      build.button(METHODS[method].element, method === 'pin' ? messages.face.usePin : messages.face.useStaff, cell, {
+        kind: 'outline',
+        size,
+        icon: METHODS[method].icon,
+      });
+  });
+  return { speech: `${words.title}。${words.reasons[model.reason]}${words.advice[model.reason]}` };
+};

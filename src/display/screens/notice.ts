@@ -1,0 +1,165 @@
+// Failures and kind words: what happened, what to do, and a line for staff with the code.
+
+import type { FailureCode } from '../../core/failure.ts';
+import { FAILURES } from '../../core/failure.ts';
+import type { NoticeCode, ScreenModel } from '../../core/screens.ts';
+import { type IconName, icon } from '../icons.ts';
+import { FIELD_CODES } from '../languages/failure-texts.ts';
+import { centred, columns, cutBottom, cutLeft, cutTop, inset } from '../layout.ts';
+import type { Rect } from '../ports.ts';
+import { COLOURS } from '../theme.ts';
+import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
+
+/** The code as staff read it: the number the field knows, then ours. */
+export const codeLabel = (code: FailureCode | NoticeCode): string => {
+  const field = FIELD_CODES[code];
+  return field === undefined ? code : `${field} ${code}`;
+};
+
+/** For staff: what to check, the code, whom to call. */
+const staffLine = (context: ScreenContext, code: FailureCode | NoticeCode, box: Rect): void => {
+  const { build, sizes, messages, facility } = context;
+  const words = messages.notice;
+  build.panel(box, { fill: COLOURS.surface, border: COLOURS.border, radius: sizes.radius * 0.75 });
+  const inner = inset(box, sizes.gap, sizes.compact ? 6 : 10);
+  const size = sizes.compact ? 15 : 22;
+  const [left, right] = columns(inner, [2, 1], sizes.gap);
+  const contacts = facility.contacts.map((contact) => `${contact.label} ${contact.phone}`).join('  ');
+  const [first, second] = cutTop(right, right.height / 2);
+  build.text('staff-line', `${words.forStaff}: ${messages.failures[code].staff}`, left, {
+    size,
+    colour: COLOURS.textSoft,
+    vertical: 'middle',
+    smallest: 12,
+  });
+  const codeBox = contacts === '' ? right : first;
+  build.text('code', `${words.code} ${codeLabel(code)}`, codeBox, {
+    size,
+    weight: 700,
+    align: 'right',
+    vertical: 'middle',
+    colour: COLOURS.textSoft,
+    maxLines: 1,
+    smallest: 11,
+  });
+  if (contacts !== '')
+    build.text('contacts', `${words.contact} ${contacts}`, second, {
+      size,
+      align: 'right',
+      vertical: 'middle',
+      colour: COLOURS.textSoft,
+      maxLines: 2,
+      smallest: 11,
+      leading: 1.15,
+    });
+};
+
+const big = (box: Rect, name: IconName, colour: string, tint: string): string => {
+  const side = Math.min(box.width, box.height);
+  const [cx, cy] = [box.x + box.width / 2, box.y + box.height / 2];
+  return `<circle cx="${cx}" cy="${cy}" r="${side / 2}" fill="${tint}"/>${icon(name, cx - side * 0.29, cy - side * 0.29, side * 0.58, colour)}`;
+};
+
+const isKindWord = (code: FailureCode | NoticeCode): code is NoticeCode => !(code in FAILURES);
+
+const PICTURES: readonly (readonly [string, IconName])[] = [
+  ['card/', 'card'], ['certificate/', 'card'], ['code/', 'card'], ['pin/', 'lock'], ['face/', 'face'], ['camera/', 'face'], ['staff/', 'staff'], ['visit/timeout', 'clock'],
+]; // biome-ignore format: a table
+
+const pictureOf = (code: string): IconName => PICTURES.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'info';
+
+export const notice = (context: ScreenContext, model: ModelOf<'notice'>): ScreenEnd => {
+  const { build, frame, sizes, messages } = context;
+  const texts = messages.failures[model.code];
+  const kind = isKindWord(model.code);
+  const [staff, rest] = cutBottom(frame.body, sizes.compact ? 60 : 92, sizes.gap);
+  const hasButtons = model.choices.length > 0;
+  const [buttons, main] = cutBottom(rest, hasButtons ? (sizes.compact ? 68 : 104) : 0, hasButtons ? sizes.gap : 0);
+  const side = sizes.compact ? 110 : 210;
+  const [sign, words] = cutLeft(main, side, sizes.compact ? 20 : 48);
+  build.draw(
+    sign,
+    big(sign, pictureOf(model.code), kind ? COLOURS.warningDark : COLOURS.primary, kind ? COLOURS.warningTint : COLOURS.tintStrong),
+  );
+  const days = kind ? model.days : undefined;
+  const block = centred(words, words.width, Math.min(words.height, sizes.title * (days === undefined ? 7 : 8.2)));
+  const [title, below] = cutTop(block, sizes.compact ? 64 : 104, sizes.compact ? 4 : 10);
+  build.text('title', texts.title, title, {
+    size: sizes.compact ? 32 : 46,
+    smallest: sizes.compact ? 22 : 32,
+    weight: 700,
+    vertical: 'middle',
+    balance: true,
+    leading: 1.25,
+  });
+  const daysHeight = days === undefined ? 0 : sizes.body * 1.6;
+  const [daysBox, explain] = cutTop(below, daysHeight);
+  if (days !== undefined) {
+    const label = model.code === 'certificate/expires-soon' ? messages.notice.expiresIn : messages.notice.graceLeft;
+    build.text('days', `${label}  ${messages.notice.daysLeft(days)}`, daysBox, {
+      size: sizes.body,
+      weight: 700,
+      colour: COLOURS.warningDark,
+      vertical: 'middle',
+      maxLines: 1,
+      smallest: 14,
+    });
+  }
+  const [patient, action] = cutTop(explain, explain.height * 0.42, sizes.compact ? 2 : 8);
+  build.text('patient', texts.patient, patient, { size: sizes.body, colour: COLOURS.textSoft, vertical: 'middle', smallest: 16 });
+  build.text('action', texts.action, action, {
+    size: sizes.instruction,
+    weight: 700,
+    vertical: 'top',
+    smallest: sizes.compact ? 17 : 24,
+    leading: 1.35,
+  });
+  drawChoices(context, model, buttons);
+  staffLine(context, model.code, staff);
+  return { speech: `${texts.title}。${texts.patient}${texts.action}` };
+};
+
+const drawChoices = ({ build, sizes, messages }: ScreenContext, model: ModelOf<'notice'>, box: Rect): void => {
+  if (model.choices.length === 0) return;
+  const cells = columns(
+    box,
+    model.choices.map(() => 1),
+    sizes.gap,
+  );
+  model.choices.forEach((choice, i) => {
+    const cell = cells[i];
+    if (cell === undefined) return;
+    const size = sizes.compact ? 22 : 32;
+    if (choice === 'continue') build.button('continue', messages.notice.continue, cell, { kind: 'primary', size, icon: 'forward' });
+    else if (choice === 'retry') build.button('retry', messages.notice.retry, cell, { kind: 'primary', size, icon: 'retry' });
+    else
+      build.button(choice === 'pin' ? 'method-pin' : 'method-staff', messages.notice[choice], cell, {
+        kind: 'outline',
+        size,
+        icon: choice === 'pin' ? 'keypad' : 'staff',
+      });
+  });
+};
+
+export const outOfService = (context: ScreenContext, model: ModelOf<'out-of-service'>): ScreenEnd => {
+  const { build, frame, sizes, messages } = context;
+  const words = messages.outOfService;
+  const [staff, rest] = cutBottom(frame.body, sizes.compact ? 64 : 100, sizes.gap);
+  const main = model.code === undefined ? frame.body : rest;
+  const side = sizes.compact ? 130 : 240;
+  const [sign, text] = cutLeft(main, side, sizes.compact ? 24 : 56);
+  build.draw(sign, big(sign, 'hospital', COLOURS.primary, COLOURS.tintStrong));
+  const block = centred(text, text.width, sizes.hero * 4.6);
+  const [title, body] = cutTop(block, sizes.hero * 1.6, sizes.gap);
+  build.text('title', words.title, title, { size: sizes.hero, weight: 700, vertical: 'middle', maxLines: 1 });
+  build.text('body', words.body, body, { size: sizes.instruction, colour: COLOURS.textSoft });
+  if (model.code !== undefined) staffLine(context, model.code, staff);
+  return { speech: `${words.title}。${words.body}` };
+};
+
+/** The failure a screen shows now, if any: for the state of the twin and for tests. */
+export const failureShown = (model: ScreenModel): FailureCode | undefined => {
+  if (model.screen === 'notice') return isKindWord(model.code) ? undefined : model.code;
+  if (model.screen === 'out-of-service') return model.code;
+  return model.screen === 'take-card' ? model.after : undefined;
+};

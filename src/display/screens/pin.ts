@@ -1,0 +1,123 @@
+// The patient's PIN, the warning before the last try, and the staff's passcode.
+
+import { icon } from '../icons.ts';
+import { centred, columns, cutBottom, cutLeft, cutTop, inset } from '../layout.ts';
+import type { Rect } from '../ports.ts';
+import { COLOURS } from '../theme.ts';
+import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
+import { digitPad, dots } from './digits.ts';
+
+/** A coloured box with a pictogram, a bold line and a plain one. */
+const noteBox = ({ build, sizes }: ScreenContext, box: Rect, note: { id: string; error: boolean; bold: string; plain: string }): void => {
+  const colour = note.error ? COLOURS.errorDark : COLOURS.primaryDeep;
+  build.panel(box, {
+    fill: note.error ? COLOURS.errorTint : COLOURS.tint,
+    radius: sizes.radius * 0.75,
+    ...(note.error ? { border: COLOURS.error, width: 2 } : {}),
+  });
+  const inner = inset(box, sizes.gap * 0.8, sizes.gap * 0.3);
+  const size = sizes.body * 1.25;
+  const [sign, text] = cutLeft(inner, size, sizes.gap * 0.8);
+  build.draw(
+    sign,
+    icon(
+      note.error ? 'warning' : 'lock',
+      sign.x,
+      sign.y + (sign.height - size) / 2,
+      size,
+      note.error ? COLOURS.error : COLOURS.primaryDark,
+    ),
+  );
+  const [bold, plain] = cutTop(text, text.height / 2);
+  const style = { size: sizes.compact ? 18 : 25, colour, maxLines: 1, smallest: 13 } as const;
+  build.text(note.id, note.bold, bold, { ...style, weight: 700, vertical: 'middle' });
+  build.text(`${note.id}-detail`, note.plain, plain, { ...style, vertical: 'middle' });
+};
+
+/** Left half: title, explanation, dots, note; right half: pad. */
+const padScreen = (
+  context: ScreenContext,
+  words: { title: string; body: string; entered: string },
+  state: { entered: number; length: number; wrong: boolean; enabled: boolean },
+  note: { id: string; error: boolean; bold: string; plain: string },
+): void => {
+  const { build, frame, sizes } = context;
+  const [left, right] = columns(frame.body, [1, 1.08], sizes.compact ? 20 : 48);
+  const noteHeight = sizes.compact ? 58 : 88;
+  const dotsHeight = sizes.compact ? 60 : 112;
+  const [noteArea, aboveNote] = cutBottom(left, noteHeight, sizes.gap);
+  const [dotsArea, texts] = cutBottom(aboveNote, dotsHeight, sizes.gap);
+  const [head, body] = cutTop(texts, texts.height * 0.56, sizes.gap * 0.6);
+  build.text('title', words.title, head, { size: sizes.title, weight: 700, leading: 1.3, balance: true });
+  build.text('body', words.body, body, { size: sizes.compact ? 18 : sizes.body, colour: COLOURS.textSoft, smallest: 15 });
+  dots(context, dotsArea, words.entered, state);
+  noteBox(context, noteArea, note);
+  digitPad(context, right, {
+    digits: state.enabled && state.entered < state.length,
+    remove: state.enabled && state.entered > 0,
+    enter: state.enabled && state.entered === state.length,
+  });
+};
+
+export const pin = (context: ScreenContext, model: ModelOf<'pin'>): ScreenEnd => {
+  const words = context.messages.pin;
+  const tries = words.triesLeft(model.triesLeft);
+  const wrong = model.wrong && !model.checking;
+  const bold = model.checking ? words.checking : wrong ? words.wrong : words.lockWarning;
+  padScreen(
+    context,
+    { title: words.title, body: words.body, entered: words.entered(model.entered, model.length) },
+    { entered: model.entered, length: model.length, wrong, enabled: !model.checking },
+    { id: 'tries', error: wrong, bold, plain: tries },
+  );
+  return { speech: wrong ? words.speechWrong(model.triesLeft) : words.speech };
+};
+
+export const staffCheck = (context: ScreenContext, model: ModelOf<'staff-check'>): ScreenEnd => {
+  const words = context.messages.staffCheck;
+  const warning = model.locked ? words.locked : words.wrong;
+  const error = model.locked || model.wrong;
+  const [bold = '', plain = ''] = error ? splitSentence(warning) : [words.patient, ''];
+  padScreen(
+    context,
+    { title: words.title, body: words.body, entered: words.entered(model.entered, model.length) },
+    { entered: model.entered, length: model.length, wrong: error, enabled: !model.locked },
+    { id: 'staff-note', error, bold, plain: error ? plain : words.entered(model.entered, model.length) },
+  );
+  return { speech: words.speech };
+};
+
+/** The first sentence and the rest. */
+const splitSentence = (text: string): [string, string] => {
+  const end = text.search(/[。.:]\s?/u);
+  return end < 0 ? [text, ''] : [text.slice(0, end + 1).trim(), text.slice(end + 1).trim()];
+};
+
+export const pinLastTry = (context: ScreenContext): ScreenEnd => {
+  const { build, frame, sizes, messages } = context;
+  const words = messages.pinLastTry;
+  const [buttons, rest] = cutBottom(frame.body, sizes.compact ? 72 : 120, sizes.gap);
+  build.panel(rest, { fill: COLOURS.errorTint, border: COLOURS.error, width: 3, radius: sizes.radius });
+  const inner = inset(rest, sizes.gap * 1.6, sizes.gap);
+  const [sign, text] = cutLeft(inner, sizes.hero * 1.8, sizes.gap * 1.6);
+  const square = centred(sign, sizes.hero * 1.8, sizes.hero * 1.8);
+  build.draw(square, icon('warning', square.x, square.y, square.width, COLOURS.error));
+  const block = centred(text, text.width, sizes.title * 5.6);
+  const [title, below] = cutTop(block, sizes.title * 1.6);
+  build.text('title', words.title, title, {
+    size: sizes.title,
+    weight: 700,
+    colour: COLOURS.errorDark,
+    vertical: 'middle',
+    maxLines: 1,
+    smallest: sizes.title * 0.7,
+  });
+  const [body, unlock] = cutTop(below, below.height * 0.55);
+  build.text('body', words.body, body, { size: sizes.instruction, weight: 700, vertical: 'middle' });
+  build.text('unlock', words.unlock, unlock, { size: sizes.body, colour: COLOURS.textSoft, vertical: 'middle' });
+  const [back, go] = columns(buttons, [1, 1], sizes.gap);
+  const size = sizes.compact ? 22 : 32;
+  build.button('back', words.back, back, { kind: 'tint', size, icon: 'back' });
+  build.button('continue', words.continue, go, { kind: 'tint', size, icon: 'keypad' });
+  return { speech: `${words.title}。${words.body}${words.unlock}` };
+};

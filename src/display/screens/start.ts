@@ -1,0 +1,118 @@
+// Screens outside and at the beginning of a visit: splash, initialising, idle, reading the card, shutting down.
+
+import { icon } from '../icons.ts';
+import { cardOnTray, cardToTray } from '../illustrations.ts';
+import { LANGUAGE_NAMES } from '../languages/language.ts';
+import { centred, columns, cutBottom, cutLeft, cutTop, inset, rect, rows } from '../layout.ts';
+import { COLOURS } from '../theme.ts';
+import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
+
+/** One sentence in the middle of an otherwise empty screen. */
+const message = ({ build, frame, sizes }: ScreenContext, title: string, body: string, sign: 'card' | 'power'): ScreenEnd => {
+  const box = centred(frame.body, frame.body.width, sizes.hero * 5);
+  const [top, below] = cutTop(box, sizes.hero * 2.2);
+  const size = sizes.hero * 1.9;
+  build.draw(top, icon(sign, top.x + (top.width - size) / 2, top.y, size, COLOURS.primary));
+  const [head, rest] = cutTop(below, sizes.hero * 1.3);
+  build.text('title', title, head, { size: sizes.hero, weight: 700, align: 'centre', vertical: 'middle' });
+  build.text('body', body, rest, { size: sizes.instruction, align: 'centre', colour: COLOURS.textSoft, balance: true });
+  return { speech: '' };
+};
+
+export const splash = (context: ScreenContext): ScreenEnd =>
+  message(context, context.messages.splash.title, context.messages.splash.body, 'card');
+
+export const shuttingDown = (context: ScreenContext): ScreenEnd => {
+  const { title, body } = context.messages.shuttingDown;
+  return { ...message(context, title, body, 'power'), speech: `${title}。${body}` };
+};
+
+const WAITING = ['self-test', 'broker', 'terminal'] as const;
+
+export const initialising = (context: ScreenContext, model: ModelOf<'initialising'>): ScreenEnd => {
+  const { build, frame, sizes } = context;
+  const words = context.messages.initialising;
+  const [left, right] = columns(frame.body, [1, 1], sizes.margin);
+  const [top, below] = cutTop(left, left.height * 0.42, sizes.gap);
+  build.text('title', words.title, top, { size: sizes.hero, weight: 700, vertical: 'bottom', balance: true });
+  const seconds = model.remainingSeconds;
+  build.text('remaining', seconds === undefined ? words.soon : words.seconds(seconds), cutTop(below, sizes.hero * 1.4)[0], {
+    size: sizes.hero, weight: 700, colour: COLOURS.primary, vertical: 'middle', maxLines: 1,
+  }); // biome-ignore format: one style
+  const card = centred(right, right.width, sizes.body * 14);
+  build.panel(card, { fill: COLOURS.surface, border: COLOURS.border, radius: sizes.radius });
+  const inner = inset(card, sizes.gap * 1.4, sizes.gap);
+  const [head, list] = cutTop(inner, sizes.body * 1.8, sizes.gap / 2);
+  build.text('waiting', words.waiting, head, {
+    size: sizes.body,
+    weight: 700,
+    colour: COLOURS.primaryDark,
+    vertical: 'middle',
+    maxLines: 1,
+  });
+  rows(list, [1, 1, 1], 0).forEach((row, i) => {
+    const item = WAITING[i] ?? 'self-test';
+    const ready = !model.waitingFor.includes(item);
+    const size = sizes.body * 1.3;
+    const [sign, text] = cutLeft(row, size, sizes.gap * 0.8);
+    build.draw(
+      sign,
+      icon(ready ? 'check' : 'clock', sign.x, sign.y + (sign.height - size) / 2, size, ready ? COLOURS.success : COLOURS.primary),
+    );
+    const [name, state] = columns(text, [2.1, 1], sizes.gap / 2);
+    build.text(`waiting-${item}`, words[item], name, { size: sizes.body, vertical: 'middle', maxLines: 1, smallest: 16 });
+    build.text(`state-${item}`, ready ? words.ready : words.notReady, state, {
+      size: sizes.body, weight: 700, align: 'right', vertical: 'middle', maxLines: 1, smallest: 14, colour: ready ? COLOURS.success : COLOURS.primaryDark,
+    }); // biome-ignore format: one style
+  });
+  return { speech: words.title };
+};
+
+export const idle = (context: ScreenContext, model: ModelOf<'idle'>): ScreenEnd => {
+  const { build, frame, sizes, messages } = context;
+  const words = messages.idle;
+  const caption = sizes.small * 1.6;
+  const top = frame.body.y - sizes.gap;
+  const [strip, main] = cutBottom(rect(0, top, frame.panel.width, frame.panel.height - top), sizes.target + caption + sizes.gap * 1.6);
+  build.panel(strip, { fill: COLOURS.surface });
+  build.panel(rect(strip.x, strip.y, strip.width, 1), { fill: COLOURS.border });
+  const [left, right] = columns(inset(main, sizes.margin, sizes.gap), [1.12, 1], sizes.gap);
+  const [head, rest] = cutTop(left, left.height * 0.62, sizes.gap);
+  build.text('title', words.title, head, { size: sizes.hero, weight: 700, vertical: 'bottom', leading: 1.3, smallest: sizes.hero * 0.8 });
+  build.text('body', words.body, rest, { size: sizes.compact ? sizes.body : 30, colour: COLOURS.textSoft });
+  build.image('illustration', words.illustration, right, cardToTray(right, { card: words.cardTitle, here: words.here }));
+
+  const [label, buttons] = cutTop(inset(strip, sizes.margin, sizes.gap * 0.6), caption, sizes.gap * 0.2);
+  build.draw(label, icon('globe', label.x, label.y + (caption - sizes.small * 1.25) / 2, sizes.small * 1.25, COLOURS.textSoft));
+  build.caption(words.languages, cutLeft(label, sizes.small * 1.7)[1], {
+    size: sizes.small,
+    colour: COLOURS.textSoft,
+    vertical: 'middle',
+    maxLines: 1,
+  });
+  const cells = columns(rect(buttons.x, buttons.y, buttons.width, sizes.target), [1, 1, 1, 1], sizes.gap);
+  model.languages.slice(0, 3).forEach((language, i) => {
+    const cell = cells[i];
+    if (cell === undefined) return;
+    const selected = language === model.language;
+    build.button(`language-${language}`, LANGUAGE_NAMES[language], cell, {
+      kind: 'outline',
+      size: sizes.compact ? 22 : 29,
+      selected,
+      ...(selected ? { icon: 'check' as const } : {}),
+    });
+  });
+  build.button('help', messages.footer.howTo, cells[3], { kind: 'quiet', size: sizes.compact ? 22 : 29, icon: 'question' });
+  return { speech: words.speech };
+};
+
+export const readingCard = (context: ScreenContext): ScreenEnd => {
+  const { build, frame, sizes } = context;
+  const words = context.messages.readingCard;
+  const [left, right] = columns(frame.body, [1.1, 1], sizes.gap);
+  const [head, rest] = cutTop(left, left.height * 0.5, sizes.gap);
+  build.text('title', words.title, head, { size: sizes.hero * 0.85, weight: 700, vertical: 'bottom', balance: true });
+  build.text('body', words.body, rest, { size: sizes.instruction, colour: COLOURS.textSoft });
+  build.image('illustration', words.illustration, right, cardOnTray(right));
+  return { speech: `${words.title}。${words.body}` };
+};

@@ -1,0 +1,67 @@
+// Puts a text into a box: breaks it, shrinks it step by step, tells when even the smallest size does not fit.
+// Pure; remembers what it has fitted, since the same texts are laid out many times a minute.
+
+import type { Weight } from '../fonts.ts';
+import { breakLines } from './lines.ts';
+import { measureText } from './measure.ts';
+
+export interface FitRequest {
+  readonly text: string;
+  readonly width: number;
+  readonly height: number;
+  /** Wanted size in pixels; the fit may be smaller, down to `smallest`. */
+  readonly size: number;
+  readonly smallest: number;
+  readonly weight: Weight;
+  /** Line height as a multiple of the size. */
+  readonly leading: number;
+  /** Lines of about equal length: for titles. */
+  readonly balance: boolean;
+  readonly maxLines?: number;
+}
+
+export interface Fit {
+  readonly lines: readonly string[];
+  readonly size: number;
+  /** false: the text is larger than the box even at the smallest size. */
+  readonly fits: boolean;
+}
+
+const remembered = new Map<string, Fit>();
+const REMEMBER_AT_MOST = 1000;
+
+export const fitText = (request: FitRequest): Fit => {
+  const key = JSON.stringify(request);
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  if (remembered.size >= REMEMBER_AT_MOST) remembered.clear();
+  const fit = search(request);
+  remembered.set(key, fit);
+  return fit;
+};
+
+const search = (request: FitRequest): Fit => {
+  for (let size = request.size; ; size -= 1) {
+    const lines = layOut(request, size);
+    const widest = Math.max(...lines.map((line) => measureText(line, size, request.weight)));
+    // The first line needs one em only: leading is between lines.
+    const height = size * (1 + (lines.length - 1) * request.leading);
+    const fits = widest <= request.width && height <= request.height + 1 && lines.length <= (request.maxLines ?? Number.POSITIVE_INFINITY);
+    if (fits || size <= request.smallest) return { lines, size, fits };
+  }
+};
+
+const layOut = (request: FitRequest, size: number): string[] => {
+  const measure = (line: string) => measureText(line, size, request.weight);
+  const lines = breakLines(request.text, request.width, measure);
+  if (!request.balance || lines.length < 2) return lines;
+  let narrow = request.width / lines.length;
+  let wide = request.width;
+  while (wide - narrow > 4) {
+    const middle = (narrow + wide) / 2;
+    const tried = breakLines(request.text, middle, measure);
+    if (tried.length <= lines.length && tried.every((line) => measure(line) <= middle)) wide = middle;
+    else narrow = middle;
+  }
+  return breakLines(request.text, wide, measure);
+};

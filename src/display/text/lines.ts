@@ -1,0 +1,72 @@
+// Line breaking for Japanese and Latin text: between phrases if possible, between characters if need be,
+// always by the kinsoku rules (JIS X 4051: what may not begin or end a line).
+// Works on widths given by a function; knows no font.
+
+const NOT_AT_START = new Set([
+  ...'、。，．,.:;：；？！?!）)］]｝}」』】〉》〕’”・ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々ゝゞヽヾ％%…‥〜～',
+]);
+const NOT_AT_END = new Set([...'（([［｛{「『【〈《〔‘“']);
+
+/** Particles after which a hiragana word may begin a new line. */
+const BREAK_AFTER = /[をはがにへ]$/u;
+/** Words that lean on the verb before them. */
+const LEANING =
+  /^(?:ください|くだ|さい|ます|まし|ませ|です|でし|いま|いる|いた|なり|なる|する|して|した|し|あり|ある|ない|なら|ついて|よる|より|かか|から|まで|など|ので|とき)/u;
+const HIRAGANA_ONLY = /^[\p{Script=Hiragana}ー]+$/u;
+const LATIN = /[\p{Script=Latin}\p{N}]/u;
+
+const words = new Intl.Segmenter('ja', { granularity: 'word' });
+
+/** Text cut into pieces between which a line may break, best places only. A blank stays at the end of its piece. */
+export const phrases = (text: string): string[] => {
+  const pieces: string[] = [];
+  for (const { segment } of words.segment(text)) {
+    const before = pieces.at(-1);
+    if (before === undefined || mayBreak(before, segment)) pieces.push(segment);
+    else pieces[pieces.length - 1] = before + segment;
+  }
+  return pieces;
+};
+
+const mayBreak = (before: string, word: string): boolean => {
+  const last = [...before].at(-1) ?? '';
+  const first = [...word][0] ?? '';
+  if (NOT_AT_START.has(first) || NOT_AT_END.has(last) || first === ' ') return false;
+  if (last === ' ' || last === '　') return true;
+  if (NOT_AT_START.has(last) && !/[ーァ-ヶ]/u.test(last)) return '、。？！?!」）・'.includes(last);
+  if (LATIN.test(last) && LATIN.test(first)) return false;
+  if (/\p{N}/u.test(last)) return false;
+  if (HIRAGANA_ONLY.test(word)) return BREAK_AFTER.test(before) && word.length > 1 && !LEANING.test(word);
+  return HIRAGANA_ONLY.test(last) || NOT_AT_END.has(first);
+};
+
+/** Every place kinsoku allows, for a piece that is wider than the line. */
+const characters = (piece: string): string[] => {
+  const units: string[] = [];
+  for (const char of piece) {
+    const before = units.at(-1);
+    const last = before === undefined ? '' : ([...before].at(-1) ?? '');
+    const glued = NOT_AT_START.has(char) || NOT_AT_END.has(last) || (LATIN.test(last) && LATIN.test(char)) || char === ' ';
+    if (before === undefined || !glued) units.push(char);
+    else units[units.length - 1] = before + char;
+  }
+  return units;
+};
+
+/** Lines no wider than `width`, as `measure` sees them. A unit that cannot be broken stays whole (and too wide). "\n" always breaks. */
+export const breakLines = (text: string, width: number, measure: (line: string) => number): string[] =>
+  text.split('\n').flatMap((paragraph) => {
+    const lines: string[] = [];
+    let line = '';
+    const place = (piece: string, cut: boolean): void => {
+      if (measure((line + piece).trimEnd()) <= width) line += piece;
+      else if (cut && measure(piece.trimEnd()) > width) for (const unit of characters(piece)) place(unit, false);
+      else {
+        if (line !== '') lines.push(line.trimEnd());
+        line = piece;
+      }
+    };
+    for (const piece of phrases(paragraph)) place(piece, true);
+    lines.push(line.trimEnd());
+    return lines;
+  });
