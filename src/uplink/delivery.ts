@@ -48,6 +48,8 @@ export class Delivery {
   readonly #pending = new Map<string, Pending>();
   #queue: Pending[] = [];
   #inFlight = 0;
+  /** Ends when everything taken up so far was read: flash may answer out of order, the terminal shall not see that. */
+  #turn: Promise<void> = Promise.resolve();
   #open = false;
   #expiryTimer: unknown;
   #nextExpiry = Number.POSITIVE_INFINITY;
@@ -135,7 +137,14 @@ export class Delivery {
       if (!answered) this.#options.onStalled();
       if (current()) this.#backOff(pending);
     }, ackTimeoutMs);
-    const payload = await this.#options.payload(pending.entry.id);
+    const reading = this.#options.payload(pending.entry.id);
+    const earlier = this.#turn;
+    this.#turn = reading.then(
+      () => earlier,
+      () => earlier,
+    ) as Promise<void>;
+    await earlier;
+    const payload = await reading;
     if (!current()) return;
     if (payload === undefined) return this.#giveUp(pending, corrupt(pending.entry.seq));
     const outcome = await this.#options.publish(pending.entry, payload, Math.ceil((pending.deadline - clock.monotonicMs()) / 1000));

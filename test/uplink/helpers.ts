@@ -1,0 +1,216 @@
+// A site in one process: a real broker on a real TCP port, and a terminal that opens, dedups and signs as the contract says.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Aedes } from 'aedes';
+import { connectAsync, type MqttClient } from 'mqtt';
+import { uuidV7 } from '../../src/core/ids.ts';
+import {
+  type AckMessage,
+  type CommandMessage,
+  channelFilter,
+  kioskTopic,
+  parseTopic,
+  type TerminalState,
+  terminalStateTopic,
+  type VisitContent,
+} from '../../src/uplink/contract/index.ts';
+import { createOpener, type Opener, type SealedContent } from '../../src/uplink/seal.ts';
+import { generateKioskKeys, generateTerminalKeys, type KeySet, publicKeySet } from '../../src/uplink/seal-keys.ts';
+import { createWordSigner, type WordSigner } from '../../src/uplink/seal-word.ts';
+import { createUplink, type KazashiUplink, type UplinkOptions } from '../../src/uplink/uplink.ts';
+
+export const SITE = 'clinic';
+export const KIOSK = 'kiosk-1';
+
+export const visitContent = (over: Partial<VisitContent> = {}): VisitContent => ({
+  visitId: uuidV7(Date.now()),
+  method: 'face',
+  patient: { name: '架空 ●子', address: '東京都架空区一丁目', birthdate: '1951-04-01', sex: '2' },
+  consent: { SRJ: { flag: '1', consentedAt: '2026-05-01T00:00:00Z' }, YZK: { flag: '1' }, SHJ: { flag: '0' } },
+  certificate: { state: 'valid', derBase64: Buffer.alloc(1200, 7).toString('base64') },
+  evidence: { kind: 'jpki-auth', challenge: 'AAAA', signature: Buffer.alloc(256, 9).toString('base64'), algorithm: 'RS256' },
+  referenceKind: '1',
+  language: 'ja',
+  ...over,
+});
+
+export interface Keys {
+  readonly kiosk: KeySet;
+  readonly terminal: KeySet;
+}
+export const makeKeys = async (): Promise<Keys> => ({ kiosk: await generateKioskKeys(KIOSK), terminal: await generateTerminalKeys() });
+
+export class TestBroker {
+  readonly #sockets = new Set<Socket>();
+  #server: Server | undefined;
+  #aedes: Aedes | undefined;
+  port = 0;
+
+  get url(): string {
+    return `mqtt://127.0.0.1:${this.port}`;
+  }
+
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
+  async start(): Promise<void> {
+    const aedes = await Aedes.createBroker();
+    this.#aedes = aedes;
+    const server = createServer((socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+      aedes.handle(socket);
+    });
+    this.#server = server;
+    await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
+    const address = server.address();
+    this.port = typeof address === 'object' && address !== null ? address.port : 0;
+  }
+
+  /** As a hung machine: sockets stay open, nothing is read any more. Thawed, the old connections are gone. */
+  freeze(frozen: boolean): void {
+    for (const socket of this.#sockets) {
+      if (frozen) socket.pause().removeAllListeners('readable');
+      else socket.destroy();
+    }
+  }
+
+  /** As a crash: connections are cut, retained messages and sessions are gone. */
+  async kill(): Promise<void> {
+    const server = this.#server;
+    const closed = new Promise<void>((resolve) => server?.close(() => resolve()));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+    await new Promise<void>((resolve) => this.#aedes?.close(() => resolve()));
+  }
+}
+
+const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
+
+/** Accepts, remembers and acknowledges; can be told to misbehave. */
+export class TestTerminal {
+  readonly received: SealedContent[] = [];
+  readonly states: { status: string; bdSeq: number; bootId: string; faults: string[] }[] = [];
+  readonly health: unknown[] = [];
+  /** How often each id came in. */
+  readonly deliveries = new Map<string, number>();
+  answer: (message: SealedContent) => Partial<AckMessage> | 'silence' = () => ({});
+  signer: WordSigner;
+  copies = 1;
+  #client: MqttClient | undefined;
+  readonly #opener: Opener;
+  readonly #bootId = uuidV7(Date.now());
+  #bdSeq = -1;
+  #turn: Promise<void> = Promise.resolve();
+
+  private constructor(opener: Opener, signer: WordSigner) {
+    this.#opener = opener;
+    this.signer = signer;
+  }
+
+  static async create(keys: Keys): Promise<TestTerminal> {
+    return new TestTerminal(await createOpener(keys.terminal, [publicKeySet(keys.kiosk)]), await createWordSigner(keys.terminal));
+  }
+
+  state(status: TerminalState['status']): TerminalState {
+    return { v: 1, bootId: this.#bootId, bdSeq: this.#bdSeq, at: new Date().toISOString(), version: '0', status };
+  }
+
+  async connect(url: string): Promise<void> {
+    this.#bdSeq += 1;
+    const will = { topic: terminalStateTopic(SITE), payload: json(this.state('offline')), qos: 1, retain: true } as const;
+    const client = await connectAsync(url, { protocolVersion: 4, reconnectPeriod: 0, will, clientId: 'terminal' });
+    this.#client = client;
+    client.on('message', (topic, payload) => {
+      this.#turn = this.#turn.then(() => this.#receive(topic, payload));
+    });
+    await client.subscribeAsync(
+      [channelFilter(SITE, 'visit'), channelFilter(SITE, 'request'), channelFilter(SITE, 'state'), channelFilter(SITE, 'health')],
+      { qos: 1 },
+    );
+    await this.say('ready');
+  }
+
+  async say(status: TerminalState['status']): Promise<void> {
+    await this.publish(terminalStateTopic(SITE), json(this.state(status)), true);
+  }
+
+  async publish(topic: string, payload: Uint8Array, retain = false): Promise<void> {
+    await this.#client?.publishAsync(topic, Buffer.from(payload), { qos: 1, retain });
+  }
+
+  async command(over: Partial<CommandMessage>): Promise<Uint8Array> {
+    const now = Date.now();
+    return this.signer.command({
+      v: 1,
+      id: uuidV7(now),
+      site: SITE,
+      kiosk: KIOSK,
+      name: 'identify',
+      issuedAt: new Date(now).toISOString(),
+      expiresAt: new Date(now + 20_000).toISOString(),
+      ...over,
+    });
+  }
+
+  /** As a crash: the broker sends the Will. */
+  drop(): void {
+    this.#client?.stream.destroy();
+    this.#client = undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.#client?.endAsync();
+  }
+
+  async ack(message: SealedContent, over: Partial<AckMessage>): Promise<void> {
+    const { id, site, kiosk, seq } = message;
+    const ack = await this.signer.ack({ v: 1, id, site, kiosk, seq, status: 'accepted', at: new Date().toISOString(), ...over });
+    await this.publish(kioskTopic(SITE, KIOSK, 'ack'), ack);
+  }
+
+  async #receive(topic: string, payload: Buffer): Promise<void> {
+    const channel = parseTopic(topic)?.channel;
+    if (topic === terminalStateTopic(SITE)) return;
+    if (channel === 'state') this.states.push(JSON.parse(payload.toString()));
+    if (channel === 'health') this.health.push(JSON.parse(payload.toString()));
+    if (channel !== 'visit' && channel !== 'request') return;
+    const { message } = await this.#opener.open(topic, payload, Date.now());
+    const before = this.deliveries.get(message.id) ?? 0;
+    this.deliveries.set(message.id, before + 1);
+    if (before === 0) this.received.push(message);
+    const answer = this.answer(message);
+    if (answer === 'silence') return;
+    const status = before === 0 ? 'accepted' : 'duplicate';
+    for (let copy = 0; copy < this.copies; copy += 1) await this.ack(message, { status, ...answer });
+  }
+}
+
+export const temporaryFolder = (): { path: string; remove(): void } => {
+  const path = mkdtempSync(join(tmpdir(), 'kazashi-uplink-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+};
+
+export const testUplink = (keys: Keys, url: string, dataDir: string, over: Partial<UplinkOptions> = {}): KazashiUplink =>
+  createUplink({
+    site: SITE,
+    kiosk: KIOSK,
+    brokerUrl: url,
+    dataDir,
+    kioskKey: keys.kiosk,
+    terminalKeys: [publicKeySet(keys.terminal)],
+    version: '0.0.0-test',
+    ackTimeoutMs: 150,
+    backoff: { baseMs: 20, capMs: 100 },
+    healthIntervalMs: 0,
+    ...over,
+  });
+
+/** Polls until `holds`; a condition that never comes ends in the test runner's own timeout. */
+export const until = async (holds: () => boolean): Promise<void> => {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+};
