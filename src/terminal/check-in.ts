@@ -1,0 +1,41 @@
+// What the terminal makes of a verified message: proof of the card, days of its certificate, and whether the patient is checked in.
+// Pure decisions; must never change what the kiosk said.
+
+import { verify, X509Certificate } from 'node:crypto';
+import type { VisitMessage } from '../uplink/contract/index.ts';
+import { DAY_MS, japanDate } from './calendar.ts';
+import type { CertificateNote, CheckInState, Proof } from './model.ts';
+
+const bytes = (base64: string): Uint8Array => Uint8Array.from(Buffer.from(base64, 'base64'));
+
+const readCertificate = (visit: VisitMessage): X509Certificate | undefined => {
+  try {
+    return new X509Certificate(bytes(visit.certificate.derBase64));
+  } catch {
+    return undefined;
+  }
+};
+
+/** Confirms the card's own RSASSA-PKCS1-v1_5 SHA-256 signature (RFC 7518 RS256) over the challenge, where there is one. */
+export const proofOf = (visit: VisitMessage): Proof => {
+  const { evidence } = visit;
+  if (evidence.kind === 'none') return visit.method === 'staff' ? 'staff' : 'failed';
+  if (evidence.kind === 'card-face') return 'kiosk';
+  const key = readCertificate(visit)?.publicKey;
+  if (key === undefined || key.asymmetricKeyType !== 'rsa') return 'failed';
+  return verify('RSA-SHA256', bytes(evidence.challenge), key, bytes(evidence.signature)) ? 'card-signature' : 'failed';
+};
+
+export const certificateNote = (visit: VisitMessage): CertificateNote => {
+  const ends = Date.parse(readCertificate(visit)?.validTo ?? '');
+  const { state } = visit.certificate;
+  if (Number.isNaN(ends)) return { state };
+  return { state, validTo: japanDate(ends), days: Math.floor((ends - Date.parse(visit.issuedAt)) / DAY_MS) };
+};
+
+/**
+ * A proven visit with a certificate in force checks in. One that expired less than three months ago allows eligibility only, and
+ * reception tells the patient to renew it; every other state, and a proof that fails, needs a word too.
+ */
+export const checkInState = (certificate: CertificateNote['state'], proof: Proof): CheckInState =>
+  proof !== 'failed' && (certificate === 'valid' || certificate === 'expires-soon') ? 'checked-in' : 'see-reception';

@@ -1,0 +1,61 @@
+// Every answer that is not a success: {code, message, field?}, and where it is made. No stack, no value of the request in it.
+
+import type { FastifyInstance } from 'fastify';
+import type { z } from 'zod';
+import { isFailure } from '../../core/failure.ts';
+
+export class HttpRefusal extends Error {
+  override readonly name = 'HttpRefusal';
+  readonly status: number;
+  readonly code: string;
+  readonly field: string | undefined;
+
+  constructor(status: number, code: string, message: string, field?: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.field = field;
+  }
+}
+
+export const badInput = (field: string, message: string): HttpRefusal => new HttpRefusal(400, 'input/invalid', message, field);
+
+/** The body as `schema` knows it, or 400 with the first wrong field. */
+export const parseBody = <Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> => {
+  const result = schema.safeParse(body ?? {});
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const field = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.map(String).join('.');
+  const what = issue?.code === 'unrecognized_keys' ? 'この項目は使えません' : (issue?.message ?? '値が正しくありません');
+  throw badInput(field === undefined || field === '' ? 'body' : field, what);
+};
+
+const FRAMEWORK: Readonly<Record<string, readonly [number, string]>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: [400, '本文がJSONとして読めません'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: [400, '本文が空です。JSONを送ってください'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, 'Content-Type: application/json で送ってください'],
+  FST_ERR_CTP_BODY_TOO_LARGE: [413, '本文が大きすぎます(16 kBまで)'],
+};
+
+export const installErrors = (app: FastifyInstance, onInternal: (name: string) => void): void => {
+  app.setNotFoundHandler((request, reply) =>
+    reply.code(404).send({ code: 'http/not-found', message: `${request.method} のこのアドレスはありません` }),
+  );
+  app.setErrorHandler((error: Error & { code?: string; statusCode?: number }, _request, reply) => {
+    if (error instanceof HttpRefusal) {
+      const { code, message, field } = error;
+      return reply.code(error.status).send({ code, message, ...(field === undefined ? {} : { field }) });
+    }
+    const known = FRAMEWORK[error.code ?? ''];
+    if (known !== undefined) return reply.code(known[0]).send({ code: 'input/invalid', message: known[1], field: 'body' });
+    if (isFailure(error, 'uplink/broker-lost')) {
+      return reply
+        .code(503)
+        .send({ code: error.code, message: 'カードリーダーとの通信が切れています。つながってからもう一度お試しください' });
+    }
+    const status = error.statusCode ?? 500;
+    if (status < 500) return reply.code(status).send({ code: 'input/invalid', message: 'リクエストの形が正しくありません', field: 'body' });
+    onInternal(isFailure(error) ? error.code : error.name);
+    return reply.code(500).send({ code: 'terminal/internal', message: '端末の中で問題が起きました。もう一度お試しください' });
+  });
+};

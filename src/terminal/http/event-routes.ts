@@ -1,0 +1,66 @@
+// Server-sent events for a logged-in page: visits and kiosk states as they happen. Watching is not operation: the 30 minutes go on.
+
+import type { ServerResponse } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import type { Clock } from '../../core/clock.ts';
+import type { Hub, TerminalEvent } from '../hub.ts';
+import type { Kiosks } from '../kiosks.ts';
+import { HttpRefusal } from './errors.ts';
+import type { Guard } from './guard.ts';
+import { visitView } from './views.ts';
+
+export interface EventRouteParts {
+  readonly guard: Guard;
+  readonly hub: Hub;
+  readonly kiosks: Kiosks;
+  readonly clock: Clock;
+}
+
+/** How often a stream looks whether its session is still there; also keeps proxies from closing it. */
+const PULSE_MS = 5000;
+
+const frame = (event: string, data: unknown): string => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+
+export const eventRoutes = (app: FastifyInstance, { guard, hub, kiosks, clock }: EventRouteParts): void => {
+  const streams = new Set<() => void>();
+  app.addHook('preClose', async () => {
+    for (const end of streams) end();
+  });
+
+  const write = (to: ServerResponse, event: TerminalEvent): void => {
+    if (event.type === 'visit') to.write(frame('visit', visitView(event.visit, clock.now())));
+    else if (event.type === 'kiosk') to.write(frame('kiosk', event.kiosk));
+    else to.write(frame('broker', { broker: event.broker }));
+  };
+
+  app.get('/api/events', (request, reply) => {
+    if (guard.peek(request) === undefined) throw new HttpRefusal(401, 'session/required', 'ログインしてください');
+    reply.hijack();
+    const raw = reply.raw;
+    raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', connection: 'keep-alive' });
+    raw.write(frame('hello', { broker: kiosks.broker, kiosks: kiosks.views() }));
+
+    let pulse: unknown;
+    const forget = hub.on((event) => {
+      if (guard.peek(request) === undefined) end();
+      else write(raw, event);
+    });
+    const end = (): void => {
+      streams.delete(end);
+      forget();
+      clock.clearTimeout(pulse);
+      // The page asks /api/session why: logged out, idle, or taken over.
+      raw.end(frame('session', { state: 'ended' }));
+    };
+    const beat = (): void => {
+      if (guard.peek(request) === undefined) end();
+      else {
+        raw.write(': still here\n\n');
+        pulse = clock.setTimeout(beat, PULSE_MS);
+      }
+    };
+    pulse = clock.setTimeout(beat, PULSE_MS);
+    streams.add(end);
+    request.raw.on('close', end);
+  });
+};

@@ -1,0 +1,44 @@
+// Live events for logged-in pages. Memory only; a listener that throws must not stop the others or the inbox.
+
+import type { StoredVisit } from './model.ts';
+
+export interface KioskView {
+  readonly id: string;
+  /** unknown: the broker is lost, nobody can say. */
+  readonly status: 'init' | 'ready' | 'busy' | 'out-of-service' | 'offline' | 'unknown';
+  readonly faults: readonly string[];
+  /** ISO 8601 of the last state, when there was one. */
+  readonly at?: string;
+  readonly version?: string;
+  /** A question of the visit that runs there. */
+  readonly request?: { readonly ask: 'approve-visual' | 'prescription'; readonly visitId: string; readonly expiresAt: string };
+}
+
+export type TerminalEvent =
+  | { readonly type: 'visit'; readonly visit: StoredVisit }
+  | { readonly type: 'kiosk'; readonly kiosk: KioskView }
+  | { readonly type: 'broker'; readonly broker: 'connected' | 'lost' };
+
+export interface Hub {
+  emit(event: TerminalEvent): void;
+  on(listener: (event: TerminalEvent) => void): () => void;
+}
+
+export const createHub = (): Hub => {
+  const listeners = new Set<(event: TerminalEvent) => void>();
+  return {
+    emit: (event) => {
+      for (const listener of [...listeners]) {
+        try {
+          listener(event);
+        } catch {
+          listeners.delete(listener);
+        }
+      }
+    },
+    on: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+};

@@ -1,0 +1,99 @@
+// Every message that reaches the terminal, from bytes on a topic to an effect: open, check, store, then answer.
+// It never throws for a bad message, never logs content, and answers only a signer it knows.
+
+import { isFailure } from '../core/failure.ts';
+import type { Log } from '../core/log.ts';
+import { kioskStateSchema, kioskTopic, type ParsedTopic, parseJsonMessage, parseTopic } from '../uplink/contract/index.ts';
+import type { Opener } from '../uplink/seal.ts';
+import type { WordSigner } from '../uplink/seal-word.ts';
+import type { Hub } from './hub.ts';
+import type { Kiosks } from './kiosks.ts';
+import type { Decision, Inbox } from './store/inbox.ts';
+
+export interface Reply {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+}
+
+export interface IntakeParts {
+  readonly site: string;
+  readonly opener: Opener;
+  readonly signer: WordSigner;
+  readonly inbox: Inbox;
+  readonly kiosks: Kiosks;
+  readonly hub: Hub;
+  readonly log: Log;
+  now(): number;
+}
+
+/**
+ * Takes one message; what it resolves with is to be published, and everything it says is durable by then.
+ * Rejects only when the inbox cannot be written (storage/unwritable): then nothing may be acknowledged.
+ */
+export type Intake = (topic: string, payload: Uint8Array) => Promise<Reply | undefined>;
+
+/** The contract bounds payloads at 128 kB; anything larger is not read. */
+const MAX_BYTES = 131_072;
+
+/** Reasons and field names only: an unsigned message must not write its own text into a log. */
+const fixedWord = (reason: unknown): string => (/^[A-Za-z.-]{1,40}$/.test(String(reason)) ? String(reason) : 'malformed');
+
+export const createIntake = ({ site, opener, signer, inbox, kiosks, hub, log, now }: IntakeParts): Intake => {
+  const refuse = (place: ParsedTopic | undefined, code: string, reason: string, bytes: number): undefined => {
+    const kiosk = place !== undefined && kiosks.has(place.kiosk) ? { kiosk: place.kiosk } : {};
+    inbox.logReject({ ...kiosk, code, reason, bytes });
+    log.warn('message-refused', { ...kiosk, code, reason, bytes });
+  };
+
+  const reply = async (kiosk: string, decision: Decision): Promise<Reply> => {
+    const { status, ...word } = decision.ack;
+    // A repeat of an accepted message hears "duplicate"; a rejected one stays rejected, for the kiosk deletes on "duplicate".
+    const told = !decision.fresh && status === 'accepted' ? 'duplicate' : status;
+    const payload = await signer.ack({ v: 1, ...word, site, kiosk, status: told, at: new Date(now()).toISOString() });
+    log.info('message-answered', { kiosk, seq: word.seq, status: told, ...(word.code === undefined ? {} : { code: word.code }) });
+    return { topic: kioskTopic(site, kiosk, 'ack'), payload };
+  };
+
+  const sealed = async (place: ParsedTopic, topic: string, payload: Uint8Array): Promise<Reply | undefined> => {
+    const { message, expired } = await opener.open(topic, payload, now());
+    if (message.type === 'request') {
+      const decision = inbox.answer(message, expired ? { status: 'rejected', code: 'uplink/not-acknowledged' } : { status: 'accepted' });
+      if (decision.fresh && decision.ack.status === 'accepted') kiosks.asked(place.kiosk, message);
+      return reply(place.kiosk, decision);
+    }
+    const decision = inbox.accept({ message, expired, sealed: payload });
+    if (decision.visit !== undefined) {
+      kiosks.answered(place.kiosk);
+      hub.emit({ type: 'visit', visit: decision.visit });
+    } else if (decision.fresh) {
+      inbox.logReject({
+        kiosk: place.kiosk,
+        code: decision.ack.code ?? 'uplink/rejected',
+        reason: 'not-acceptable',
+        bytes: payload.length,
+      });
+    }
+    return reply(place.kiosk, decision);
+  };
+
+  return async (topic, payload) => {
+    const place = parseTopic(topic);
+    if (place === undefined || place.site !== site) return refuse(undefined, 'uplink/malformed', 'topic', payload.length);
+    // The filter for kiosk states matches the terminal's own; acks and commands are this side's own words.
+    if (place.kiosk === 'terminal') return undefined;
+    if (!kiosks.has(place.kiosk)) return refuse(place, 'uplink/untrusted', 'kiosk-unknown', payload.length);
+    if (payload.length > MAX_BYTES) return refuse(place, 'uplink/malformed', 'too-large', payload.length);
+    try {
+      if (place.channel === 'state') {
+        if (payload.length > 0) kiosks.received(place.kiosk, parseJsonMessage('state', kioskStateSchema, payload));
+        return undefined;
+      }
+      if (place.channel === 'visit' || place.channel === 'request') return await sealed(place, topic, payload);
+      return undefined;
+    } catch (error) {
+      if (!isFailure(error, 'uplink/malformed') && !isFailure(error, 'uplink/untrusted')) throw error;
+      const { reason, field } = error.facts;
+      return refuse(place, error.code, fixedWord(reason ?? field), payload.length);
+    }
+  };
+};

@@ -1,0 +1,77 @@
+// What is known of each configured kiosk: its retained state and the question its visit asks just now. Memory only.
+
+import type { Clock } from '../core/clock.ts';
+import { type KioskState, newerState, type RequestMessage } from '../uplink/contract/index.ts';
+import type { Hub, KioskView } from './hub.ts';
+
+export interface Kiosks {
+  has(id: string): boolean;
+  /** A state that arrived; an old Will of a past connection changes nothing. */
+  received(id: string, state: KioskState): void;
+  /** A question of the running visit; gone when it expires, when a visit arrives, or when `answered`. */
+  asked(id: string, request: RequestMessage): void;
+  answered(id: string): void;
+  brokerIs(broker: 'connected' | 'lost'): void;
+  readonly broker: 'connected' | 'lost';
+  view(id: string): KioskView | undefined;
+  views(): readonly KioskView[];
+}
+
+export const createKiosks = (ids: readonly string[], hub: Hub, clock: Clock): Kiosks => {
+  const known = new Set(ids);
+  const states = new Map<string, KioskState>();
+  const requests = new Map<string, RequestMessage>();
+  let broker: 'connected' | 'lost' = 'lost';
+
+  const pending = (id: string): KioskView['request'] => {
+    const request = requests.get(id);
+    if (request === undefined || Date.parse(request.expiresAt) <= clock.now()) return undefined;
+    return { ask: request.ask, visitId: request.visitId, expiresAt: request.expiresAt };
+  };
+  const view = (id: string): KioskView | undefined => {
+    if (!known.has(id)) return undefined;
+    const state = states.get(id);
+    const request = pending(id);
+    return {
+      id,
+      status: broker === 'lost' ? 'unknown' : (state?.status ?? 'offline'),
+      faults: state?.faults ?? [],
+      ...(state === undefined ? {} : { at: state.at, version: state.version }),
+      ...(request === undefined ? {} : { request }),
+    };
+  };
+  const tell = (id: string): void => {
+    const kiosk = view(id);
+    if (kiosk !== undefined) hub.emit({ type: 'kiosk', kiosk });
+  };
+
+  return {
+    has: (id) => known.has(id),
+    received: (id, state) => {
+      states.set(id, newerState(states.get(id), state));
+      // A kiosk that is not busy has no visit that could still be waiting for an answer.
+      if (states.get(id)?.status !== 'busy') requests.delete(id);
+      tell(id);
+    },
+    asked: (id, request) => {
+      requests.set(id, request);
+      tell(id);
+    },
+    answered: (id) => {
+      if (requests.delete(id)) tell(id);
+    },
+    brokerIs: (state) => {
+      if (broker === state) return;
+      broker = state;
+      // What was known may be old by the time the broker is back: its retained states come again.
+      if (state === 'lost') states.clear();
+      hub.emit({ type: 'broker', broker });
+      for (const id of known) tell(id);
+    },
+    get broker() {
+      return broker;
+    },
+    view,
+    views: () => [...known].flatMap((id) => view(id) ?? []),
+  };
+};

@@ -1,0 +1,183 @@
+// The terminal's connection to the broker: presence with Will, subscriptions, publishing, and its own reconnect loop.
+// The only file of the terminal that imports mqtt. It decides nothing about a message and never logs one.
+
+import { readFileSync } from 'node:fs';
+import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+import { fullJitterMs } from '../core/backoff.ts';
+import { type Clock, sleep } from '../core/clock.ts';
+import { asFailure, KioskFailure } from '../core/failure.ts';
+import type { Log } from '../core/log.ts';
+import { CONTRACT_VERSION, channelFilter, type TerminalState, terminalStateTopic } from '../uplink/contract/index.ts';
+import type { Intake, Reply } from './intake.ts';
+
+export interface LinkOptions {
+  /** mqtt://host:port or mqtts://host:port */
+  readonly url: string;
+  readonly site: string;
+  readonly bootId: string;
+  readonly version: string;
+  readonly clock: Clock;
+  /** [0, 1) */
+  readonly random: () => number;
+  readonly log: Log;
+  /** PEM files for mqtts, read again at each connect so that renewed certificates are used. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  readonly onMessage: Intake;
+  onState(state: 'connected' | 'lost'): void;
+}
+
+export interface TerminalLink {
+  /** Begins connecting; resolves at once. */
+  start(): void;
+  /** Publishes the offline state where that is possible, and disconnects. */
+  stop(): Promise<void>;
+  /** QoS 1. Throws uplink/broker-lost when there is no connection: nothing is queued in memory. */
+  publish(message: Reply, expirySeconds: number): Promise<void>;
+}
+
+// One terminal per site is no herd: a short ceiling brings a reception back soon after its broker.
+const BACKOFF = { baseMs: 1000, capMs: 10_000 };
+const ACK_EXPIRY_SECONDS = 3600;
+/** CONNACK codes of a broker that does not speak MQTT 5: its own 132, or 1 of MQTT 3.1.1. */
+const WRONG_VERSION = new Set<unknown>([1, 132]);
+
+export const createTerminalLink = (options: LinkOptions): TerminalLink => {
+  const { site, clock, log } = options;
+  const stopping = new AbortController();
+  let protocolVersion: 4 | 5 = 5;
+  let bdSeq = 0;
+  let live: MqttClient | undefined;
+  let running: Promise<void> = Promise.resolve();
+
+  const state = (status: TerminalState['status']): string => {
+    const { bootId, version } = options;
+    const at = new Date(clock.now()).toISOString();
+    return JSON.stringify({ v: CONTRACT_VERSION, status, bootId, bdSeq, at, version } satisfies TerminalState);
+  };
+  const retained = { qos: 1, retain: true } as const;
+
+  const connectOptions = (): IClientOptions => {
+    const { ca, cert, key } = options.tls ?? {};
+    const v5 = protocolVersion === 5;
+    return {
+      protocolVersion,
+      clientId: `kazashi-terminal-${site}`,
+      clean: false,
+      reconnectPeriod: 0,
+      connectTimeout: 5000,
+      keepalive: 15,
+      queueQoSZero: false,
+      resubscribe: false,
+      ...(v5 ? { properties: { sessionExpiryInterval: 86_400 } } : {}),
+      // The delay forgives a short drop: every kiosk would go back to 「初期化しています」.
+      will: {
+        topic: terminalStateTopic(site),
+        payload: Buffer.from(state('offline')),
+        ...retained,
+        ...(v5 ? { properties: { willDelayInterval: 10 } } : {}),
+      },
+      ...(ca === undefined ? {} : { ca: readFileSync(ca) }),
+      ...(cert === undefined ? {} : { cert: readFileSync(cert) }),
+      ...(key === undefined ? {} : { key: readFileSync(key) }),
+    };
+  };
+
+  const publish = async ({ topic, payload }: Reply, expirySeconds: number): Promise<void> => {
+    const client = live;
+    if (client?.connected !== true) throw new KioskFailure('uplink/broker-lost', { message: 'not connected to the broker' });
+    const properties = protocolVersion === 5 ? { properties: { messageExpiryInterval: expirySeconds } } : {};
+    await client.publishAsync(topic, Buffer.from(payload), { qos: 1, ...properties });
+  };
+
+  const received = async (topic: string, payload: Uint8Array): Promise<void> => {
+    try {
+      const reply = await options.onMessage(topic, payload);
+      // Not awaited: the PUBACK of this very publish is read only after the handler is done.
+      if (reply !== undefined) publish(reply, ACK_EXPIRY_SECONDS).catch(() => log.warn('ack-not-sent'));
+    } catch (error) {
+      // Nothing was stored, so nothing is acknowledged, and the kiosk keeps its copy and repeats it.
+      log.error('inbox-unwritable', { code: asFailure(error, 'storage/unwritable').code });
+    }
+  };
+
+  const announce = async (client: MqttClient): Promise<void> => {
+    const filters = (['visit', 'request', 'state'] as const).map((channel) => channelFilter(site, channel));
+    const granted = await client.subscribeAsync(filters, { qos: 1 });
+    if (granted.some(({ qos }) => qos >= 128))
+      throw new KioskFailure('uplink/broker-lost', { message: 'the broker refuses the subscriptions' });
+    // Ready is said only when a visit would be heard.
+    await client.publishAsync(terminalStateTopic(site), state('ready'), retained);
+    live = client;
+    log.info('broker-connected', { protocolVersion, bdSeq });
+    options.onState('connected');
+  };
+
+  /** One connection, until it ends. Resolves with whether it was ever of use. */
+  const connection = (): Promise<boolean> =>
+    new Promise((resolve) => {
+      bdSeq += 1;
+      let useful = false;
+      const client = mqtt.connect(options.url, connectOptions());
+      client.handleMessage = (packet, done) => {
+        void received(packet.topic, packet.payload as Uint8Array).finally(() => done());
+      };
+      client.on('connect', () => {
+        announce(client).then(
+          () => {
+            useful = true;
+          },
+          (error: unknown) => {
+            log.warn('broker-refused', { code: asFailure(error, 'uplink/broker-lost').code });
+            client.end(true);
+          },
+        );
+      });
+      client.on('error', (error) => {
+        const code = 'code' in error ? (error.code as string | number) : 'unknown';
+        if (protocolVersion === 5 && WRONG_VERSION.has(code)) protocolVersion = 4;
+        log.warn('broker-error', { code });
+        client.end(true);
+      });
+      client.on('close', () => {
+        client.end(true);
+        if (live === client) {
+          live = undefined;
+          options.onState('lost');
+        }
+        resolve(useful);
+      });
+    });
+
+  const run = async (): Promise<void> => {
+    for (let failures = 0; !stopping.signal.aborted; ) {
+      const version = protocolVersion;
+      let useful = false;
+      try {
+        useful = await connection();
+      } catch (error) {
+        log.error('broker-options', { code: asFailure(error, 'config/invalid').code });
+      }
+      failures = useful ? 0 : failures + 1;
+      // Another protocol version is another question, not a repetition: it is asked at once.
+      if (version === protocolVersion)
+        await sleep(clock, fullJitterMs(failures, BACKOFF, options.random()), stopping.signal).catch(() => undefined);
+    }
+  };
+
+  return {
+    start: () => {
+      running = run();
+    },
+    stop: async () => {
+      stopping.abort();
+      const client = live;
+      if (client?.connected === true) {
+        const bye = client.publishAsync(terminalStateTopic(site), state('offline'), retained).then(() => client.endAsync());
+        await Promise.race([bye.catch(() => undefined), sleep(clock, 1000)]);
+      }
+      client?.end(true);
+      await Promise.race([running, sleep(clock, 500)]);
+    },
+    publish,
+  };
+};

@@ -1,0 +1,120 @@
+// The command line of the terminal: flags, their meaning, and what is wrong with them. Pure.
+
+import { parseArgs } from 'node:util';
+import { KioskFailure } from '../core/failure.ts';
+import { ID_PATTERN } from '../uplink/contract/index.ts';
+
+export const HELP = `kazashi reception terminal
+
+  node dist/terminal/main.js --mqtt URL --site ID --data DIR --keys FILE... [options]
+  node dist/terminal/main.js --add-account ID --role reception|medical --data DIR   (password: one line on standard input)
+
+  --mqtt URL          broker: mqtt://host:port or mqtts://host:port
+  --site ID           name of the place, as in the topics
+  --data DIR          directory of the database (made with mode 0700)
+  --keys FILE         key set {owner, keys}; once for the terminal's own (owner "terminal", private),
+                      and once for each kiosk (public); a kiosk without a file is not heard
+  --port N            port of the page and the JSON interface (default 8090; 0: any free one)
+  --host ADDRESS      address to listen on (default 127.0.0.1: this machine only)
+  --ca FILE --cert FILE --tls-key FILE
+                      PEM files for mqtts
+  --demo              accounts reception and medical with known passwords, shown on the login page; never for real use
+  --exit-with-parent  stop when standard input ends
+  --log LEVEL         debug, info, warn, error or silent (default info; JSON lines on standard error)
+  --help
+
+Prints one line on standard output once it listens: {"ready":true,"url":...}. SIGTERM or SIGINT: says offline, stops, exit status 0.
+`;
+
+export interface RunOptions {
+  readonly kind: 'run';
+  readonly mqtt: string;
+  readonly site: string;
+  readonly data: string;
+  readonly keys: readonly string[];
+  readonly port: number;
+  readonly host: string;
+  readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  readonly demo: boolean;
+  readonly exitWithParent: boolean;
+  readonly log: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+}
+
+export type CommandLine =
+  | RunOptions
+  | { readonly kind: 'help' }
+  | { readonly kind: 'add-account'; readonly id: string; readonly role: string; readonly data: string };
+
+const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+
+const invalid = (flag: string, message: string): KioskFailure =>
+  new KioskFailure('config/invalid', { facts: { field: flag }, message: `${flag}: ${message} (see --help)` });
+
+const parse = (args: readonly string[]) => {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        mqtt: { type: 'string' },
+        site: { type: 'string' },
+        data: { type: 'string' },
+        keys: { type: 'string', multiple: true },
+        port: { type: 'string', default: '8090' },
+        host: { type: 'string', default: '127.0.0.1' },
+        ca: { type: 'string' },
+        cert: { type: 'string' },
+        'tls-key': { type: 'string' },
+        demo: { type: 'boolean', default: false },
+        'exit-with-parent': { type: 'boolean', default: false },
+        log: { type: 'string', default: 'info' },
+        'add-account': { type: 'string' },
+        role: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (cause) {
+    throw new KioskFailure('config/invalid', { cause, message: `${(cause as Error).message.split('. ')[0]} (see --help)` });
+  }
+};
+
+/** Throws config/invalid naming the flag, what was found and what is allowed. */
+export const readCommandLine = (args: readonly string[]): CommandLine => {
+  const values = parse(args);
+  if (values.help) return { kind: 'help' };
+  const needed = (flag: 'mqtt' | 'site' | 'data' | 'role'): string => {
+    const value = values[flag];
+    if (value === undefined || value === '') throw invalid(`--${flag}`, 'is missing');
+    return value;
+  };
+  if (values['add-account'] !== undefined) {
+    return { kind: 'add-account', id: values['add-account'], role: needed('role'), data: needed('data') };
+  }
+  const mqtt = needed('mqtt');
+  if (!/^mqtts?:\/\/[^/\s]+$/.test(mqtt) || !URL.canParse(mqtt))
+    throw invalid('--mqtt', `"${mqtt}" is not mqtt://host:port or mqtts://host:port`);
+  const site = needed('site');
+  if (!ID_PATTERN.test(site)) throw invalid('--site', `"${site}" is not 1 to 32 of a-z, 0-9 and -`);
+  const port = Number(values.port);
+  if (!/^\d{1,5}$/.test(values.port) || port > 65_535) throw invalid('--port', `"${values.port}" is not a number from 0 to 65535`);
+  const log = LEVELS.find((level) => level === values.log);
+  if (log === undefined) throw invalid('--log', `"${values.log}" is not one of ${LEVELS.join(', ')}`);
+  if (values.keys === undefined || values.keys.length === 0)
+    throw invalid('--keys', "is missing: the terminal's own key file and one for each kiosk");
+  return {
+    kind: 'run',
+    mqtt,
+    site,
+    data: needed('data'),
+    keys: values.keys,
+    port,
+    host: values.host,
+    tls: {
+      ...(values.ca === undefined ? {} : { ca: values.ca }),
+      ...(values.cert === undefined ? {} : { cert: values.cert }),
+      ...(values['tls-key'] === undefined ? {} : { key: values['tls-key'] }),
+    },
+    demo: values.demo,
+    exitWithParent: values['exit-with-parent'],
+    log,
+  };
+};

@@ -1,0 +1,80 @@
+// Accounts of the reception and who did what. Passwords are kept as scrypt hashes only and never logged.
+
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+import { KioskFailure } from '../../core/failure.ts';
+import { ROLES, type Role } from '../model.ts';
+import type { Db } from './schema.ts';
+
+const derive = promisify<string, Buffer, number, { N: number; r: number; p: number }, Buffer>(scrypt);
+// OWASP's memory for scrypt with r = 8: 2^14 × 8 × 128 bytes = 16 MiB, about 40 ms on a Pi-class core.
+const COST = { N: 2 ** 14, r: 8, p: 5 };
+
+export const hashPassword = async (password: string): Promise<string> => {
+  const salt = randomBytes(16);
+  const key = await derive(password.normalize('NFKC'), salt, 32, COST);
+  return `scrypt$${COST.N}$${COST.r}$${COST.p}$${salt.toString('base64url')}$${key.toString('base64url')}`;
+};
+
+export const verifyPassword = async (password: string, hash: string): Promise<boolean> => {
+  const [scheme, n, r, p, salt = '', key = ''] = hash.split('$');
+  if (scheme !== 'scrypt') return false;
+  const expected = Buffer.from(key, 'base64url');
+  const cost = { N: Number(n), r: Number(r), p: Number(p) };
+  const found = await derive(password.normalize('NFKC'), Buffer.from(salt, 'base64url'), expected.length, cost);
+  return timingSafeEqual(found, expected);
+};
+
+export interface Account {
+  readonly id: string;
+  readonly role: Role;
+}
+
+export interface Accounts {
+  /** Adds an account or changes its password and role. Throws input/invalid with facts {field}. */
+  put(id: string, role: string, password: string): Promise<void>;
+  /** The account when the password is right; takes as long for an unknown id. */
+  check(id: string, password: string): Promise<Account | undefined>;
+  count(): number;
+}
+
+const invalid = (field: string, message: string): KioskFailure => new KioskFailure('input/invalid', { facts: { field }, message });
+
+export const createAccounts = (db: Db): Accounts => {
+  const find = db.prepare('SELECT id, role, password FROM accounts WHERE id = ?');
+  const put = db.prepare(
+    'INSERT INTO accounts (id, role, password) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET role = excluded.role, password = excluded.password',
+  );
+  let decoy: Promise<string> | undefined;
+  return {
+    put: async (id, role, password) => {
+      if (!/^[a-z0-9][a-z0-9._-]{0,31}$/.test(id)) throw invalid('id', 'an account id is 1 to 32 of a-z, 0-9, ".", "_" and "-"');
+      if (!ROLES.some((known) => known === role)) throw invalid('role', `role is one of ${ROLES.join(', ')}`);
+      if (password.length < 8) throw invalid('password', 'a password has at least 8 characters');
+      put.run(id, role, await hashPassword(password));
+    },
+    check: async (id, password) => {
+      decoy ??= hashPassword(randomBytes(16).toString('hex'));
+      const row = find.get(id) as { id: string; role: Role; password: string } | undefined;
+      const right = await verifyPassword(password, row?.password ?? (await decoy));
+      return right && row !== undefined ? { id: row.id, role: row.role } : undefined;
+    },
+    count: () => Number((db.prepare('SELECT count(*) AS n FROM accounts').get() as { n: number }).n),
+  };
+};
+
+export interface AuditEntry {
+  readonly account: string;
+  /** A fixed word: login, login-forced, logout, command/<name>, medical/<kind>. */
+  readonly action: string;
+  readonly kiosk?: string;
+  readonly visitId?: string;
+}
+
+/** Who looked at what and who approved whom. Ids only, no personal data. */
+export const createAudit = (db: Db, now: () => number): ((entry: AuditEntry) => void) => {
+  const add = db.prepare('INSERT INTO audit (at, account, action, kiosk, visit_id) VALUES (?, ?, ?, ?, ?)');
+  return (entry) => {
+    add.run(now(), entry.account, entry.action, entry.kiosk ?? null, entry.visitId ?? null);
+  };
+};

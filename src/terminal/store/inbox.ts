@@ -1,0 +1,123 @@
+// The durable inbox: one transaction stores a visit, its reception number and its ack; only then may the ack be published.
+// A repeat changes nothing. It must never acknowledge what is not on the disk.
+
+import { DAY_MS, japanDate } from '../calendar.ts';
+import type { AckRecord, StoredVisit } from '../model.ts';
+import type { Db } from './schema.ts';
+import { ADD_VISIT, fromRow, rowValues, type SealedVisit, toStored, VISIT_COLUMNS } from './visit-rows.ts';
+
+export interface Decision {
+  readonly ack: AckRecord;
+  /** false: this message was decided before; the ack is the remembered one. */
+  readonly fresh: boolean;
+  /** The visit as listed; only when it was stored now. */
+  readonly visit?: StoredVisit;
+}
+
+/** What identifies a message for its ack. */
+export interface MessageHead {
+  readonly id: string;
+  readonly kiosk: string;
+  readonly seq: number;
+  /** ISO 8601 */
+  readonly expiresAt: string;
+}
+
+export interface RejectEntry {
+  /** Only a kiosk id that is known here; a stranger's topic is not repeated. */
+  readonly kiosk?: string;
+  readonly code: string;
+  /** A fixed word, never content of the message. */
+  readonly reason: string;
+  readonly bytes: number;
+}
+
+export interface Inbox {
+  /**
+   * Stores exactly once. Rejected, durably too: a message that had expired (uplink/not-acknowledged), and a visit id or
+   * (kiosk, bootId, seq) that another message used before (uplink/malformed).
+   */
+  accept(visit: SealedVisit): Decision;
+  /** Remembers the answer to a message without a visit (a request). */
+  answer(message: MessageHead, word: Pick<AckRecord, 'status' | 'code'>): Decision;
+  /** Notes an unusable message. Keeps the newest 10,000. */
+  logReject(entry: RejectEntry): void;
+  /** Visits finished in [from, to), newest first. */
+  list(from: number, to: number): readonly StoredVisit[];
+  find(visitId: string): StoredVisit | undefined;
+  /** Drops acks nobody can ask for any more and visits older than `keepMs` with everything about them. */
+  purge(keepMs: number): { readonly visits: number; readonly acks: number };
+}
+
+/** Remembered for twice the time the kiosk may still repeat it, at least two days (clocks of kiosk and terminal differ). */
+const keepUntil = (now: number, expiresAt: string): number => now + Math.max(2 * DAY_MS, 2 * (Date.parse(expiresAt) - now));
+
+export const createInbox = (db: Db, now: () => number): Inbox => {
+  const findAck = db.prepare('SELECT kiosk, ack FROM acks WHERE message_id = ?');
+  const addAck = db.prepare('INSERT INTO acks (message_id, kiosk, ack, keep_until) VALUES (?, ?, ?, ?)');
+  const taken = db.prepare('SELECT 1 FROM visits WHERE message_id = ? OR visit_id = ? OR (kiosk = ? AND boot_id = ? AND seq = ?)');
+  const nextNumber = db.prepare(
+    'INSERT INTO reception_numbers (day, last) VALUES (?, 1) ON CONFLICT (day) DO UPDATE SET last = last + 1 RETURNING last',
+  );
+  const addVisit = db.prepare(ADD_VISIT);
+  const byPeriod = db.prepare(`SELECT ${VISIT_COLUMNS} FROM visits WHERE at >= ? AND at < ? ORDER BY at DESC, row DESC`);
+  const byId = db.prepare(`SELECT ${VISIT_COLUMNS} FROM visits WHERE visit_id = ?`);
+  const addReject = db.prepare('INSERT INTO rejects (at, kiosk, code, reason, bytes) VALUES (?, ?, ?, ?, ?)');
+  const trimRejects = db.prepare('DELETE FROM rejects WHERE row <= (SELECT max(row) FROM rejects) - 10000');
+  const dropVisits = db.prepare('DELETE FROM visits WHERE at < ?');
+  // The ack of a visit still listed stays, however late its repeat.
+  const dropAcks = db.prepare('DELETE FROM acks WHERE keep_until < ? AND message_id NOT IN (SELECT message_id FROM visits)');
+
+  /** The remembered ack, `foreign` when another kiosk used the id (it must not learn that kiosk's answer), or undefined. */
+  const remembered = (message: MessageHead): AckRecord | 'foreign' | undefined => {
+    const row = findAck.get(message.id) as { kiosk: string; ack: string } | undefined;
+    if (row === undefined) return undefined;
+    return row.kiosk === message.kiosk ? (JSON.parse(row.ack) as AckRecord) : 'foreign';
+  };
+
+  const decide = (message: MessageHead, word: Omit<AckRecord, 'id' | 'seq'>): Decision => {
+    const known = remembered(message);
+    if (known !== undefined && known !== 'foreign') return { ack: known, fresh: false };
+    const ack: AckRecord = { id: message.id, seq: message.seq, ...word };
+    if (known === 'foreign') return { ack: { id: ack.id, seq: ack.seq, status: 'rejected', code: 'uplink/malformed' }, fresh: true };
+    addAck.run(message.id, message.kiosk, JSON.stringify(ack), keepUntil(now(), message.expiresAt));
+    return { ack, fresh: true };
+  };
+
+  const accept = (sealed: SealedVisit): Decision => {
+    const { message, expired } = sealed;
+    if (remembered(message) !== undefined) return decide(message, { status: 'rejected', code: 'uplink/malformed' });
+    if (expired) return decide(message, { status: 'rejected', code: 'uplink/not-acknowledged' });
+    if (taken.get(message.id, message.visitId, message.kiosk, message.bootId, message.seq) !== undefined) {
+      return decide(message, { status: 'rejected', code: 'uplink/malformed' });
+    }
+    const number = String((nextNumber.get(japanDate(now())) as { last: number }).last);
+    const visit = toStored(message, number, now());
+    addVisit.run(...rowValues(visit, sealed));
+    return { ...decide(message, { status: 'accepted', checkIn: { state: visit.result, number } }), visit };
+  };
+
+  return {
+    accept: immediate(db, accept),
+    answer: immediate(db, decide),
+    logReject: (entry) => {
+      addReject.run(now(), entry.kiosk ?? null, entry.code, entry.reason, entry.bytes);
+      trimRejects.run();
+    },
+    list: (from, to) => byPeriod.all(from, to).map(fromRow),
+    find: (visitId) => {
+      const row = byId.get(visitId);
+      return row === undefined ? undefined : fromRow(row);
+    },
+    purge: (keepMs) => ({
+      visits: Number(dropVisits.run(now() - keepMs).changes),
+      acks: Number(dropAcks.run(now()).changes),
+    }),
+  };
+};
+
+/** Runs `work` in one transaction that takes the write lock at its start, so that what it read is still true when it writes. */
+const immediate = <Args extends readonly unknown[], Result>(db: Db, work: (...args: Args) => Result): ((...args: Args) => Result) => {
+  const run = db.transaction((...args: unknown[]) => work(...(args as unknown as Args)));
+  return (...args) => run.immediate(...args) as Result;
+};

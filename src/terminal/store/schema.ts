@@ -1,0 +1,93 @@
+// The terminal's database: schema steps by user_version, and how the file is opened.
+// It holds patients' data in the clear on purpose: this is the reception's own machine, where staff read it all day.
+// What protects it is the operating system: directory 0700, file 0600, and disk encryption of the machine itself.
+
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'libsql';
+import { KioskFailure } from '../../core/failure.ts';
+
+export type Db = Database.Database;
+
+/** Step n brings a database from user_version n to n + 1. Steps are never edited once released, only added. */
+const STEPS = [
+  `
+  CREATE TABLE visits (
+    row INTEGER PRIMARY KEY,
+    message_id TEXT NOT NULL UNIQUE,
+    visit_id TEXT NOT NULL UNIQUE,
+    kiosk TEXT NOT NULL,
+    boot_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    received_at INTEGER NOT NULL,
+    method TEXT NOT NULL,
+    language TEXT NOT NULL,
+    result TEXT NOT NULL,
+    number TEXT NOT NULL,
+    proof TEXT NOT NULL,
+    certificate TEXT NOT NULL,
+    consent TEXT NOT NULL,
+    prescription TEXT,
+    patient TEXT,
+    evidence TEXT NOT NULL,
+    sealed BLOB NOT NULL,
+    UNIQUE (kiosk, boot_id, seq)
+  ) STRICT;
+  CREATE INDEX visits_at ON visits (at);
+  CREATE TABLE acks (
+    message_id TEXT PRIMARY KEY,
+    kiosk TEXT NOT NULL,
+    ack TEXT NOT NULL,
+    keep_until INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX acks_keep_until ON acks (keep_until);
+  CREATE TABLE reception_numbers (day TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT;
+  CREATE TABLE rejects (row INTEGER PRIMARY KEY, at INTEGER NOT NULL, kiosk TEXT, code TEXT NOT NULL, reason TEXT NOT NULL, bytes INTEGER NOT NULL) STRICT;
+  CREATE TABLE accounts (id TEXT PRIMARY KEY, role TEXT NOT NULL, password TEXT NOT NULL) STRICT;
+  CREATE TABLE audit (row INTEGER PRIMARY KEY, at INTEGER NOT NULL, account TEXT NOT NULL, action TEXT NOT NULL, kiosk TEXT, visit_id TEXT) STRICT;
+  `,
+] as const;
+
+const migrate = (db: Db, steps: readonly string[]): void => {
+  const version = Number((db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version);
+  if (version > steps.length) {
+    throw new KioskFailure('storage/corrupt', {
+      message: `terminal.db has schema ${version}, this program knows ${steps.length}: start the newer program that wrote it`,
+      facts: { found: version, known: steps.length },
+    });
+  }
+  for (const [index, step] of steps.entries()) {
+    if (index < version) continue;
+    db.exec(`BEGIN IMMEDIATE; ${step} PRAGMA user_version = ${index + 1}; COMMIT;`);
+  }
+};
+
+/**
+ * Opens (or makes) `terminal.db` in `directory`.
+ * Throws KioskFailure storage/unwritable (no right to write there) or storage/corrupt (not a database, or of a newer program).
+ */
+export const openDatabase = (directory: string): Db => {
+  const file = join(directory, 'terminal.db');
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    // Made before SQLite opens it: SQLite gives the WAL and its index the mode of the main file.
+    closeSync(openSync(file, 'a', 0o600));
+    chmodSync(file, 0o600);
+  } catch (cause) {
+    throw new KioskFailure('storage/unwritable', { cause, message: `cannot write ${file}: give --data a directory this user may write` });
+  }
+  let db: Db | undefined;
+  try {
+    db = new Database(file);
+    // WAL: the page's readers never wait for the inbox. FULL: a commit is on the disk when it returns, because the ack that
+    // follows lets the kiosk delete its only copy (NORMAL would lose the last commits of a WAL at a power cut).
+    db.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
+    migrate(db, STEPS);
+    return db;
+  } catch (cause) {
+    db?.close();
+    if (cause instanceof KioskFailure) throw cause;
+    throw new KioskFailure('storage/corrupt', { cause, message: `${file} cannot be read as a database: move it away and start again` });
+  }
+};

@@ -1,0 +1,105 @@
+// How a visit is written to and read from its row. The only place that knows the columns.
+
+import type { VisitMessage } from '../../uplink/contract/index.ts';
+import { certificateNote, checkInState, proofOf } from '../check-in.ts';
+import type { StoredVisit } from '../model.ts';
+
+/** A message whose seal was opened and whose signer is known. */
+export interface SealedVisit {
+  readonly message: VisitMessage;
+  /** `expiresAt` was over when it arrived. */
+  readonly expired: boolean;
+  /** The sealed bytes as they came: the kiosk's signature stays provable. */
+  readonly sealed: Uint8Array;
+}
+
+interface VisitRow {
+  visit_id: string;
+  kiosk: string;
+  boot_id: string;
+  seq: number;
+  at: number;
+  received_at: number;
+  method: StoredVisit['method'];
+  language: string;
+  result: StoredVisit['result'];
+  number: string;
+  proof: StoredVisit['proof'];
+  certificate: string;
+  consent: string;
+  prescription: '1' | '2' | null;
+  patient: string | null;
+}
+
+/** Columns of a listed visit, in this order. */
+export const VISIT_COLUMNS =
+  'visit_id, kiosk, boot_id, seq, at, received_at, method, language, result, number, proof, certificate, consent, prescription, patient';
+
+export const ADD_VISIT = `INSERT INTO visits (${VISIT_COLUMNS}, message_id, evidence, sealed)
+  VALUES (${'?, '.repeat(VISIT_COLUMNS.split(', ').length)}?, ?, ?)`;
+
+export const fromRow = (value: unknown): StoredVisit => {
+  const row = value as VisitRow;
+  return {
+    visitId: row.visit_id,
+    kiosk: row.kiosk,
+    bootId: row.boot_id,
+    seq: row.seq,
+    at: row.at,
+    receivedAt: row.received_at,
+    method: row.method,
+    language: row.language,
+    result: row.result,
+    number: row.number,
+    proof: row.proof,
+    certificate: JSON.parse(row.certificate),
+    consent: JSON.parse(row.consent),
+    ...(row.prescription === null ? {} : { prescription: row.prescription }),
+    ...(row.patient === null ? {} : { patient: JSON.parse(row.patient) }),
+  };
+};
+
+/** What the terminal makes of a message at its arrival. */
+export const toStored = (message: VisitMessage, number: string, receivedAt: number): StoredVisit => {
+  const proof = proofOf(message);
+  return {
+    visitId: message.visitId,
+    kiosk: message.kiosk,
+    bootId: message.bootId,
+    seq: message.seq,
+    at: Date.parse(message.issuedAt),
+    receivedAt,
+    method: message.method,
+    language: message.language,
+    result: checkInState(message.certificate.state, proof),
+    number,
+    proof,
+    certificate: certificateNote(message),
+    consent: message.consent,
+    ...(message.prescription === undefined ? {} : { prescription: message.prescription }),
+    ...(message.patient === undefined ? {} : { patient: message.patient }),
+  };
+};
+
+/** Values for ADD_VISIT. */
+export const rowValues = (visit: StoredVisit, { message, sealed }: SealedVisit): readonly unknown[] => [
+  visit.visitId,
+  visit.kiosk,
+  visit.bootId,
+  visit.seq,
+  visit.at,
+  visit.receivedAt,
+  visit.method,
+  visit.language,
+  visit.result,
+  visit.number,
+  visit.proof,
+  JSON.stringify(visit.certificate),
+  JSON.stringify(visit.consent),
+  visit.prescription ?? null,
+  visit.patient === undefined ? null : JSON.stringify(visit.patient),
+  message.id,
+  // The certificate belongs to the evidence: without it the card's signature proves nothing later.
+  JSON.stringify({ ...message.evidence, certificate: message.certificate.derBase64 }),
+  Buffer.from(sealed),
+];

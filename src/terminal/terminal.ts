@@ -1,0 +1,187 @@
+// Builds one reception terminal of its parts and owns their life: database, HTTP, broker link. Knows no command line and no signals.
+
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { Clock } from '../core/clock.ts';
+import { KioskFailure } from '../core/failure.ts';
+import { uuidV7 } from '../core/ids.ts';
+import type { Log } from '../core/log.ts';
+import { COMMAND_LIFETIME_MS, CONTRACT_VERSION, kioskTopic, TERMINAL } from '../uplink/contract/index.ts';
+import { createOpener } from '../uplink/seal.ts';
+import type { KeySet } from '../uplink/seal-keys.ts';
+import { createWordSigner } from '../uplink/seal-word.ts';
+import { DAY_MS, japanDate } from './calendar.ts';
+import type { EligibilityRegistry } from './eligibility/ports.ts';
+import { SyntheticEligibilityRegistry } from './eligibility/synthetic-registry.ts';
+import { createGuard } from './http/guard.ts';
+import type { CommandOrder } from './http/kiosk-routes.ts';
+import { createServer } from './http/server.ts';
+import type { DemoAccount } from './http/session-routes.ts';
+import { createHub } from './hub.ts';
+import { createIntake } from './intake.ts';
+import { createKiosks } from './kiosks.ts';
+import { createTerminalLink, type LinkOptions } from './mqtt-link.ts';
+import { createSessions } from './sessions.ts';
+import { createAccounts, createAudit } from './store/accounts.ts';
+import { createInbox } from './store/inbox.ts';
+import { openDatabase } from './store/schema.ts';
+
+/** Made anew at every start of a demonstration; a real terminal has none of them. */
+export const DEMO_ACCOUNTS: readonly DemoAccount[] = [
+  { id: 'reception', role: 'reception', password: 'reception' },
+  { id: 'medical', role: 'medical', password: 'medical-demo' },
+];
+
+export interface TerminalOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly mqttUrl: string;
+  readonly tls?: NonNullable<LinkOptions['tls']>;
+  readonly site: string;
+  /** Directory of the database, made if need be. */
+  readonly dataDirectory: string;
+  /** The terminal's own private key set. */
+  readonly terminalKeys: KeySet;
+  /** Public key sets of the kiosks; their owners are the kiosks this terminal knows. */
+  readonly kioskKeys: readonly KeySet[];
+  readonly demo: boolean;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly registry?: EligibilityRegistry;
+}
+
+export interface Terminal {
+  /** http://host:port */
+  readonly url: string;
+  /** For tests: requests without a socket. */
+  readonly app: FastifyInstance;
+  /** Publishes the offline state, ends the pages' streams, closes the database. */
+  stop(): Promise<void>;
+}
+
+/** Eligibility can be looked back at for two years (G5); what is older is deleted. */
+const KEEP_VISITS_MS = 2 * 366 * DAY_MS;
+
+const listen = async (app: FastifyInstance, host: string, port: number): Promise<string> => {
+  try {
+    await app.listen({ host, port });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
+    throw new KioskFailure('port/in-use', {
+      cause,
+      facts: { port },
+      message: `port ${port} is in use: stop the program that uses it, or choose another one with --port`,
+    });
+  }
+  const found = (app.server.address() as AddressInfo).port;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${found}`;
+};
+
+/** Starts a terminal. Throws port/in-use, storage/unwritable, storage/corrupt, config/invalid. */
+export const startTerminal = async (options: TerminalOptions): Promise<Terminal> => {
+  const { site, clock, log, terminalKeys, kioskKeys } = options;
+  const now = () => clock.now();
+  const opener = await createOpener(terminalKeys, kioskKeys);
+  const signer = await createWordSigner(terminalKeys);
+  const db = openDatabase(options.dataDirectory);
+  const inbox = createInbox(db, now);
+  const accounts = createAccounts(db);
+  if (options.demo) for (const { id, role, password } of DEMO_ACCOUNTS) await accounts.put(id, role, password);
+  const registry = options.registry ?? new SyntheticEligibilityRegistry();
+  const hub = createHub();
+  const kiosks = createKiosks([...new Set(kioskKeys.map(({ owner }) => owner))], hub, clock);
+
+  const link = createTerminalLink({
+    url: options.mqttUrl,
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
+    site,
+    bootId: randomUUID(),
+    version: options.version,
+    clock,
+    random: options.random,
+    log: log.child('link'),
+    onMessage: createIntake({ site, opener, signer, inbox, kiosks, hub, log: log.child('intake'), now }),
+    onState: kiosks.brokerIs,
+  });
+
+  const command = async ({ kiosk, name, visitId }: CommandOrder) => {
+    const id = uuidV7(now());
+    const expiresAt = new Date(now() + COMMAND_LIFETIME_MS).toISOString();
+    const times = { issuedAt: new Date(now()).toISOString(), expiresAt };
+    const visit = visitId === undefined ? {} : { visitId };
+    const payload = await signer.command({ v: CONTRACT_VERSION, id, site, kiosk, name, ...visit, ...times });
+    await link.publish({ topic: kioskTopic(site, kiosk, 'command'), payload }, COMMAND_LIFETIME_MS / 1000);
+    return { id, expiresAt };
+  };
+
+  const purge = (): void => {
+    const dropped = inbox.purge(KEEP_VISITS_MS);
+    log.info('purged', dropped);
+    purging = clock.setTimeout(purge, DAY_MS);
+  };
+  let purging: unknown;
+
+  const sessions = createSessions(() => clock.monotonicMs());
+  const app = await createServer({
+    guard: createGuard(sessions),
+    sessions,
+    accounts,
+    inbox,
+    registry,
+    kiosks,
+    hub,
+    clock,
+    site,
+    demoAccounts: options.demo ? DEMO_ACCOUNTS : [],
+    audit: createAudit(db, now),
+    command,
+    now,
+    log: log.child('http'),
+  });
+  try {
+    const url = await listen(app, options.host, options.port);
+    purge();
+    // The embedded registry knows a patient by number once the patient was here: it learns again what it knew before.
+    for (const visit of inbox.list(0, now() + DAY_MS)) registry.byCard(visit.patient, japanDate(visit.at));
+    link.start();
+    return {
+      url,
+      app,
+      stop: async () => {
+        clock.clearTimeout(purging);
+        await link.stop();
+        await app.close();
+        db.close();
+      },
+    };
+  } catch (error) {
+    clock.clearTimeout(purging);
+    await app.close();
+    db.close();
+    throw error;
+  }
+};
+
+/** Splits the given key sets into the terminal's own and the kiosks'. Throws config/invalid. */
+export const sortKeys = (sets: readonly KeySet[]): { terminalKeys: KeySet; kioskKeys: readonly KeySet[] } => {
+  const own = sets.filter(({ owner }) => owner === TERMINAL);
+  const [terminalKeys] = own;
+  if (terminalKeys === undefined || own.length > 1) {
+    throw new KioskFailure('config/invalid', {
+      facts: { field: '--keys', found: own.length },
+      message: `--keys: exactly one file must hold the terminal's own keys (owner "${TERMINAL}"), found ${own.length}`,
+    });
+  }
+  const kioskKeys = sets.filter(({ owner }) => owner !== TERMINAL);
+  if (kioskKeys.length === 0) {
+    throw new KioskFailure('config/invalid', {
+      facts: { field: '--keys' },
+      message: '--keys: no file of a kiosk; give the public keys of each kiosk',
+    });
+  }
+  return { terminalKeys, kioskKeys };
+};

@@ -1,0 +1,124 @@
+// The page as a whole: who is logged in, which view is shown, and the live events that feed it.
+
+import { get, post } from './api.js';
+import { openDetail } from './detail.js';
+import { announce, h, icon } from './dom.js';
+import { insuranceView } from './insurance.js';
+import { kiosksStrip } from './kiosks.js';
+import { loginPage } from './login.js';
+import { medicalView } from './medical.js';
+import { visitsView } from './visits.js';
+
+const root = document.getElementById('app');
+let stopPage = () => undefined;
+
+const chime = () => {
+  const audio = new AudioContext();
+  for (const [index, hertz] of [659, 880].entries()) {
+    const tone = audio.createOscillator();
+    const level = audio.createGain();
+    const at = audio.currentTime + index * 0.16;
+    tone.frequency.value = hertz;
+    level.gain.setValueAtTime(0.0001, at);
+    level.gain.exponentialRampToValueAtTime(0.12, at + 0.02);
+    level.gain.exponentialRampToValueAtTime(0.0001, at + 0.4);
+    tone.connect(level).connect(audio.destination);
+    tone.start(at);
+    tone.stop(at + 0.42);
+  }
+  setTimeout(() => void audio.close(), 1200);
+};
+
+const soundButton = () => {
+  let on = localStorage.getItem('kazashi-sound') === 'on';
+  const button = h('button', { class: 'button icon-only', type: 'button', 'aria-label': '受付の音' });
+  const draw = () => {
+    button.setAttribute('aria-pressed', String(on));
+    button.title = on ? '受付の音: 鳴らす' : '受付の音: 鳴らさない';
+    button.replaceChildren(icon(on ? 'sound' : 'mute', 22));
+  };
+  button.addEventListener('click', () => {
+    on = !on;
+    localStorage.setItem('kazashi-sound', on ? 'on' : 'off');
+    draw();
+    if (on) chime();
+  });
+  draw();
+  return { element: button, ring: () => on && chime() };
+};
+
+const VIEWS = [
+  ['visits', '受付一覧', () => visitsView(openDetail)],
+  ['insurance', '保険証で確認', insuranceView],
+  ['medical', '同意済み患者', medicalView, 'medical'],
+];
+
+const showTerminal = (session) => {
+  const strip = kiosksStrip();
+  const sound = soundButton();
+  const place = h('main', { id: 'main', tabindex: '-1' });
+  const views = VIEWS.filter(([, , , role]) => role === undefined || role === session.account.role);
+  let current;
+
+  const tabs = views.map(([name, text]) => h('a', { href: `#${name}`, class: 'tab' }, text));
+  const show = () => {
+    const chosen = views.find(([name]) => location.hash === `#${name}`) ?? views[0];
+    for (const [index, [name]] of views.entries()) tabs[index].toggleAttribute('aria-current', name === chosen[0]);
+    current = chosen[2]();
+    place.replaceChildren(current.element);
+    void current.refresh();
+  };
+  const logout = async () => {
+    await post('/api/logout', {}).catch(() => undefined);
+    void start();
+  };
+  root.replaceChildren(
+    h('a', { class: 'skip', href: '#main', onclick: (event) => { event.preventDefault(); place.focus(); } }, '本文へ'),
+    h('header', { class: 'top' },
+      h('div', { class: 'brand' }, h('img', { src: '/icon.svg', alt: '', width: 32, height: 32 }), h('span', { class: 'brand-name' }, '資格確認端末'), h('span', { class: 'site' }, session.site)),
+      h('nav', { 'aria-label': 'メニュー' }, tabs),
+      h('div', { class: 'account' }, sound.element, h('span', { class: 'account-id' }, session.account.id), h('button', { class: 'button', type: 'button', onclick: logout }, 'ログアウト'))),
+    strip.element, place); // biome-ignore format: reads as the page does
+
+  const events = new EventSource('/api/events');
+  const on = (name, run) => events.addEventListener(name, (event) => run(JSON.parse(event.data)));
+  let greeted = false;
+  on('hello', ({ broker, kiosks }) => {
+    strip.broker(broker);
+    strip.set(kiosks);
+    // After a gap in the stream, visits may have arrived unseen.
+    if (greeted) void current.refresh();
+    greeted = true;
+  });
+  on('kiosk', strip.update);
+  on('broker', ({ broker }) => strip.broker(broker));
+  on('visit', (visit) => {
+    current.add?.(visit);
+    sound.ring();
+    announce(`受付番号${visit.number}番、${visit.patient?.name ?? '券面の情報なし'}さんの受付が届きました`);
+  });
+  on('session', () => void get('/api/visits').catch(() => undefined));
+  addEventListener('hashchange', show);
+  show();
+  return () => {
+    events.close();
+    removeEventListener('hashchange', show);
+    document.getElementById('sheet-place').replaceChildren();
+  };
+};
+
+const start = async (notice) => {
+  stopPage();
+  stopPage = () => undefined;
+  try {
+    const session = await get('/api/session');
+    if (session.account === null) root.replaceChildren(loginPage(session, notice, () => void start()));
+    else stopPage = showTerminal(session);
+  } catch (error) {
+    root.replaceChildren(h('main', { class: 'login' }, h('div', { class: 'login-card' }, h('p', { class: 'box error' }, icon('alert'), h('span', {}, error.message)),
+      h('button', { class: 'button primary wide', type: 'button', onclick: () => void start() }, 'もう一度試す')))); // biome-ignore format: reads as the page does
+  }
+};
+
+document.addEventListener('session-ended', ({ detail }) => void start(detail.message));
+void start();

@@ -1,0 +1,105 @@
+// ログイン (G4): ID and password, and the question when the account is already in use.
+
+import { post } from './api.js';
+import { field, h, icon } from './dom.js';
+
+const ROLE_WORDS = { reception: '受付(一般)', medical: '診療情報も閲覧' };
+
+export const loginPage = (session, notice, onLogin) => {
+  const id = field('ID', h('input', { name: 'id', autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false', required: true }));
+  const password = field(
+    'パスワード',
+    h('input', { name: 'password', type: 'password', autocomplete: 'current-password', required: true }),
+  );
+  const message = h('div', { class: 'login-message', role: 'alert' });
+  const submit = h('button', { class: 'button primary wide', type: 'submit' }, 'ログイン');
+
+  const say = (...children) => message.replaceChildren(...children);
+  const attempt = async (force) => {
+    submit.disabled = true;
+    for (const part of [id, password]) part.say(undefined);
+    say();
+    try {
+      await post('/api/login', { id: id.input.value.trim(), password: password.input.value, ...(force ? { force: true } : {}) });
+      onLogin();
+    } catch (error) {
+      if (error.code === 'session/in-use') return askForce(error.message);
+      const at = { id, password }[error.field];
+      if (at !== undefined) {
+        at.say(error.message);
+        at.input.focus();
+      } else {
+        say(h('p', { class: 'box error' }, icon('alert'), h('span', {}, error.message)));
+        if (error.status === 401) password.input.select();
+      }
+    } finally {
+      submit.disabled = false;
+    }
+  };
+  const askForce = (sentence) => {
+    const yes = h('button', { class: 'button primary', type: 'button', onclick: () => attempt(true) }, '強制的にログインする');
+    const no = h(
+      'button',
+      {
+        class: 'button',
+        type: 'button',
+        onclick: () => {
+          say();
+          id.input.focus();
+        },
+      },
+      'やめる',
+    );
+    say(h('div', { class: 'box warning column' }, h('p', {}, sentence), h('div', { class: 'row' }, no, yes)));
+    yes.focus();
+  };
+  const fill = (account) => {
+    id.input.value = account.id;
+    password.input.value = account.password;
+    submit.focus();
+  };
+
+  const form = h(
+    'form',
+    {
+      class: 'login-card',
+      novalidate: true,
+      onsubmit: (event) => {
+        event.preventDefault();
+        void attempt(false);
+      },
+    },
+    h(
+      'div',
+      { class: 'brand large' },
+      h('img', { src: '/icon.svg', alt: '', width: 44, height: 44 }),
+      h('div', {}, h('h1', {}, '資格確認端末'), h('p', { class: 'quiet' }, `拠点 ${session.site}`)),
+    ),
+    notice ? h('p', { class: 'box notice' }, icon('clock'), h('span', {}, notice)) : undefined,
+    id.element,
+    password.element,
+    message,
+    submit,
+    session.demoAccounts.length > 0 ? demoBox(session.demoAccounts, fill) : undefined,
+    session.accountsExist
+      ? undefined
+      : h(
+          'p',
+          { class: 'box warning' },
+          icon('alert'),
+          h('span', {}, 'まだアカウントがありません。技術担当者が --add-account で作成してください。'),
+        ),
+  );
+  queueMicrotask(() => id.input.focus());
+  return h('main', { class: 'login' }, form);
+};
+
+const demoBox = (accounts, fill) =>
+  h('section', { class: 'demo' },
+    h('h2', {}, '体験用アカウント'),
+    h('p', { class: 'quiet' }, '押すと入力されます。本番の端末にはありません。'),
+    h('div', { class: 'demo-list' }, accounts.map((account) =>
+      h('button', { class: 'demo-account', type: 'button', onclick: () => fill(account) },
+        h('strong', {}, ROLE_WORDS[account.role] ?? account.role),
+        h('span', {}, 'ID ', h('code', {}, account.id)),
+        h('span', {}, 'パスワード ', h('code', {}, account.password)))))); // biome-ignore format: reads as the page does

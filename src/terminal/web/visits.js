@@ -1,0 +1,118 @@
+// 受付一覧: visits as they arrive, and 資格確認履歴 by period (G5).
+
+import { get } from './api.js';
+import { field, h, icon } from './dom.js';
+import * as words from './words.js';
+
+export const methodBadge = (method) => h('span', { class: `method ${method}` }, icon(method, 18), words.METHODS[method] ?? method);
+
+/** Consent per item; an item that was not asked is not shown. */
+export const consentPills = (consent) => {
+  const asked = Object.keys(words.CONSENT).filter((item) => consent[item] !== undefined);
+  if (asked.length === 0) return h('span', { class: 'quiet' }, '確認なし');
+  return h('ul', { class: 'pills' }, asked.map((item) => {
+    const { flag } = consent[item];
+    const what = `${words.CONSENT_LONG[item]}: ${words.FLAGS[flag]}`;
+    return h('li', { class: `pill flag-${flag}`, title: what }, icon(words.FLAG_ICONS[flag], 14), h('span', { 'aria-hidden': 'true' }, words.CONSENT[item]), h('span', { class: 'unseen' }, what));
+  })); // biome-ignore format: reads as the page does
+};
+
+export const patientLine = (patient, at) =>
+  patient === undefined
+    ? h('span', { class: 'quiet' }, '券面の情報なし')
+    : h('span', { class: 'who' },
+        h('strong', {}, patient.name, patient.name.includes('●') ? h('span', { class: 'tag warning', title: '変換できない文字があります' }, '●あり') : undefined),
+        h('span', { class: 'quiet' }, `${words.birthDate(patient.birthdate)}(${words.age(patient.birthdate, at)}歳) ${words.SEX[patient.sex] ?? ''}`)); // biome-ignore format: reads as the page does
+
+const row = (visit, { fresh, onOpen, oneDay }) => {
+  const note = words.certificateNote(visit.certificate);
+  const open = () => onOpen(visit.visitId);
+  return h('tr', { class: fresh ? 'visit fresh' : 'visit', 'data-visit': visit.visitId, onclick: open },
+    h('td', { class: 'number', 'data-label': '番号' }, h('strong', {}, visit.number)),
+    h('td', { class: 'time', 'data-label': '時刻' }, oneDay ? undefined : h('span', { class: 'quiet' }, words.longDate(visit.at)), h('span', {}, words.clockTime(visit.at))),
+    h('td', { class: 'patient' }, h('button', { class: 'plain', type: 'button', onclick: (event) => { event.stopPropagation(); open(); }, 'aria-label': `${visit.patient?.name ?? '券面の情報なし'}の詳細を開く` }, patientLine(visit.patient, visit.at))),
+    h('td', { 'data-label': '本人確認' }, methodBadge(visit.method)),
+    h('td', { class: 'consent', 'data-label': '同意' }, consentPills(visit.consent)),
+    h('td', { class: 'state', 'data-label': '受付' },
+      h('span', { class: `result ${visit.result}` }, words.RESULTS[visit.result]),
+      note ? h('span', { class: `tag ${note.tone}` }, note.text) : undefined,
+      visit.proof === 'failed' ? h('span', { class: 'tag warning' }, '署名を確認できず') : undefined),
+    h('td', { class: 'kiosk', 'data-label': 'リーダー' }, visit.kiosk)); // biome-ignore format: reads as the page does
+};
+
+const empty = (live) =>
+  h('div', { class: 'empty' }, icon(live ? 'card' : 'search', 56),
+    h('h2', {}, live ? '今日の受付はまだありません' : 'この期間の受付はありません'),
+    h('p', {}, live ? '患者さんがカードリーダーで受付を終えると、ここにすぐ表示されます。' : '期間を変えて、もう一度検索してください。')); // biome-ignore format: reads as the page does
+
+/** {element, add(visit), refresh()}: `add` shows a visit that has just arrived, where the period covers it. */
+export const visitsView = (onOpen) => {
+  const today = words.japanDay();
+  const from = field('いつから', h('input', { name: 'from', type: 'date', value: today, min: words.japanDay(-731), required: true }));
+  const to = field('いつまで', h('input', { name: 'to', type: 'date', value: today, required: true }));
+  const problem = h('p', { class: 'box error', role: 'alert', hidden: true });
+  const heading = h('h1', {});
+  const count = h('span', { class: 'count' });
+  const list = h('div', { class: 'list' });
+  let period = { from: today, to: today };
+  let visits = [];
+  const fresh = new Set();
+
+  const isLive = () => period.to >= words.japanDay();
+  const draw = () => {
+    const oneDay = period.from === period.to;
+    heading.textContent = oneDay && isLive() ? '今日の受付' : '資格確認履歴';
+    count.textContent = `${visits.length}件`;
+    const waiting = visits.filter((visit) => visit.result === 'see-reception').length;
+    if (waiting > 0) count.append(h('span', { class: 'count-warning' }, `うち声かけが必要 ${waiting}件`));
+    if (visits.length === 0) return list.replaceChildren(empty(isLive()));
+    const head = ['番号', '時刻', '患者さん(カードの表示)', '本人確認', '閲覧の同意', '受付', 'リーダー'];
+    list.replaceChildren(h('table', {}, h('thead', {}, h('tr', {}, head.map((text) => h('th', { scope: 'col' }, text)))),
+      h('tbody', {}, visits.map((visit) => row(visit, { fresh: fresh.has(visit.visitId), onOpen, oneDay }))))); // biome-ignore format: reads as the page does
+  };
+  const search = async () => {
+    for (const part of [from, to]) part.say(undefined);
+    problem.hidden = true;
+    try {
+      const asked = { from: from.input.value, to: to.input.value };
+      const answer = await get(`/api/visits?${new URLSearchParams(asked)}`);
+      period = asked;
+      visits = answer.visits;
+      draw();
+    } catch (error) {
+      const at = { from, to }[error.field];
+      if (at !== undefined) return at.say(error.message);
+      problem.textContent = error.message;
+      problem.hidden = false;
+    }
+  };
+  const choose = (start, end) => {
+    from.input.value = start;
+    to.input.value = end;
+    void search();
+  };
+  const quick = (text, start, end) =>
+    h('button', { class: 'button small', type: 'button', onclick: () => choose(words.japanDay(start), words.japanDay(end)) }, text);
+
+  const element = h('section', { class: 'view' },
+    h('div', { class: 'view-head' }, h('div', { class: 'title' }, heading, count),
+      h('form', { class: 'period', novalidate: true, onsubmit: (event) => { event.preventDefault(); void search(); } },
+        from.element, h('span', { class: 'wave', 'aria-hidden': 'true' }, '〜'), to.element,
+        h('button', { class: 'button primary', type: 'submit' }, icon('search'), '検索'),
+        h('div', { class: 'quick' }, quick('今日', 0, 0), quick('昨日', -1, -1), quick('7日間', -6, 0)))),
+    problem, list); // biome-ignore format: reads as the page does
+
+  return {
+    element,
+    refresh: search,
+    add: (visit) => {
+      const day = new Date(new Date(visit.at).getTime() + 9 * 3_600_000).toISOString().slice(0, 10);
+      if (day < period.from || day > period.to || visits.some(({ visitId }) => visitId === visit.visitId)) return;
+      fresh.add(visit.visitId);
+      visits = [visit, ...visits];
+      draw();
+      // After the highlight has faded a redraw must not play it again.
+      setTimeout(() => fresh.delete(visit.visitId), 6000);
+    },
+  };
+};
