@@ -37,7 +37,8 @@ export const initialising: StateConfig = {
     waiting: {
       id: 'waiting',
       meta: { screen: 'initialising' },
-      always: { guard: 'linked', target: '#resting', actions: 'recordStart' },
+      // Only the first arrival is a start: what follows says nothing about how long the next one takes.
+      always: { guard: 'linked', target: '#resting', actions: ['recordStart', assign({ startedAt: undefined, startsBy: undefined })] },
       after: {
         link: { target: 'waiting', reenter: true, actions: { type: 'log', params: { event: 'visit.still-waiting-for-terminal' } } },
       },
