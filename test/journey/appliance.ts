@@ -50,7 +50,9 @@ export class Appliance {
     if (!existsSync('dist/main.js')) throw new Error('dist/main.js is missing: npm run build');
     const directory = mkdtempSync(join(tmpdir(), 'kazashi-journey-'));
     const free = ['--port', '0', '--terminal-port', '0', '--mqtt-port', '0'];
-    const child = spawn(process.execPath, ['dist/main.js', '--headless', ...free, '--data', directory, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, ['dist/main.js', '--headless', ...free, '--data', directory, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const output: string[] = [];
     child.stderr?.setEncoding('utf8').on('data', (text: string) => output.push(text));
     const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
@@ -85,7 +87,8 @@ export class Appliance {
     for (;;) {
       const state = await this.state();
       if (holds(state)) return state;
-      if (Date.now() > end) throw new Error(`waited for ${what}; now ${JSON.stringify({ ...state, elements: state.elements.map((one) => one.id) })}`);
+      if (Date.now() > end)
+        throw new Error(`waited for ${what}; now ${JSON.stringify({ ...state, elements: state.elements.map((one) => one.id) })}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }

@@ -1,0 +1,140 @@
+// One visit's card: what the visit asks is answered by the card layer, the face match and the uplink together.
+// Everything personal of a visit is held here and wiped by close(); nothing of it is logged.
+
+import { createHash } from 'node:crypto';
+import { identifyCard, type CardReading, type MyNumberCard } from '../card/my-number-card.ts';
+import type { CardFaceReader, DetectedCard } from '../card/ports.ts';
+import type { CardTrust } from '../card/trust.ts';
+import { ascii, concat, wipe } from '../core/bytes.ts';
+import type { Clock } from '../core/clock.ts';
+import { isFailure, KioskFailure } from '../core/failure.ts';
+import type { RandomBytes } from '../core/ids.ts';
+import type { Log } from '../core/log.ts';
+import type { Camera, Embedding, FaceVerifier } from '../faceauth/ports.ts';
+import type { VisitContent } from '../uplink/contract/index.ts';
+import type { Uplink } from '../uplink/ports.ts';
+import type { CardSession, CardSummary, DeliveryOutcome, FaceOutcome, PinOutcome, VisitOutcome } from '../visit/ports.ts';
+import { visitContent } from './visit-content.ts';
+
+export interface SessionParts {
+  readonly card: () => DetectedCard | undefined;
+  readonly codeReader: CardFaceReader;
+  readonly trust: CardTrust;
+  readonly verifier: () => FaceVerifier;
+  readonly camera: Camera;
+  readonly faceTimeoutMs: number;
+  readonly uplink: Uplink;
+  readonly place: { readonly site: string; readonly kiosk: string };
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly log: Log;
+}
+
+export type Evidence = VisitContent['evidence'];
+
+/** Binds a proof to this kiosk, this visit and this moment: 16 random bytes, SHA-256 of the place and visit, 8 bytes of milliseconds. */
+const challengeFor = (visitId: string, { place, clock, random }: SessionParts): Uint8Array => {
+  const bound = createHash('sha256').update(ascii(`${place.site}/${place.kiosk}/${visitId}`)).digest();
+  const moment = new Uint8Array(8);
+  new DataView(moment.buffer).setBigUint64(0, BigInt(clock.now()));
+  return concat(random(16), bound, moment);
+};
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
+export const openCardSession = (visitId: string, parts: SessionParts): CardSession => {
+  const detected = parts.card();
+  let card: MyNumberCard | undefined;
+  let reading: CardReading | undefined;
+  let enrolled: Embedding | undefined;
+  let evidence: Evidence = { kind: 'none' };
+
+  const present = (): MyNumberCard => {
+    if (card === undefined) throw new KioskFailure('card/removed');
+    return card;
+  };
+
+  const enrol = async (photoJp2: Uint8Array): Promise<CardSummary['photo']> => {
+    try {
+      enrolled = await parts.verifier().enrol(photoJp2);
+      return 'ready';
+    } catch (cause) {
+      if (isFailure(cause, 'face/photo-unreadable') || isFailure(cause, 'model/unavailable')) return 'unreadable';
+      throw cause;
+    }
+  };
+
+  const prove = async (): Promise<Evidence> => {
+    const challenge = challengeFor(visitId, parts);
+    const { signature } = await present().provePossession(challenge);
+    return { kind: 'card-face', challenge: base64(challenge), signature: base64(signature), algorithm: 'RS256' };
+  };
+
+  return {
+    async read(signal): Promise<CardSummary> {
+      if (detected === undefined) throw new KioskFailure('card/removed');
+      card = await identifyCard(detected, { log: parts.log, signal });
+      reading = await card.readSummary(parts.codeReader, parts.clock.now(), parts.trust, signal);
+      const photo = reading.photoJp2 === undefined ? reading.photo : await enrol(reading.photoJp2);
+      return {
+        certificate: reading.certificate,
+        hasPin: reading.hasPin,
+        photo,
+        ...(reading.pinTriesLeft === undefined ? {} : { pinTriesLeft: reading.pinTriesLeft }),
+        ...(reading.ageYears === undefined ? {} : { ageYears: reading.ageYears }),
+      };
+    },
+
+    async verifyPin(pin, options): Promise<PinOutcome> {
+      const result = await present().verifyPin(pin, options);
+      if (result.outcome === 'unconfirmed') return { outcome: 'wrong', triesLeft: result.triesLeft };
+      if (result.outcome !== 'verified') return result;
+      const challenge = challengeFor(visitId, parts);
+      const { signature } = await present().signWithPin(challenge);
+      evidence = { kind: 'jpki-auth', challenge: base64(challenge), signature: base64(signature), algorithm: 'RS256' };
+      return { outcome: 'verified' };
+    },
+
+    async verifyFace(onHint, signal): Promise<FaceOutcome> {
+      if (enrolled === undefined) throw new KioskFailure('face/photo-unreadable');
+      // The rest of the card face is read and checked while the patient looks into the camera.
+      const genuine = present().checkFaceSignature(signal);
+      genuine.catch(() => undefined);
+      const onProgress = ({ hint }: { hint?: Parameters<typeof onHint>[0] }) => onHint(hint);
+      try {
+        const decision = await parts.verifier().verify(enrolled, parts.camera, { timeoutMs: parts.faceTimeoutMs, signal, onProgress });
+        if (decision.outcome !== 'match') return { outcome: 'failed', reason: decision.reason };
+      } catch (cause) {
+        if (isFailure(cause, 'camera/unavailable')) return { outcome: 'failed', reason: 'camera' };
+        throw cause;
+      }
+      await genuine;
+      evidence = await prove();
+      return { outcome: 'match' };
+    },
+
+    async deliver(result: VisitOutcome, signal): Promise<DeliveryOutcome> {
+      if (reading === undefined) throw new KioskFailure('visit/internal');
+      const { acked } = await parts.uplink.submit(visitContent(result, reading, evidence, parts.clock.now()));
+      const stored = new Promise<'stored'>((resolve) => {
+        if (signal.aborted) resolve('stored');
+        signal.addEventListener('abort', () => resolve('stored'), { once: true });
+      });
+      const ack = await Promise.race([acked.catch(() => 'stored' as const), stored]);
+      if (ack === 'stored') return { outcome: 'stored' };
+      if (ack.status === 'rejected') return { outcome: 'rejected', code: 'uplink/rejected' };
+      const { state = 'see-reception', number } = ack.checkIn ?? {};
+      return { outcome: 'accepted', checkIn: state, ...(number === undefined ? {} : { number }) };
+    },
+
+    close(): void {
+      card?.close();
+      wipe(reading?.photoJp2, reading?.certificateDer);
+      enrolled?.fill(0);
+      card = undefined;
+      reading = undefined;
+      enrolled = undefined;
+      evidence = { kind: 'none' };
+    },
+  };
+};
