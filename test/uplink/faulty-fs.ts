@@ -1,0 +1,122 @@
+// A file system in memory that knows what fsync means, can fail at any call, and can lose its power between any two of them.
+
+import { dirname } from 'node:path';
+import type { DurableFs } from '../../src/uplink/durable-fs.ts';
+
+interface Inode {
+  now: Uint8Array;
+  /** What flash holds. Undefined: never synced. */
+  synced: Uint8Array | undefined;
+}
+
+const failure = (code: string): Error => Object.assign(new Error(code), { code });
+
+export interface Fault {
+  /** Number of the call, from 0, that it hits. */
+  readonly at: number;
+  /** An errno for that call alone, an errno for all from then on, or the end of all power. */
+  readonly kind: 'once' | 'from-then-on' | 'power';
+  readonly errno: string;
+}
+
+/** Never reached by a call: the promise stays open, as the process is gone. */
+const GONE = new Promise<never>(() => undefined);
+
+export class FaultyFs implements DurableFs {
+  calls = 0;
+  fault: Fault | undefined;
+  /** Told when the power goes. */
+  onPowerLost: () => void = () => undefined;
+  #files = new Map<string, Inode>();
+  /** Directory entries as flash holds them. */
+  #durable = new Map<string, Inode>();
+
+  /** What a new process finds after the power came back. `kept`: whether names that were never fsynced made it to flash all the same. */
+  reboot(kept: boolean): FaultyFs {
+    const next = new FaultyFs();
+    for (const [path, inode] of kept ? this.#files : this.#durable) {
+      const content = inode.synced ?? new Uint8Array(0);
+      const copy: Inode = { now: content, synced: content };
+      next.#files.set(path, copy);
+      next.#durable.set(path, copy);
+    }
+    return next;
+  }
+
+  paths(): string[] {
+    return [...this.#files.keys()];
+  }
+
+  damage(path: string, change: (bytes: Uint8Array) => Uint8Array): void {
+    const inode = this.#files.get(path);
+    if (inode === undefined) throw failure('ENOENT');
+    inode.now = change(inode.now);
+  }
+
+  makeDirectory(): Promise<void> {
+    return this.#call(() => undefined);
+  }
+
+  create(path: string): ReturnType<DurableFs['create']> {
+    return this.#call(() => {
+      if (this.#files.has(path)) throw failure('EEXIST');
+      const inode: Inode = { now: new Uint8Array(0), synced: undefined };
+      this.#files.set(path, inode);
+      return {
+        write: (bytes: Uint8Array) =>
+          this.#call(() => {
+            inode.now = bytes;
+          }),
+        sync: () =>
+          this.#call(() => {
+            inode.synced = inode.now;
+          }),
+        close: () => this.#call(() => undefined),
+      };
+    });
+  }
+
+  read(path: string): Promise<Uint8Array | undefined> {
+    return this.#call(() => this.#files.get(path)?.now);
+  }
+
+  list(path: string): Promise<string[]> {
+    return this.#call(() => [...this.#files.keys()].filter((file) => dirname(file) === path).map((file) => file.slice(path.length + 1)));
+  }
+
+  rename(from: string, to: string): Promise<void> {
+    return this.#call(() => {
+      const inode = this.#files.get(from);
+      if (inode === undefined) throw failure('ENOENT');
+      this.#files.delete(from);
+      this.#files.set(to, inode);
+    });
+  }
+
+  remove(path: string): Promise<void> {
+    return this.#call(() => {
+      this.#files.delete(path);
+    });
+  }
+
+  syncDirectory(path: string): Promise<void> {
+    return this.#call(() => {
+      for (const file of this.#durable.keys()) if (dirname(file) === path) this.#durable.delete(file);
+      for (const [file, inode] of this.#files) if (dirname(file) === path) this.#durable.set(file, inode);
+    });
+  }
+
+  async #call<T>(run: () => T): Promise<T> {
+    const number = this.calls;
+    this.calls += 1;
+    const { fault } = this;
+    if (fault !== undefined && number >= fault.at) {
+      if (fault.kind === 'power') {
+        this.onPowerLost();
+        return GONE;
+      }
+      if (fault.kind === 'from-then-on' || number === fault.at) throw failure(fault.errno);
+    }
+    return run();
+  }
+}
