@@ -34,6 +34,15 @@ export class Chip {
   #application: Application | undefined;
   #file: number | undefined;
   readonly #verified = new Set<number>();
+  readonly #instructions: ReadonlyMap<number, { cla: number; run: (command: CommandApdu) => Uint8Array }> = new Map([
+    [0xa4, { cla: 0x00, run: (command) => this.#select(command) }],
+    [0x20, { cla: 0x00, run: (command) => this.#verify(command) }],
+    [0xb0, { cla: 0x00, run: (command) => this.#readBinary(command) }],
+    [0xb2, { cla: 0x00, run: (command) => this.#readRecord(command) }],
+    [0x84, { cla: 0x00, run: (command) => this.#challenge(command) }],
+    [0x88, { cla: 0x00, run: (command) => this.#authenticate(command) }],
+    [0x2a, { cla: 0x80, run: (command) => this.#sign(command) }],
+  ]);
 
   constructor(applications: readonly Application[], options: ChipOptions = {}) {
     this.#applications = applications;
@@ -63,12 +72,10 @@ export class Chip {
     if (command === undefined) throw new Status(SW.wrongLength);
     const { cla, ins } = command;
     if (cla === 0x00 || cla === 0x80) {
-      const run = { 164: this.#select, 32: this.#verify, 176: this.#readBinary, 178: this.#readRecord }[(cla << 8) | ins];
-      if (run !== undefined) return run.call(this, command);
-      if (cla === 0x80 && ins === 0x2a) return this.#sign(command);
-      if (cla === 0x00 && ins === 0x84) return this.#challenge(command);
-      if (cla === 0x00 && ins === 0x88) return this.#authenticate(command);
-      throw new Status(SW.instructionNotSupported);
+      const known = this.#instructions.get(ins);
+      if (known === undefined) throw new Status(SW.instructionNotSupported);
+      if (known.cla !== cla) throw new Status(SW.classNotSupported);
+      return known.run(command);
     }
     const channelOrMessaging = cla & 0x7f;
     if (channelOrMessaging <= 0x03) throw new Status(SW.channelNotSupported);
@@ -143,8 +150,7 @@ export class Chip {
     return record.slice(0, le);
   }
 
-  #verify({ cla, p1, p2, data }: CommandApdu): Uint8Array {
-    if (cla !== 0x00) throw new Status(SW.classNotSupported);
+  #verify({ p1, p2, data }: CommandApdu): Uint8Array {
     if (p1 !== 0x00) throw new Status(SW.wrongParameters);
     const id = this.#referenced(p2, SW.referenceNotFound);
     const secret = this.#current().secrets.get(id);

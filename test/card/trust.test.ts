@@ -1,0 +1,141 @@
+import { test } from 'tap';
+import { ageYears, endOfJstDay, isDay, jstDay, monthsLater } from '../../src/card/calendar.ts';
+import { cardProfile2016 } from '../../src/card/profile.ts';
+import { signatureHolds } from '../../src/card/signature.ts';
+import { certificateAuthority, createCardTrust, judgeCertificate, judgeValidity, nullRevocationSource } from '../../src/card/trust.ts';
+import { createSyntheticAuthority, restoreSyntheticAuthority } from '../../src/card/twin/authority.ts';
+import { newRsaKeyPair } from '../../src/card/twin/keys.ts';
+import { eraYear, verificationCodeB } from '../../src/card/verification-code.ts';
+import { readCertificateFields } from '../../src/card/x509-fields.ts';
+import { NOW, openWorkshop } from './fixtures/cards.ts';
+
+const workshop = await openWorkshop();
+const { authority, trust } = workshop;
+const policies = cardProfile2016.jpki.certificatePolicies;
+const DAY = 86_400_000;
+
+const certificateOf = async (certificateExpires: string): Promise<Uint8Array> => {
+  const card = await workshop.make({ certificateExpires });
+  const file = Buffer.from(card.toJSON().chip?.applications[0]?.files.find(({ id }) => id === 0x0a)?.content ?? '', 'base64');
+  return Uint8Array.from(file.subarray(0, 4 + file.readUInt16BE(2)));
+};
+
+test('validity is judged in calendar months around the last second of the last day in Japan', async (t) => {
+  const from = Date.parse('2022-05-10T00:00:00Z');
+  const to = endOfJstDay('2027-05-31');
+  const at = (text: string) => judgeValidity(Date.parse(text), from, to);
+  t.same(at('2022-05-09T23:59:59Z'), { state: 'not-yet-valid' });
+  t.same(at('2027-02-28T14:59:58Z'), { state: 'valid' }, '28 February stands for the 31st');
+  t.same(at('2027-02-28T14:59:59Z'), { state: 'expires-soon', days: 92 });
+  t.same(at('2027-05-31T00:00:00Z'), { state: 'expires-soon', days: 0 }, 'the last day');
+  t.same(at('2027-05-31T14:59:59Z'), { state: 'expires-soon', days: 0 });
+  t.same(at('2027-05-31T15:00:00Z'), { state: 'expired-in-grace', days: 91 });
+  t.same(at('2027-08-31T14:59:59Z'), { state: 'expired-in-grace', days: 0 });
+  t.same(at('2027-08-31T15:00:00Z'), { state: 'expired' });
+});
+
+test('a card certificate is valid, soon to expire, in grace, expired or not yet valid', async (t) => {
+  const der = await certificateOf('2028-02-17');
+  const judge = (now: number) => judgeCertificate(der, now, trust, policies);
+  const end = endOfJstDay('2028-02-17');
+  t.same(await judge(NOW), { state: 'valid' });
+  t.same(await judge(end - 10 * DAY), { state: 'expires-soon', days: 10 });
+  t.match(await judge(end + 10 * DAY), { state: 'expired-in-grace' });
+  t.same(await judge(end + 100 * DAY), { state: 'expired' });
+  t.same(await judge(Date.parse('2023-02-01T00:00:00Z')), { state: 'not-yet-valid' });
+  t.same(await judgeCertificate(await certificateOf('2033-02-17'), NOW, trust, policies), { state: 'not-yet-valid' });
+});
+
+test('the issuer is chosen by its key among generations of one name', async (t) => {
+  const der = await certificateOf('2028-02-17');
+  const newer = await createSyntheticAuthority({ now: NOW, newKeyPair: newRsaKeyPair });
+  const names = [authority, newer].map(({ certificate }) => certificateAuthority(certificate).certificate.subject);
+  t.equal(names[0], names[1], 'both generations bear one name');
+  const both = createCardTrust({ authorities: [newer.certificate, authority.certificate], faceAnchors: [] });
+  t.same(await judgeCertificate(der, NOW, both, policies), { state: 'valid' });
+  const onlyNewer = createCardTrust({ authorities: [newer.certificate], faceAnchors: [] });
+  t.same(await judgeCertificate(der, NOW, onlyNewer, policies), { state: 'untrusted' });
+  const stored = restoreSyntheticAuthority(JSON.parse(JSON.stringify(newer)));
+  t.same(stored.trust, newer.trust);
+});
+
+test('a certificate without trust, policy or purpose is untrusted', async (t) => {
+  const der = await certificateOf('2028-02-17');
+  t.same(await judgeCertificate(der, NOW, createCardTrust({ authorities: [], faceAnchors: [] }), policies), { state: 'untrusted' });
+  t.same(await judgeCertificate(der, NOW, trust, ['1.2.3']), { state: 'untrusted' }, 'another policy');
+  t.same(
+    await judgeCertificate(authority.certificate, NOW, trust, policies),
+    { state: 'untrusted' },
+    'the authority itself authenticates nobody',
+  );
+  const forged = Uint8Array.from(der);
+  forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1;
+  t.same(await judgeCertificate(forged, NOW, trust, policies), { state: 'untrusted' });
+  await t.rejects(judgeCertificate(der.subarray(0, 100), NOW, trust, policies), { code: 'card/malformed' });
+});
+
+test('revocation is asked by serial and issuer; the null source knows nothing', async (t) => {
+  const der = await certificateOf('2028-02-17');
+  const fields = readCertificateFields(der);
+  const asked: unknown[] = [];
+  const revoking = {
+    check: async (certificate: { serial: string; authorityKeyId?: string }) => {
+      asked.push(certificate);
+      return 'revoked' as const;
+    },
+  };
+  t.same(await judgeCertificate(der, NOW, createCardTrust(authority.trust, revoking), policies), { state: 'revoked' });
+  t.match(asked, [{ serial: /^[0-9a-f]{16}$|^1[0-9a-f]{14}$/, authorityKeyId: fields.authorityKeyId }]);
+  t.equal(await nullRevocationSource.check({ serial: '01' }), 'unknown');
+});
+
+test('the extensions have the shapes of the service', async (t) => {
+  const fields = readCertificateFields(await certificateOf('2028-02-17'));
+  t.match(fields, { digitalSignature: true, isAuthority: false, policies, unknownCritical: false });
+  t.equal(fields.authorityKeyId, readCertificateFields(authority.certificate).subjectKeyId);
+  t.equal(readCertificateFields(authority.certificate).isAuthority, true);
+});
+
+test('wrong trust material is refused with the name of the setting', async (t) => {
+  const der = await certificateOf('2028-02-17');
+  const invalid = (field: string) => ({ code: 'config/invalid', facts: { field } });
+  t.throws(() => createCardTrust({ authorities: [new Uint8Array(3)], faceAnchors: [] }), invalid('card.authorities'));
+  t.throws(() => createCardTrust({ authorities: [der], faceAnchors: [] }), invalid('card.authorities'), 'no authority');
+  const faceAnchors = [{ keyId: new Uint8Array(16), publicKey: new Uint8Array(3) }];
+  t.throws(() => createCardTrust({ authorities: [], faceAnchors }), invalid('card.faceAnchors'));
+  t.throws(() => restoreSyntheticAuthority({ version: 1 } as never), { code: 'storage/corrupt' });
+  const key = certificateAuthority(authority.certificate).certificate.publicKey;
+  t.equal(signatureHolds('no-such-hash', key, der, der), false);
+});
+
+test('a birth date becomes a year of its Japanese era', async (t) => {
+  const table = [
+    ['1868-01-25', 'Meiji', 1],
+    ['1912-07-29', 'Meiji', 45],
+    ['1912-07-30', 'Taisho', 1],
+    ['1926-12-24', 'Taisho', 15],
+    ['1926-12-25', 'Showa', 1],
+    ['1989-01-07', 'Showa', 64],
+    ['1989-01-08', 'Heisei', 1],
+    ['2019-04-30', 'Heisei', 31],
+    ['2019-05-01', 'Reiwa', 1],
+    ['2026-11-22', 'Reiwa', 8],
+  ] as const;
+  for (const [day, era, year] of table) t.same(eraYear(day), { era, year }, day);
+  t.throws(() => eraYear('1868-01-24'), RangeError);
+  const code = (...args: Parameters<typeof verificationCodeB>) => Buffer.from(verificationCodeB(...args)).toString('latin1');
+  t.equal(code('1980-02-17', '2035-02-17', '1234'), '55021720351234');
+  t.equal(code('2019-05-01', '2030-05-01', '0007'), '01050120300007');
+});
+
+test('days, months and ages count in Japan', async (t) => {
+  t.equal(jstDay(Date.parse('2026-11-21T15:00:00Z')), '2026-11-22');
+  t.equal(jstDay(monthsLater(Date.parse('2024-01-30T15:00:00Z'), 1)), '2024-02-29');
+  t.equal(jstDay(monthsLater(Date.parse('2026-11-22T00:00:00Z'), -12)), '2025-11-22');
+  t.ok(isDay('2024-02-29'));
+  for (const wrong of ['2023-02-29', '2024-13-01', '24-01-01', '2024-00-10', '']) t.notOk(isDay(wrong), wrong);
+  t.equal(ageYears('19800217', Date.parse('2026-02-16T14:59:59Z')), 45);
+  t.equal(ageYears('19800217', Date.parse('2026-02-16T15:00:00Z')), 46, 'the birthday begins at midnight in Japan');
+  t.equal(ageYears('00000000', NOW), undefined);
+  t.equal(ageYears('20990101', NOW), undefined);
+});
