@@ -180,14 +180,14 @@ export class Pn532CardReader implements CardReader {
     }
   }
 
-  /** Why an exchange failed, asked of the card itself: gone, there but dead, or there and only misheard. */
+  /** Why an exchange failed, asked of the card itself: gone (card/removed), or there but dead, moved or misheard (reader/protocol). */
   async #explain(error: unknown, target: Target, stop: AbortSignal): Promise<unknown> {
     if (stop.aborted || !isFailure(error) || error.code === 'reader/unavailable') return error;
     const again = (code: FailureCode) => new KioskFailure(code, { facts: error.facts, cause: error });
-    if (await isPresent(this.#driver, target, stop)) return error.code === 'card/removed' ? again('reader/protocol') : error;
-    const dead = await refound(this.#driver, target, stop);
-    this.#lose(dead ? 'unknown' : 'none');
-    return again(dead ? 'card/read-failed' : 'card/removed');
+    if (await isPresent(this.#driver, target, stop)) return again('reader/protocol');
+    const there = await refound(this.#driver, target, stop);
+    this.#lose(there ? 'unknown' : 'none');
+    return again(there ? 'reader/protocol' : 'card/removed');
   }
 
   /** One step of the watch; true once the field is empty. */

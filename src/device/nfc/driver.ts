@@ -131,18 +131,20 @@ export class Pn532Driver {
         (error: unknown) => error,
       );
       const heard = await this.#acknowledgement(signal);
-      if (heard === 'yes' || (heard === 'perhaps' && (broken === undefined || !command.repeatable))) return;
+      if (heard === 'yes' || (heard === 'perhaps' && broken === undefined)) return;
+      // Neither the write nor its acknowledgement is sure: the card may be at work on it already.
+      if (heard === 'perhaps' && !command.repeatable) throw broken;
       this.#log.debug('nfc.resend', { command: command.code, attempt });
     }
     throw broken ?? new KioskFailure('reader/unavailable', { facts: { silent: true }, message: 'the reader chip does not answer' });
   }
 
-  /** perhaps: the chip spoke, but the bus spoiled it. no: it said nothing in time, so it never had a whole command. */
+  /** yes: the chip spoke, even if garbled. perhaps: the bus failed meanwhile. no: it had nothing to say, so it never got a whole command. */
   async #acknowledgement(signal: AbortSignal | undefined): Promise<'yes' | 'perhaps' | 'no'> {
     for (let frames = 0; frames < TRIES; frames += 1) {
       const received = await this.#receive(this.#ackTimeoutMs, ACK_FRAME.length, signal);
-      if (received.kind === 'ack') return 'yes';
-      if (received.kind === 'damaged') return 'perhaps';
+      if (received.kind === 'ack' || received.kind === 'damaged') return 'yes';
+      if (received.kind === 'lost') return 'perhaps';
       if (received.kind === 'timeout') return 'no';
       // A late answer to an aborted command: dropped, the acknowledgement comes behind it.
     }
@@ -156,7 +158,7 @@ export class Pn532Driver {
       const received = await this.#receive(left, frameLength(command.likelyAnswer), signal);
       if (received.kind === 'error') throw chipFailure(SYNTAX_ERROR_CODE);
       if (received.kind === 'timeout') throw new KioskFailure('reader/protocol', { facts: { command: command.code, answerTimeout: true } });
-      if (received.kind === 'damaged') {
+      if (received.kind === 'damaged' || received.kind === 'lost') {
         damaged += 1;
         this.#log.debug('nfc.damaged-frame', { command: command.code, damaged });
         await this.#transport.send(NACK_FRAME);

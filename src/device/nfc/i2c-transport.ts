@@ -80,7 +80,7 @@ export class Pn532I2cTransport implements Pn532Transport {
         if (announced) return { kind: 'damaged' };
       }
       signal?.throwIfAborted();
-      if (left === 0) return { kind: errors > 0 ? 'damaged' : 'timeout' };
+      if (left === 0) return { kind: errors > 0 ? 'lost' : 'timeout' };
       if (this.#irq === undefined) await sleep(this.#clock, Math.min(this.#pollMs, left), signal);
     }
   }

@@ -19,7 +19,12 @@ const openWithPackage: OpenI2c = async (busNumber) => {
   return openPromisified(busNumber);
 };
 
-/** Throws KioskFailure reader/unavailable when the bus cannot be opened; system errors (EIO, ENXIO …) pass through as they are. */
+/** The package opens /dev/i2c-N at the first transfer, so that these come out of a read or a write. */
+const OPENING_ERRORS: readonly unknown[] = ['ENOENT', 'EACCES', 'EPERM'];
+
+const errorCode = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+
+/** Throws KioskFailure reader/unavailable when the bus cannot be opened; errors on the wires (EIO, ENXIO …) pass through as they are. */
 export class NativeI2cBus implements I2cBus {
   readonly #busNumber: number;
   readonly #open: OpenI2c;
@@ -30,15 +35,17 @@ export class NativeI2cBus implements I2cBus {
     this.#open = open;
   }
 
-  async write(address: number, bytes: Uint8Array): Promise<void> {
-    const bus = await this.#opened();
-    await bus.i2cWrite(address, bytes.length, Buffer.from(bytes));
+  write(address: number, bytes: Uint8Array): Promise<void> {
+    return this.#use(async (bus) => {
+      await bus.i2cWrite(address, bytes.length, Buffer.from(bytes));
+    });
   }
 
-  async read(address: number, length: number): Promise<Uint8Array> {
-    const bus = await this.#opened();
-    const { bytesRead, buffer } = await bus.i2cRead(address, length, Buffer.alloc(length));
-    return Uint8Array.from(buffer.subarray(0, bytesRead));
+  read(address: number, length: number): Promise<Uint8Array> {
+    return this.#use(async (bus) => {
+      const { bytesRead, buffer } = await bus.i2cRead(address, length, Buffer.alloc(length));
+      return Uint8Array.from(buffer.subarray(0, bytesRead));
+    });
   }
 
   /** The next use opens the bus again. */
@@ -48,18 +55,23 @@ export class NativeI2cBus implements I2cBus {
     await (await opened?.catch(() => undefined))?.close();
   }
 
-  async #opened(): ReturnType<OpenI2c> {
+  async #use<T>(run: (bus: Awaited<ReturnType<OpenI2c>>) => Promise<T>): Promise<T> {
     this.#bus ??= this.#open(this.#busNumber);
-    try {
-      return await this.#bus;
-    } catch (cause) {
-      this.#bus = undefined;
-      if (cause instanceof KioskFailure) throw cause;
-      throw new KioskFailure('reader/unavailable', {
-        cause,
-        facts: { missing: 'bus', bus: this.#busNumber },
-        message: `/dev/i2c-${this.#busNumber} cannot be opened: enable the I²C bus, check its number and the rights of the service`,
-      });
-    }
+    const bus = await this.#bus.catch((cause: unknown) => {
+      throw this.#cannotOpen(cause);
+    });
+    return run(bus).catch((cause: unknown) => {
+      throw OPENING_ERRORS.includes(errorCode(cause)) ? this.#cannotOpen(cause) : cause;
+    });
+  }
+
+  #cannotOpen(cause: unknown): KioskFailure {
+    this.#bus = undefined;
+    if (cause instanceof KioskFailure) return cause;
+    return new KioskFailure('reader/unavailable', {
+      cause,
+      facts: { missing: 'bus', bus: this.#busNumber },
+      message: `/dev/i2c-${this.#busNumber} cannot be opened: enable the I²C bus, check its number and the rights of the service`,
+    });
   }
 }

@@ -9,8 +9,8 @@ export interface ReceiveOptions {
   readonly signal?: AbortSignal;
 }
 
-/** timeout: the chip had nothing to say. damaged: it spoke, but no valid frame arrived. */
-export type Received = Frame | { readonly kind: 'timeout' } | { readonly kind: 'damaged' };
+/** timeout: the chip had nothing to say. damaged: it spoke, but no valid frame arrived. lost: the wires failed once, then came nothing. */
+export type Received = Frame | { readonly kind: 'timeout' | 'damaged' | 'lost' };
 
 /** Carries whole frames. Every method may throw BusError; `receive` also the signal's reason. */
 export interface Pn532Transport {

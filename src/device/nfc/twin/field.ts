@@ -98,10 +98,14 @@ export class TwinField {
     if (active === undefined) return { outcome: this.#chip === undefined ? 'gone' : 'silent' };
     const answer = await new Promise<Uint8Array | undefined>((resolve) => {
       const taken = () => resolve(undefined);
+      const died = () => {
+        if (this.#active === active) this.halt();
+        taken();
+      };
       this.#departures.add(taken);
       active.chip
         .transceive(apdu)
-        .then(resolve, taken)
+        .then(resolve, died)
         .finally(() => this.#departures.delete(taken));
       onSent();
     });

@@ -1,0 +1,299 @@
+import fc from 'fast-check';
+import { test } from 'tap';
+import type { CardTechnology, DetectedCard } from '../../src/card/ports.ts';
+import { equal, fromHex, hex } from '../../src/core/bytes.ts';
+import { isFailure } from '../../src/core/failure.ts';
+import { likelyAnswerLength } from '../../src/device/nfc/exchange.ts';
+import { readTarget } from '../../src/device/nfc/target.ts';
+import { EchoChip, never, rig } from './rig.ts';
+
+const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const apdu = fromHex('00b0000000');
+const R_NAK = 'd442ba01';
+
+/** A started reader that has found an echoing card. */
+const withCard = async (options: { irq?: boolean; answerTimeoutMs?: number } = {}) => {
+  const parts = rig(options);
+  const card = new EchoChip();
+  await parts.reader.start();
+  parts.chip.insert(card);
+  const detected = await parts.reader.waitForCard(never());
+  parts.bus.log.length = 0;
+  return { ...parts, card, detected };
+};
+const asked = (bus: { log: { way: string; bytes: Uint8Array }[] }, part: string) =>
+  bus.log.filter(({ way, bytes }) => way === 'w' && hex(bytes).includes(part)).length;
+
+test('cards are told apart by their technology, whenever they are laid down', async (t) => {
+  const { chip, reader } = rig({ irq: true });
+  await reader.start();
+  const technologies: readonly CardTechnology[] = ['iso14443-4b', 'felica', 'iso14443-a', 'iso14443-3b', 'iso14443-4b'];
+  for (const technology of technologies) {
+    const found = reader.waitForCard(never());
+    await later(5);
+    const card = new EchoChip(technology);
+    chip.insert(card);
+    const detected = await found;
+    t.equal(detected.technology, technology);
+    t.ok(card.powered);
+    if (technology !== 'iso14443-4b') {
+      await t.rejects(detected.transceive(apdu), { code: 'reader/protocol', facts: { isoDep: false } });
+      t.same(card.heard, []);
+    }
+    let gone = false;
+    const removal = reader.waitForRemoval(never()).then(() => {
+      gone = true;
+    });
+    await later(30);
+    t.notOk(gone, 'a card that lies still stays');
+    chip.remove();
+    await removal;
+    t.notOk(card.powered);
+  }
+});
+
+test('a card that was on the tray before the start is found', async (t) => {
+  const { chip, reader } = rig();
+  chip.insert(new EchoChip());
+  await reader.start();
+  t.equal((await reader.waitForCard(never())).technology, 'iso14443-4b');
+  t.equal((await reader.waitForCard(never())).technology, 'iso14443-4b', 'and found again, though it was active');
+});
+
+test('APDUs and answers of every length pass whole', async (t) => {
+  for (const irq of [false, true]) {
+    const { detected, card } = await withCard({ irq });
+    for (const sent of [4, 5, 60, 261, 262, 263, 524, 525, 1000]) {
+      for (const got of [2, 258, 261, 262, 263, 524, 525, 3000]) {
+        const command = Uint8Array.from({ length: sent }, (_, i) => i * 7);
+        const answer = Uint8Array.from({ length: got }, (_, i) => i * 13);
+        card.answer = async () => answer;
+        const received = await detected.transceive(command);
+        if (!equal(received, answer) || !equal(card.heard.at(-1) ?? apdu, command)) t.fail(`${sent} bytes sent, ${got} expected`);
+      }
+    }
+    t.equal(card.heard.length, 72);
+  }
+});
+
+test('the answer length is told from the APDU', async (t) => {
+  const cases: readonly [apdu: string, likely: number][] = [
+    ['00200080', 2],
+    ['00b0000000', 258],
+    ['00b0000010', 18],
+    ['00a4020c02000a', 2],
+    ['802a970003aabbcc00', 258],
+    ['0084000008', 10],
+    ['00b00000000000', 65538],
+    ['00b00000000200', 514],
+    ['80a206c1000003aabbcc', 2],
+    ['80a206c1000003aabbcc0100', 258],
+  ];
+  for (const [command, likely] of cases) t.equal(likelyAnswerLength(fromHex(command)), likely, command);
+});
+
+test('target data is read, and refused when cut short', async (t) => {
+  const atqb = '50 11223344 000041e0 b381a1';
+  const targets: readonly [poll: 'a' | 'b' | 'f212', data: string, technology: CardTechnology, isoDep: boolean][] = [
+    ['b', `0101${atqb}0101`, 'iso14443-4b', true],
+    ['b', `0101${atqb}00`, 'iso14443-3b', false],
+    ['b', '0101 50 11223344 000041e0 008071 0101', 'iso14443-3b', false],
+    ['a', '0101 0004 08 04 11223344', 'iso14443-a', false],
+    ['a', '0101 0004 20 04 11223344', 'iso14443-a', true],
+    ['f212', '0101 1201 0102030405060708 0102030405060708', 'felica', false],
+  ];
+  for (const [poll, data, technology, isoDep] of targets) t.same(readTarget(poll, fromHex(data)), { technology, isoDep, poll }, data);
+  t.equal(readTarget('b', fromHex('00')), undefined);
+  for (const [poll, data] of [
+    ['b', '010150'],
+    ['b', ''],
+    ['a', '010100'],
+    ['f212', '01011201'],
+  ] as const) {
+    t.throws(() => readTarget(poll, fromHex(data)), { code: 'reader/protocol' }, data);
+  }
+});
+
+test('the watch asks softly and never disturbs a running APDU', async (t) => {
+  const { detected, card, reader, bus } = await withCard({ irq: true });
+  const stop = new AbortController();
+  const powerCycles = card.powerCycles;
+  const removal = reader.waitForRemoval(stop.signal);
+  await later(40);
+  t.ok(asked(bus, R_NAK) >= 2, 'a silent card is asked by R(NAK)');
+  t.equal(hex(await detected.transceive(apdu)), `${hex(apdu)}9000`, 'its session goes on');
+
+  card.answer = async () => {
+    await later(60);
+    return fromHex('9000');
+  };
+  const before = asked(bus, R_NAK);
+  t.equal(hex(await detected.transceive(apdu)), '9000');
+  t.ok(asked(bus, R_NAK) <= before + 1, 'nothing is asked while a card works (one question may have been on its way)');
+  t.equal(card.heard.length, 2);
+  t.equal(card.powerCycles, powerCycles, 'the field was never switched');
+  stop.abort(new Error('visit over'));
+  await t.rejects(removal, new Error('visit over'));
+});
+
+test('a card taken while idle is noticed, and its session is over', async (t) => {
+  const { detected, chip, reader } = await withCard();
+  const removals = [reader.waitForRemoval(never()), reader.waitForRemoval(never())];
+  chip.remove();
+  await Promise.all(removals);
+  await t.rejects(detected.transceive(apdu), { code: 'card/removed' });
+  chip.insert(new EchoChip());
+  await t.rejects(detected.transceive(apdu), { code: 'card/removed' }, 'another card is not the one that was found');
+  const next = await reader.waitForCard(never());
+  t.equal(hex(await next.transceive(apdu)), `${hex(apdu)}9000`);
+});
+
+test('a card taken in the middle of an APDU fails it as card/removed', async (t) => {
+  for (const irq of [false, true]) {
+    const { detected, chip, reader } = await withCard({ irq });
+    const removal = reader.waitForRemoval(never());
+    chip.dropDuringNextApdu();
+    await t.rejects(detected.transceive(apdu), { code: 'card/removed', facts: { chipError: 0x01 } });
+    await removal;
+  }
+  const { detected, chip } = await withCard();
+  chip.remove();
+  await t.rejects(detected.transceive(apdu), { code: 'card/removed', facts: { chipError: 0x2b } });
+});
+
+test('a card that is there but does not answer is reader/protocol, and counts as removed only when taken', async (t) => {
+  for (const trouble of ['dead', 'moved'] as const) {
+    const { detected, card, chip, reader } = await withCard();
+    if (trouble === 'dead') card.answer = () => Promise.reject(new Error('dead'));
+    else {
+      chip.remove();
+      chip.insert(card);
+    }
+    await t.rejects(detected.transceive(apdu), { code: 'reader/protocol', facts: { chipError: 0x01 } }, trouble);
+    let gone = false;
+    const removal = reader.waitForRemoval(never()).then(() => {
+      gone = true;
+    });
+    await later(40);
+    t.notOk(gone);
+    chip.remove();
+    await removal;
+  }
+});
+
+test('an unplugged reader is unavailable after finite tries, and works again once plugged', async (t) => {
+  for (const irq of [false, true]) {
+    const { reader, chip, detected } = await withCard({ irq });
+    const removal = reader.waitForRemoval(never());
+    chip.unplug();
+    await t.rejects(removal, { code: 'reader/unavailable', facts: { errno: 'ENXIO' } });
+    await t.rejects(detected.transceive(apdu), { code: 'reader/unavailable' });
+    await t.rejects(reader.waitForCard(never()), { code: 'reader/unavailable' });
+    await t.rejects(reader.start(), { code: 'reader/unavailable' });
+    await t.rejects(reader.selfTest(), { code: 'reader/unavailable' });
+    chip.plug();
+    await reader.start();
+    t.equal((await reader.selfTest()).chip, 0x32);
+    await t.rejects(detected.transceive(apdu), { code: 'card/removed' });
+    t.equal((await reader.waitForCard(never())).technology, 'iso14443-4b', 'the card still lies there');
+  }
+});
+
+test('a bus that stumbles costs the session, not the reader', async (t) => {
+  const { reader, chip, detected, card } = await withCard();
+  const exchange = detected.transceive(apdu);
+  chip.failNext(3);
+  await t.rejects(exchange, { code: 'reader/protocol', facts: { restarted: true, errno: 'EIO' } });
+  t.equal(card.heard.length, 0);
+  const again = await reader.waitForCard(never());
+  t.equal(hex(await again.transceive(apdu)), `${hex(apdu)}9000`);
+
+  const waiting = reader.waitForRemoval(never());
+  chip.failNext(7);
+  await later(20);
+  chip.remove();
+  await waiting;
+});
+
+test('stopping ends every wait, and the reader can be started again', async (t) => {
+  const { reader, chip, card } = await withCard();
+  const removal = reader.waitForRemoval(never());
+  await Promise.all([t.rejects(removal, { code: 'reader/unavailable' }), reader.stop()]);
+  t.notOk(card.powered, 'the field is off');
+  await t.rejects(reader.waitForCard(never()), { code: 'reader/unavailable' });
+  await reader.start();
+  chip.remove();
+  const waiting = reader.waitForCard(never());
+  chip.insert(new EchoChip('felica'));
+  t.equal((await waiting).technology, 'felica');
+});
+
+test('a wait ends with the reason of its signal', async (t) => {
+  const { reader } = rig();
+  await reader.start();
+  const stop = new AbortController();
+  const waiting = reader.waitForCard(stop.signal);
+  await later(10);
+  stop.abort(new Error('shutting down'));
+  await t.rejects(waiting, new Error('shutting down'));
+  await reader.waitForRemoval(never());
+  t.pass('an empty field counts as removed');
+  await t.rejects(reader.waitForRemoval(stop.signal), new Error('shutting down'));
+});
+
+test('an aborted APDU rejects with the reason and the card can be used on', async (t) => {
+  const { detected, card } = await withCard({ irq: true });
+  card.answer = () => new Promise(() => undefined);
+  const stop = new AbortController();
+  const exchange = detected.transceive(apdu, stop.signal);
+  await later(5);
+  stop.abort(new Error('cancelled'));
+  await t.rejects(exchange, new Error('cancelled'));
+  card.answer = async () => fromHex('9000');
+  t.equal(hex(await detected.transceive(apdu)), '9000');
+});
+
+type Event = 'answer' | 'ack' | 'command' | 'EIO' | 'drop' | 'move' | 'unplug' | 'none';
+
+test('whatever happens to bus, chip and card, an APDU gives its true answer or a known failure, and the reader recovers', async (t) => {
+  const events = fc.constantFrom<Event>('answer', 'ack', 'command', 'EIO', 'drop', 'move', 'unplug', 'none');
+  const known = ['card/removed', 'reader/protocol', 'reader/unavailable'] as const;
+  await fc.assert(
+    fc.asyncProperty(fc.boolean(), fc.array(events, { minLength: 1, maxLength: 6 }), async (irq, script) => {
+      const { chip, reader, card, ...rest } = await withCard({ irq, answerTimeoutMs: 60 });
+      let detected: DetectedCard | undefined = rest.detected;
+      for (const [step, event] of script.entries()) {
+        if (event === 'answer' || event === 'ack' || event === 'command') chip.damageNext(event);
+        if (event === 'drop') chip.dropDuringNextApdu();
+        if (event === 'move') {
+          chip.remove();
+          chip.insert(card);
+        }
+        if (event === 'unplug') chip.unplug();
+        const command = Uint8Array.of(0x00, 0xb0, 0x00, step, 0x00);
+        detected ??= event === 'unplug' ? rest.detected : await reader.waitForCard(never());
+        const exchange = detected.transceive(command);
+        if (event === 'EIO') chip.failNext(1 + (step % 4));
+        const outcome = await exchange.catch((error: unknown) => error);
+        const heard = card.heard.filter((apdu) => equal(apdu, command)).length;
+        if (heard > 1) return false;
+        if (outcome instanceof Uint8Array) {
+          if (hex(outcome) !== `${hex(command)}9000`) return false;
+          continue;
+        }
+        if (!known.some((code) => isFailure(outcome, code))) throw outcome;
+        detected = undefined;
+        chip.plug();
+        if (chip.card === undefined) chip.insert(card);
+      }
+      const last = await reader.waitForCard(never());
+      const works = hex(await last.transceive(apdu)) === `${hex(apdu)}9000`;
+      chip.remove();
+      await reader.waitForRemoval(never());
+      await reader.stop();
+      return works;
+    }),
+    { numRuns: 30 },
+  );
+  t.pass('30 random histories');
+});

@@ -1,0 +1,282 @@
+import { test } from 'tap';
+import { fromHex, hex } from '../../src/core/bytes.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { silentLog } from '../../src/core/log.ts';
+import { TwinGpioLine } from '../../src/device/gpio/twin/gpio-line.ts';
+import { chipError, chipFailure } from '../../src/device/nfc/chip-error.ts';
+import { getFirmwareVersion, inDataExchange, POLLS, rfRetries, samConfiguration } from '../../src/device/nfc/commands.ts';
+import { Pn532Driver } from '../../src/device/nfc/driver.ts';
+import { dataFrame, HOST_TO_CHIP } from '../../src/device/nfc/frame.ts';
+import { Pn532I2cTransport } from '../../src/device/nfc/i2c-transport.ts';
+import type { I2cBus } from '../../src/device/nfc/ports.ts';
+import { TwinPn532 } from '../../src/device/nfc/twin/pn532.ts';
+import { airMs, busMs, throughTimeoutMs } from '../../src/device/nfc/twin/timing.ts';
+import { EchoChip, rig } from './rig.ts';
+
+const ADDRESS = 0x24;
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** A driver over a chip that is up with an echoing card activated. */
+const active = async (options: { irq?: boolean; answerTimeoutMs?: number } = {}) => {
+  const parts = rig(options);
+  const card = new EchoChip();
+  parts.chip.insert(card);
+  await parts.driver.initialise();
+  await parts.driver.execute(POLLS.b);
+  parts.bus.log.length = 0;
+  return { ...parts, card };
+};
+const apdu = fromHex('00200080 04 31323334');
+const writes = (log: { way: 'w' | 'r'; bytes: Uint8Array }[]) => log.filter(({ way }) => way === 'w').map(({ bytes }) => hex(bytes));
+
+test('the simulated chip speaks I²C as the manual says', async (t) => {
+  const irq = new TwinGpioLine();
+  const chip = new TwinPn532({ timing: 'off', irq });
+  const send = async (frame: string) => {
+    await chip.write(ADDRESS, fromHex(frame));
+    await turn();
+  };
+  t.equal(hex(await chip.read(ADDRESS, 8)), '0000000000000000', 'nothing to say: not ready');
+
+  await send('0000ff05fbd44a010300de00');
+  t.equal(hex(await chip.read(ADDRESS, 7)), '010000ff00ff00');
+  t.equal(hex(await chip.read(ADDRESS, 9)), '010000ff01ff7f8100', 'LowVbat: only SAMConfiguration is understood');
+  t.equal(irq.read(), 1, 'the IRQ line is not in use yet');
+
+  await send('0000ff05fbd4140100011600');
+  t.equal(hex(await chip.read(ADDRESS, 7)), '010000ff00ff00');
+  t.equal(irq.read(), 0, 'an answer waits');
+  t.equal(hex(await chip.read(ADDRESS, 1)), '01', 'the ready byte alone takes nothing away');
+  t.equal(hex(await chip.read(ADDRESS, 6)), '010000ff02fe', 'a short read');
+  t.equal(hex(await chip.read(ADDRESS, 10)), '010000ff02fed5151600', 'the next one begins the frame again');
+  t.equal(irq.read(), 1);
+  t.equal(hex(await chip.read(ADDRESS, 2)), '0000');
+
+  await send('0000ff02fed4022a00');
+  t.equal(hex(await chip.read(ADDRESS, 7)), '010000ff00ff00');
+  t.equal(hex(await chip.read(ADDRESS, 16)), '010000ff06fad50332010607e8000000', 'reading past the frame does no harm');
+  await send('0000ffff0000');
+  t.equal(hex(await chip.read(ADDRESS, 14)), '010000ff06fad50332010607e800', 'NACK: the answer once more');
+
+  await send('0000ff02fed4042a00');
+  t.equal(hex(await chip.read(ADDRESS, 7)), '00000000000000', 'a damaged command is not acknowledged');
+  await t.rejects(chip.read(0x25, 1), { code: 'ENXIO' }, 'nobody at another address');
+});
+
+test('start-up sends the configuration byte for byte', async (t) => {
+  const { driver, bus } = rig();
+  t.same(await driver.initialise(), { chip: 0x32, version: 1, revision: 6, support: 7 });
+  t.same(writes(bus.log), [
+    '0000ff00ff00',
+    '0000ff05fbd4140100011600',
+    '0000ff02fed4022a00',
+    '0000ff03fdd412140600',
+    '0000ff06fad43205ff0101f400',
+    '0000ff06fad43202000b0ae300',
+    '0000ff03fdd452' + '00da00',
+    '0000ff04fcd4320100f900',
+    '0000ff04fcd4320101f800',
+  ]);
+  await driver.communicationTest();
+});
+
+test('a chip that is no PN532 is refused', async (t) => {
+  const bus: I2cBus = {
+    write: async () => undefined,
+    read: async (_address, length) => {
+      const frame = length <= 7 ? fromHex('010000ff00ff00') : fromHex('010000ff06fad50333010607e700');
+      return Uint8Array.from({ length }, (_, i) => frame[i] ?? 0);
+    },
+    close: async () => undefined,
+  };
+  const transport = new Pn532I2cTransport({ bus, clock: systemClock, gapMs: 0, wakeMs: 0 });
+  const driver = new Pn532Driver({ transport, clock: systemClock, log: silentLog });
+  await t.rejects(driver.firmware(), { code: 'reader/unavailable', facts: { chip: 0x33 } });
+});
+
+test('answers are read in their exact length', async (t) => {
+  for (const irq of [false, true]) {
+    const { driver, bus, card } = await active({ irq });
+    card.answer = async () => new Uint8Array(258).fill(0x5a);
+    const command = inDataExchange(fromHex('00b0000000'), false, 258);
+    t.equal((await driver.execute(command)).length, 259);
+    const reads = bus.log.filter(({ way, bytes }) => way === 'r' && (bytes[0] ?? 0) === 1).map(({ bytes }) => bytes.length);
+    t.same(reads, irq ? [7, 272] : [7, 1, 272], 'acknowledgement, then one read of ready byte and extended frame');
+
+    bus.log.length = 0;
+    t.equal((await driver.execute(inDataExchange(fromHex('00b0000000'), false, 2))).length, 259);
+    const guessed = bus.log.filter(({ way, bytes }) => way === 'r' && (bytes[0] ?? 0) === 1).map(({ bytes }) => bytes.length);
+    t.same(guessed, [7, 13, 272], 'a guess that was too short costs one exact read');
+  }
+});
+
+test('a damaged answer is asked for again, and the card hears the command once', async (t) => {
+  for (const irq of [false, true]) {
+    const { driver, chip, bus, card } = await active({ irq });
+    chip.damageNext('answer');
+    t.equal(hex(await driver.execute(inDataExchange(apdu, false, 11))), `00${hex(apdu)}9000`);
+    t.same(writes(bus.log).slice(1), ['0000ffff0000']);
+    t.equal(card.heard.length, 1);
+  }
+});
+
+test('a damaged acknowledgement is no reason to send a card command twice', async (t) => {
+  const { driver, chip, card } = await active();
+  chip.damageNext('ack');
+  t.equal(hex(await driver.execute(inDataExchange(apdu, false, 11))), `00${hex(apdu)}9000`);
+  t.equal(card.heard.length, 1);
+});
+
+test('a command that never arrived is sent again', async (t) => {
+  const { driver, chip, card, bus } = await active();
+  chip.damageNext('command');
+  t.equal(hex(await driver.execute(inDataExchange(apdu, false, 11))), `00${hex(apdu)}9000`);
+  t.equal(card.heard.length, 1);
+  t.equal(writes(bus.log).length, 2);
+  chip.failNext(1);
+  t.equal(hex(await driver.execute(inDataExchange(apdu, false, 11))), `00${hex(apdu)}9000`);
+  t.equal(card.heard.length, 2);
+});
+
+test('a write that broke off after it had arrived is not repeated', async (t) => {
+  const chip = new TwinPn532({ timing: 'off' });
+  let breaks = false;
+  const bus: I2cBus = {
+    write: async (address, bytes) => {
+      await chip.write(address, bytes);
+      if (!breaks) return;
+      breaks = false;
+      throw Object.assign(new Error('EIO'), { code: 'EIO' });
+    },
+    read: (address, length) => chip.read(address, length),
+    close: () => chip.close(),
+  };
+  const transport = new Pn532I2cTransport({ bus, clock: systemClock, gapMs: 0, wakeMs: 0, pollMs: 0 });
+  const driver = new Pn532Driver({ transport, clock: systemClock, log: silentLog, fieldMs: 0 });
+  const card = new EchoChip();
+  chip.insert(card);
+  await driver.initialise();
+  await driver.execute(POLLS.b);
+  breaks = true;
+  t.equal(hex(await driver.execute(inDataExchange(apdu, false, 11))), `00${hex(apdu)}9000`);
+  t.equal(card.heard.length, 1);
+});
+
+test('single failed reads are survived, and the card hears the command once', async (t) => {
+  for (const irq of [false, true]) {
+    for (const failing of [1, 2, 3, 4]) {
+      const { driver, chip, bus, card } = await active({ irq });
+      const read = bus.read.bind(bus);
+      let reads = 0;
+      bus.read = (address, length) => {
+        reads += 1;
+        if (reads === failing) chip.failNext(1, 'EREMOTEIO');
+        return read(address, length);
+      };
+      t.equal(hex(await driver.execute(inDataExchange(apdu, false, 60))), `00${hex(apdu)}9000`, `read ${failing}`);
+      t.equal(card.heard.length, 1);
+    }
+  }
+});
+
+test('when neither write nor acknowledgement is sure, a card command is given up instead of repeated', async (t) => {
+  const { driver, chip, card } = await active();
+  const asked = driver.execute(inDataExchange(apdu, false, 11));
+  chip.failNext(2);
+  await t.rejects(asked, { code: 'reader/unavailable', facts: { errno: 'EIO' } });
+  t.equal(card.heard.length, 0);
+  const harmless = driver.execute(getFirmwareVersion());
+  chip.failNext(2);
+  t.equal(hex(await harmless), '32010607', 'a harmless one is repeated');
+});
+
+test('a dead bus is reader/unavailable, and works again once plugged', async (t) => {
+  for (const irq of [false, true]) {
+    const { driver, chip } = await active({ irq });
+    chip.unplug();
+    await t.rejects(driver.execute(getFirmwareVersion()), { code: 'reader/unavailable', facts: { errno: 'ENXIO' } });
+    chip.plug();
+    t.equal((await driver.initialise()).chip, 0x32);
+  }
+});
+
+test('a chip that acknowledges nothing is reader/unavailable', async (t) => {
+  const silent: I2cBus = {
+    write: async () => undefined,
+    read: async (_address, length) => new Uint8Array(length),
+    close: async () => undefined,
+  };
+  const transport = new Pn532I2cTransport({ bus: silent, clock: systemClock, gapMs: 0, wakeMs: 0, pollMs: 1 });
+  const driver = new Pn532Driver({ transport, clock: systemClock, log: silentLog, ackTimeoutMs: 3 });
+  await t.rejects(driver.execute(getFirmwareVersion()), { code: 'reader/unavailable', facts: { silent: true } });
+});
+
+test('an abort stops the chip by a host acknowledgement and leaves it usable', async (t) => {
+  for (const irq of [false, true]) {
+    const { driver, chip, bus } = await active({ irq });
+    chip.remove();
+    await driver.execute(rfRetries(0xff));
+    bus.log.length = 0;
+    const stop = new AbortController();
+    const asked = driver.execute(POLLS.a, stop.signal);
+    await turn();
+    stop.abort(new Error('visit over'));
+    await t.rejects(asked, new Error('visit over'));
+    t.same(writes(bus.log).slice(1), ['0000ff00ff00']);
+    t.equal(hex(await driver.execute(getFirmwareVersion())), '32010607');
+    await t.rejects(
+      driver.execute(getFirmwareVersion(), stop.signal),
+      new Error('visit over'),
+      'nothing is sent for a signal that is over',
+    );
+  }
+});
+
+test('an answer that does not come in time is reader/protocol', async (t) => {
+  const { driver, card } = await active({ answerTimeoutMs: 20 });
+  card.answer = () => new Promise(() => undefined);
+  await t.rejects(driver.execute(inDataExchange(apdu, false, 2)), { code: 'reader/protocol', facts: { answerTimeout: true } });
+  t.equal(hex(await driver.execute(getFirmwareVersion())), '32010607', 'the next command is understood');
+});
+
+test('commands given at once run one after the other', async (t) => {
+  const { driver } = await active();
+  const answers = await Promise.all([
+    driver.execute(inDataExchange(apdu, false, 11)),
+    driver.execute(getFirmwareVersion()),
+    driver.execute(samConfiguration()),
+  ]);
+  t.same(answers.map(hex), [`00${hex(apdu)}9000`, '32010607', '']);
+});
+
+test('what the chip does not understand is reader/protocol with its code', async (t) => {
+  const { driver } = await active();
+  const unknown = { code: 0x99, data: new Uint8Array(0), likelyAnswer: 0, repeatable: true };
+  await t.rejects(driver.execute(unknown), { code: 'reader/protocol', facts: { chipError: 0x7f } });
+  t.equal(dataFrame(HOST_TO_CHIP, Uint8Array.of(0x99)).length, 9);
+});
+
+test('error codes of the chip become failures that carry them', async (t) => {
+  const codes: readonly [status: number, code: string][] = [
+    [0x01, 'card/removed'],
+    [0x29, 'card/removed'],
+    [0x2a, 'card/removed'],
+    [0x2b, 'card/removed'],
+    [0x02, 'reader/protocol'],
+    [0x05, 'reader/protocol'],
+    [0x0b, 'reader/protocol'],
+    [0x13, 'reader/protocol'],
+    [0x27, 'reader/protocol'],
+    [0x3e, 'reader/protocol'],
+    [0x0d, 'reader/unavailable'],
+    [0x2d, 'reader/unavailable'],
+  ];
+  for (const [status, code] of codes) t.match(chipFailure(chipError(0xc0 | status)), { code, facts: { chipError: status } });
+});
+
+test('the timing model agrees with the published figures', async (t) => {
+  t.ok(Math.abs(airMs(5) + airMs(258) - 38) < 3, 'a READ of 256 bytes takes about 36 ms on the air, plus its command');
+  t.ok(Math.abs(busMs(265, 100_000) - 24) < 0.1, '265 bytes at 100 kHz');
+  t.ok(Math.abs(busMs(265, 400_000) - 6) < 0.1, '265 bytes at 400 kHz');
+  t.equal(throughTimeoutMs(0x0a), 51.2);
+});
