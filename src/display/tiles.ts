@@ -1,0 +1,105 @@
+// Which parts of the panel differ between two drawings, and the drawn parts themselves, kept for the next time.
+// A tile is named by all that is drawn in it, so a kept one can never be wrong.
+
+import { contains, overlaps, union } from './layout.ts';
+import type { PixelFormat, Rect } from './ports.ts';
+import type { Block, DrawnScene } from './scene-builder.ts';
+
+/** One drawing of a scene: its blocks with the pressed element's block replaced. */
+export interface Drawing {
+  readonly blocks: readonly { readonly rect: Rect; readonly svg: string }[];
+}
+
+export const drawingOf = (scene: DrawnScene, pressed: string | undefined): Drawing => ({
+  blocks: scene.blocks.map((block) => ({ rect: block.rect, svg: svgOf(block, pressed) })),
+});
+
+const svgOf = (block: Block, pressed: string | undefined): string =>
+  pressed !== undefined && block.id === pressed && block.pressed !== undefined ? block.pressed : block.svg;
+
+/** Rectangles that must be drawn again to come from `before` to `after`; none overlaps another. */
+export const changedRects = (before: Drawing, after: Drawing): Rect[] => {
+  const key = (block: { rect: Rect; svg: string }) => `${block.rect.x},${block.rect.y},${block.svg}`;
+  const old = new Set(before.blocks.map(key));
+  const now = new Set(after.blocks.map(key));
+  const changed = [...before.blocks.filter((block) => !now.has(key(block))), ...after.blocks.filter((block) => !old.has(key(block)))];
+  return merge(changed.map((block) => block.rect));
+};
+
+const merge = (rects: readonly Rect[]): Rect[] => {
+  const merged: Rect[] = [];
+  for (const rect of rects) {
+    let joined = rect;
+    for (let i = 0; i < merged.length; i += 1) {
+      const other = merged[i];
+      if (other === undefined || !overlaps(other, joined)) continue;
+      joined = union(other, joined);
+      merged.splice(i, 1);
+      // The larger rectangle may now touch one that was passed already.
+      i = -1;
+    }
+    merged.push(joined);
+  }
+  return merged;
+};
+
+export const areaOf = (rects: readonly Rect[]): number => rects.reduce((sum, rect) => sum + rect.width * rect.height, 0);
+
+/** What is drawn inside `view`, back to front. Blocks hidden below a later one that covers the view still count. */
+export const fragmentsIn = (drawing: Drawing, view: Rect): string[] =>
+  drawing.blocks.filter((block) => overlaps(block.rect, view)).map((block) => block.svg);
+
+export const tileKey = (format: PixelFormat, view: Rect, fragments: readonly string[]): string =>
+  `${format}|${view.x},${view.y},${view.width},${view.height}|${fragments.join('')}`;
+
+/** The part of `rect` inside the panel, or undefined when nothing is left. */
+export const clip = (rect: Rect, panel: { width: number; height: number }): Rect | undefined => {
+  const x = Math.max(0, rect.x);
+  const y = Math.max(0, rect.y);
+  const width = Math.min(panel.width, rect.x + rect.width) - x;
+  const height = Math.min(panel.height, rect.y + rect.height) - y;
+  return width > 0 && height > 0 ? { x, y, width, height } : undefined;
+};
+
+/** The element under a point: the last drawn button, enabled or not. */
+export const buttonAt = (scene: DrawnScene, x: number, y: number) => {
+  for (let i = scene.elements.length - 1; i >= 0; i -= 1) {
+    const element = scene.elements[i];
+    if (element?.role === 'button' && contains(element.rect, x, y)) return element;
+  }
+  return undefined;
+};
+
+/** Least recently used tiles go first when the bytes run out. Whole screens are not kept. */
+export class TileCache {
+  readonly #tiles = new Map<string, Uint8Array>();
+  readonly #limitBytes: number;
+  #bytes = 0;
+
+  constructor(limitBytes: number) {
+    this.#limitBytes = limitBytes;
+  }
+
+  get(key: string): Uint8Array | undefined {
+    const tile = this.#tiles.get(key);
+    if (tile === undefined) return undefined;
+    this.#tiles.delete(key);
+    this.#tiles.set(key, tile);
+    return tile;
+  }
+
+  has(key: string): boolean {
+    return this.#tiles.has(key);
+  }
+
+  set(key: string, tile: Uint8Array): void {
+    if (this.#tiles.has(key) || tile.length > this.#limitBytes / 12) return;
+    this.#tiles.set(key, tile);
+    this.#bytes += tile.length;
+    for (const [oldest, bytes] of this.#tiles) {
+      if (this.#bytes <= this.#limitBytes) break;
+      this.#tiles.delete(oldest);
+      this.#bytes -= bytes.length;
+    }
+  }
+}
