@@ -17,13 +17,17 @@ const unreadable = (reason: string, facts: Readonly<Record<string, string | numb
     cause,
   });
 
+/** Told by their first bytes, before any decoder sees them. */
+export const isJpeg = (bytes: Uint8Array): boolean => bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
+const isPng = (bytes: Uint8Array): boolean => bytes[0] === 0x89 && bytes[1] === 0x50 && bytes[2] === 0x4e && bytes[3] === 0x47;
+
 /** JPEG or PNG bytes to RGB. Throws KioskFailure input/invalid with facts {field: 'picture', reason}. */
 export const decodePicture = async (bytes: Uint8Array): Promise<Picture> => {
+  if (!isJpeg(bytes) && !isPng(bytes)) throw unreadable('is neither JPEG nor PNG', { reason: 'format' });
   const source = sharp(bytes, { failOn: 'error', limitInputPixels: false });
   const about = await source.metadata().catch((cause: unknown) => {
-    throw unreadable('is not a picture that can be read', { reason: 'not-a-picture' }, cause);
+    throw unreadable('is damaged', { reason: 'damaged' }, cause);
   });
-  if (about.format !== 'jpeg' && about.format !== 'png') throw unreadable('is neither JPEG nor PNG', { reason: 'format' });
   const pixels = about.width * about.height;
   if (pixels > MAX_PIXELS) throw unreadable('is too large', { reason: 'too-large', width: about.width, height: about.height });
   const { data, info } = await source

@@ -3,7 +3,7 @@
 
 import { type Clock, sleep } from '../../core/clock.ts';
 import { KioskFailure } from '../../core/failure.ts';
-import { decodePicture, encodeJpeg, renderSvg } from '../pictures.ts';
+import { decodePicture, encodeJpeg, isJpeg, renderSvg } from '../pictures.ts';
 import type { Camera, CameraFrame, Picture } from '../ports.ts';
 import { FRAME, stageAttack, stageDark, stageNobody, stagePerson } from './staging.ts';
 
@@ -67,7 +67,7 @@ export class TwinCamera implements Camera {
       const checked: Uint8Array[] = [];
       for (const frame of frames) {
         const picture = await decodePicture(frame);
-        checked.push(frame[0] === 0xff ? frame : await encodeJpeg(picture));
+        checked.push(isJpeg(frame) ? frame : await encodeJpeg(picture));
       }
       return { frames: checked, fps };
     });

@@ -1,0 +1,188 @@
+import { test } from 'tap';
+import { encodeCardPhoto } from '../../src/card/twin/jp2.ts';
+import { type Clock, systemClock } from '../../src/core/clock.ts';
+import type { Facts } from '../../src/core/failure.ts';
+import { type Log, silentLog } from '../../src/core/log.ts';
+import type { FaceHint } from '../../src/core/screens.ts';
+import { TwinCamera } from '../../src/faceauth/camera/twin-camera.ts';
+import { Evidence, HintFilter, median } from '../../src/faceauth/evidence.ts';
+import { loadFaceModels } from '../../src/faceauth/models.ts';
+import { encodeJpeg, renderSvg, resizePicture, toCardPhoto } from '../../src/faceauth/pictures.ts';
+import type { Camera, FaceProgress, Picture } from '../../src/faceauth/ports.ts';
+import { createFaceVerifier, warmUpFaceModels } from '../../src/faceauth/verifier.ts';
+import { residentPortrait, residents } from '../../src/twin/residents.ts';
+
+const models = await loadFaceModels();
+await warmUpFaceModels(models);
+/** The two residents least alike. */
+const apart = ['ito-sota', 'watanabe-daichi'] as const;
+const [first, second] = residents().map(({ id }) => id) as [string, string];
+
+/** The verifier's time: every frame it fetches takes 100 ms, however slow the machine is. */
+class FrameClock implements Clock {
+  #nowMs = 0;
+  readonly #timers = new Map<object, { at: number; run: () => void }>();
+  now = () => this.#nowMs;
+  monotonicMs = () => this.#nowMs;
+  setTimeout = (run: () => void, delayMs: number) => {
+    const handle = {};
+    this.#timers.set(handle, { at: this.#nowMs + delayMs, run });
+    return handle;
+  };
+  clearTimeout = (handle: unknown) => void this.#timers.delete(handle as object);
+  tick(): void {
+    this.#nowMs += 100;
+    for (const { at, run } of this.#timers.values()) if (at <= this.#nowMs) run();
+  }
+}
+
+const logged: Facts[] = [];
+const log: Log = { ...silentLog, info: (_event, facts = {}) => logged.push(facts) };
+const clock = new FrameClock();
+const verifier = createFaceVerifier({ models, clock, log });
+
+/** The same camera, moving the verifier's time with every frame. */
+const timed = (camera: Camera): Camera => ({
+  start: () => camera.start(),
+  stop: () => camera.stop(),
+  nextFrame: async (afterSeq, signal) => {
+    const frame = await camera.nextFrame(afterSeq, signal);
+    clock.tick();
+    return frame;
+  },
+});
+
+const cardPhoto = async (picture: Picture) => encodeCardPhoto(await toCardPhoto(picture));
+const card = async (id: string) => cardPhoto(await renderSvg(residentPortrait(id, 'card'), 480, 640));
+const watch = (camera: TwinCamera, enrolled: Float32Array, timeoutMs: number, signal = new AbortController().signal) => {
+  const hints: (FaceHint | undefined)[] = [];
+  const onProgress = ({ hint }: FaceProgress) => void hints.push(hint);
+  return verifier.verify(enrolled, timed(camera), { timeoutMs, signal, onProgress }).then((decision) => ({ decision, hints }));
+};
+
+test('the person of the card is accepted in a few frames, and the sensor is off afterwards', async (t) => {
+  const camera = new TwinCamera(systemClock);
+  await camera.showDrawing(residentPortrait(first, 'camera'));
+  const { decision } = await watch(camera, await verifier.enrol(await card(first)), 20_000);
+  t.equal(decision.outcome, 'match');
+  t.ok(decision.outcome === 'match' && decision.score >= 0.5 && decision.frames <= 5);
+  t.equal(camera.running, false);
+  t.match(logged.at(-1), { outcome: 'match', score: Number, liveness: Number, frames: Number });
+});
+
+test('a picture of the person, put in from outside, is accepted like the person', async (t) => {
+  const camera = new TwinCamera(systemClock);
+  const square = await resizePicture(await renderSvg(residentPortrait(first, 'card'), 300, 400), 188, 250);
+  await camera.show(await encodeJpeg(square));
+  const { decision } = await watch(camera, await verifier.enrol(await card(first)), 20_000);
+  t.equal(decision.outcome, 'match');
+});
+
+test('another person is not accepted, and the numbers say why', async (t) => {
+  const camera = new TwinCamera(systemClock);
+  await camera.showDrawing(residentPortrait(second, 'camera'));
+  const { decision } = await watch(camera, await verifier.enrol(await card(first)), 500);
+  t.match(decision, { outcome: 'no-match', reason: 'no-match' });
+  t.ok(decision.outcome === 'no-match' && decision.score < 0.4);
+});
+
+test('a surely different person is not kept waiting until the time is over', async (t) => {
+  const camera = new TwinCamera(systemClock);
+  await camera.showDrawing(residentPortrait(apart[1], 'camera'));
+  const { decision } = await watch(camera, await verifier.enrol(await card(apart[0])), 60_000);
+  t.match(decision, { outcome: 'no-match', reason: 'no-match' });
+  t.ok(decision.frames < 60);
+});
+
+test('the score alone is not enough: what does not pass as living is told apart', async (t) => {
+  const strict = createFaceVerifier({ models, clock, log: silentLog, livenessThreshold: 1.01 });
+  const camera = new TwinCamera(systemClock);
+  await camera.showDrawing(residentPortrait(first, 'camera'));
+  const enrolled = await strict.enrol(await card(first));
+  const options = { timeoutMs: 500, signal: new AbortController().signal, onProgress: () => undefined };
+  t.match(await strict.verify(enrolled, timed(camera), options), { outcome: 'not-live', reason: 'not-live' });
+});
+
+test('an empty hall, darkness and a far face each get their reason', async (t) => {
+  const camera = new TwinCamera(systemClock);
+  const enrolled = await verifier.enrol(await card(first));
+  t.match(await watch(camera, enrolled, 400), { decision: { outcome: 'no-face', reason: 'none' }, hints: ['none'] });
+  await camera.dark();
+  t.match(await watch(camera, enrolled, 400), { decision: { outcome: 'no-face', reason: 'dark' } });
+  const far = residentPortrait(first, 'camera').replace('viewBox="0 0 640 480"', 'viewBox="-800 -600 2240 1680"');
+  await camera.showDrawing(far);
+  t.match(await watch(camera, enrolled, 400), { decision: { outcome: 'no-face', reason: 'too-far' } });
+  const two = residentPortrait(first, 'camera').replace('viewBox="0 0 640 480"', 'viewBox="140 0 800 600" ');
+  await camera.showDrawing(
+    two.replace(
+      /(<g transform="translate.*)(<rect width="640" height="480" fill="url\(#light\)"\/>)/s,
+      '$1<g transform="translate(430 0)">$1</g>$2',
+    ),
+  );
+  t.match(await watch(camera, enrolled, 400), { decision: { outcome: 'no-face', reason: 'several' } });
+});
+
+test('a pulled camera cable and a cancelled visit end the watch at once', async (t) => {
+  const camera = new TwinCamera(systemClock);
+  const enrolled = await verifier.enrol(await card(first));
+  setTimeout(() => camera.unplug(), 200);
+  await t.rejects(watch(camera, enrolled, 20_000), { code: 'camera/unavailable', facts: { reason: 'unplugged' } });
+  camera.plug();
+  const abort = new AbortController();
+  setTimeout(() => abort.abort(new Error('card removed')), 200);
+  await t.rejects(watch(camera, enrolled, 20_000, abort.signal), { message: 'card removed' });
+  t.equal(camera.running, false);
+});
+
+test('a photo without a face is face/photo-unreadable', async (t) => {
+  const wall: Picture = { width: 240, height: 320, channels: 3, data: new Uint8Array(240 * 320 * 3).fill(150) };
+  await t.rejects(verifier.enrol(await cardPhoto(wall)), { code: 'face/photo-unreadable', facts: { reason: 'no face' } });
+});
+
+test('the twin camera numbers frames upwards through every change, and refuses what is no picture', async (t) => {
+  const camera = new TwinCamera(systemClock);
+  const { signal } = new AbortController();
+  await t.rejects(camera.nextFrame(-1, signal), { code: 'camera/unavailable' });
+  camera.start();
+  const one = await camera.nextFrame(-1, signal);
+  const picture = await encodeJpeg(await renderSvg(residentPortrait(second, 'card'), 300, 400));
+  await camera.show(picture, 'print');
+  const two = await camera.nextFrame(one.seq, signal);
+  const three = await camera.nextFrame(two.seq, signal);
+  t.ok(one.seq < two.seq && two.seq < three.seq && two.at < three.at);
+  t.notSame(two.jpeg, three.jpeg, 'a hand moves the paper');
+  await camera.showFrames([picture], 30);
+  t.same((await camera.nextFrame(three.seq, signal)).jpeg, picture, 'frames are shown as they are');
+  await t.rejects(camera.show(Buffer.from('no')), { code: 'input/invalid', facts: { field: 'picture' } });
+  await t.rejects(camera.showFrames([], 15), { code: 'input/invalid', facts: { field: 'frames' } });
+  await t.rejects(camera.showFrames([picture], 0), { code: 'input/invalid', facts: { field: 'fps' } });
+});
+
+test('hints do not flicker, and one lucky frame decides nothing', async (t) => {
+  const filter = new HintFilter();
+  const shown = (['dark', 'dark', undefined, 'dark', undefined, undefined] as const).map((hint) => filter.next(hint));
+  t.same(
+    shown.map(({ hint, changed }) => [hint, changed]),
+    [
+      [undefined, false],
+      ['dark', true],
+      ['dark', false],
+      ['dark', false],
+      ['dark', false],
+      [undefined, true],
+    ],
+  );
+  t.equal(median([]), 0);
+  t.equal(median([3, 1, 2]), 2);
+  t.equal(median([4, 1]), 2.5);
+  const evidence = new Evidence(Float32Array.of(1, 0));
+  evidence.addGood(Float32Array.of(0, 1), 0.9);
+  evidence.addGood(Float32Array.of(0, 1), 0.2);
+  evidence.addGood(Float32Array.of(1, 0), 0.8);
+  t.ok(evidence.score < 0.5, String(evidence.score));
+  t.equal(evidence.liveness, 0.8);
+});
+
+test('networks are closed', async (t) => {
+  await t.resolves(models.close());
+});
