@@ -29,8 +29,8 @@ export const errorReply = (error: unknown): ErrorReply => {
   if (error instanceof KioskFailure) {
     const { code, message, facts } = error;
     const body = { code, message, ...fieldOf(facts) };
-    const { status } = facts;
-    if (code === 'input/invalid') return { status: typeof status === 'number' ? status : 400, body };
+    const { status, missing } = facts;
+    if (code === 'input/invalid') return { status: missing === true ? 404 : typeof status === 'number' ? status : 400, body };
     return { status: CONFLICTS.has(code) ? 409 : 500, body };
   }
   const { code = '', statusCode = 500 } = (error ?? {}) as { code?: string; statusCode?: number };

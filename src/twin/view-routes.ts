@@ -9,6 +9,7 @@ import { type LatestOptions, type LatestSource, streamLatest } from './latest-st
 import { createPanelFeed, PANEL_BOUNDARY, stateSource } from './live-sources.ts';
 import { readPictureHeader } from './picture-header.ts';
 import type { TwinControls } from './ports.ts';
+import { residents } from './residents.ts';
 import { openWebFiles, type WebFile } from './web-files.ts';
 
 /** At most 20 states a second; 25 panel pictures, above what the camera preview makes. */
@@ -28,6 +29,14 @@ const sendFile = (reply: FastifyReply, file: WebFile | undefined) => {
   if (!file) throw badInput('path', 'The page has no such file.', 404);
   if (file.type.startsWith('font/')) reply.header('cache-control', 'private, max-age=86400');
   return reply.type(file.type).send(file.bytes);
+};
+
+/** How the page calls the drawn residents, whose ids are not for reading: {id: {ja, en}}. */
+const labels = (): Record<string, { ja: string; en: string }> => {
+  const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+  return Object.fromEntries(
+    residents().map(({ id, family, given }) => [id, { ja: `${family} ${given}`, en: id.split('-').map(capital).join(' ') }]),
+  );
 };
 
 /** Adds the routes; the returned function ends every live stream. */
@@ -55,6 +64,7 @@ export const addViewRoutes = (app: FastifyInstance, controls: TwinControls, opti
     tray: controls.cardOnTray() ?? null,
     cards: controls.cards(),
     residents: controls.residents(),
+    labels: labels(),
     cables: controls.cables(),
     camera: options.camera() ?? null,
     /** What this appliance can do beyond the stable interface. */

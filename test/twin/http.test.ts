@@ -47,7 +47,12 @@ test('the state, the panel and the cards can be read', async (t) => {
   t.same((await get('/api/cards')).json, [
     { name: 'hanako', kind: 'my-number', pinTriesLeft: 3, codeTriesLeft: 10, expires: '2031-04-01' },
   ]);
-  t.match((await get('/api/twin')).json, { panel: { width: 320, height: 200 }, tray: null, residents: ['hanako', 'taro'], finger: true });
+  t.match((await get('/api/twin')).json, {
+    panel: { width: 320, height: 200 },
+    tray: null,
+    residents: ['hanako', 'taro', 'moved-away'],
+    finger: true,
+  });
 });
 
 test('a card is made from one photograph', async (t) => {
@@ -159,6 +164,10 @@ test('what is not a picture does not reach the camera', async (t) => {
   t.match(await send('PUT', '/api/camera', { frames: [], fps: 8 }), { status: 400, json: { field: 'frames' } });
   t.match(await send('PUT', '/api/camera', { frames: [picture], fps: 0 }), { status: 400, json: { field: 'fps' } });
   t.match(await send('PUT', '/api/camera', { resident: 'nobody' }), { status: 404, json: { field: 'resident', message: /hanako/ } });
+  t.match(await send('PUT', '/api/camera', { resident: 'moved-away' }), {
+    status: 404,
+    json: { code: 'input/invalid', field: 'resident' },
+  });
   t.equal(calls.length, before);
   const broken = await send('PUT', '/api/camera', { frames: [picture], fps: 13 });
   t.match(broken, { status: 500, json: { code: 'visit/internal' } });

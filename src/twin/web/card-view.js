@@ -2,7 +2,7 @@
 
 import { h, icon, s } from './dom.js';
 import { store } from './store.js';
-import { t } from './words.js';
+import { nameOf, t } from './words.js';
 
 /** Address of each picture by name, read once; null while it is on its way or when there is none. */
 const pictures = new Map();
@@ -29,6 +29,9 @@ export const portrait = (name) => {
   return box;
 };
 
+/** The name as the page says it. */
+export const called = (name) => nameOf(name, store.twin?.labels);
+
 const tries = ({ pinTriesLeft }) => {
   if (pinTriesLeft === null) return h('span', { className: 'card-pin' }, t('pinNoneShort'));
   if (pinTriesLeft === 0) return h('span', { className: 'card-pin locked' }, t('pinLocked'));
@@ -44,28 +47,28 @@ const chip = () =>
 const FACES = {
   'my-number': (card) => [
     h('span', { className: 'card-title' }, t('kinds.my-number'), h('em', {}, t('sample'))),
-    h('span', { className: 'card-main' }, portrait(card.name), h('span', { className: 'card-lines' }, h('b', {}, card.name), card.expires && h('small', {}, t('until', { n: card.expires })), tries(card))),
+    h('span', { className: 'card-main' }, portrait(card.name), h('span', { className: 'card-lines' }, h('b', {}, called(card.name)), card.expires && h('small', {}, t('until', { n: card.expires })), tries(card))),
     chip(),
   ],
   'driving-licence': (card) => [
     h('span', { className: 'card-title' }, t('kinds.driving-licence'), h('em', {}, t('sample'))),
-    h('span', { className: 'card-main' }, h('span', { className: 'card-lines' }, h('b', {}, card.name), h('i', { className: 'gold' }, card.expires ? t('until', { n: card.expires }) : '')), h('span', { className: 'portrait', 'aria-hidden': 'true' }, icon('person'))),
+    h('span', { className: 'card-main' }, h('span', { className: 'card-lines' }, h('b', {}, called(card.name)), h('i', { className: 'gold' }, card.expires ? t('until', { n: card.expires }) : '')), h('span', { className: 'portrait', 'aria-hidden': 'true' }, icon('person'))),
   ],
   transit: (card) => [
     h('span', { className: 'card-title' }, t('kinds.transit')),
     h('span', { className: 'card-wave' }, s('svg', { viewBox: '0 0 40 24', 'aria-hidden': 'true' }, s('path', { d: 'M4 16c5-9 10-9 15 0s11 9 17-2' }), s('path', { d: 'M4 9c5-9 10-9 15 0s11 9 17-2' }))),
-    h('b', {}, card.name),
+    h('b', {}, called(card.name)),
   ],
   broken: (card) => [
     h('span', { className: 'card-title' }, t('kinds.broken')),
     s('svg', { viewBox: '0 0 136 86', class: 'crack', preserveAspectRatio: 'none', 'aria-hidden': 'true' }, s('path', { d: 'M92 0l-14 22 16 10-22 20 12 8-10 26' }), s('path', { d: 'M94 32l20 10M72 52l-24 6' })),
-    h('b', {}, card.name),
+    h('b', {}, called(card.name)),
   ],
 }; // biome-ignore format: one face a paragraph
 
 /** What is said of a card to someone who does not see it. */
 export const cardLabel = (card) => {
-  const parts = [card.name, t(`kinds.${card.kind}`)];
+  const parts = [called(card.name), t(`kinds.${card.kind}`)];
   if (card.kind === 'my-number') {
     if (card.pinTriesLeft === null) parts.push(t('pinNone'));
     else parts.push(card.pinTriesLeft === 0 ? t('pinLocked') : t('pinLeft', { n: card.pinTriesLeft }));

@@ -110,8 +110,8 @@ export const startPanel = () => {
   const panel = byId('panel');
   startFinger(panel);
   onChange(({ state, twin, online }) => {
-    byId('lost').hidden = online;
-    byId('lost').textContent = online ? '' : t('lost');
+    byId('lost').hidden = online !== false;
+    byId('lost').textContent = online === false ? t('lost') : '';
     if (!state || !twin) return;
     panel.style.aspectRatio = `${twin.panel.width} / ${twin.panel.height}`;
     showHotspots(byId('hotspots'), state.elements, twin.panel);

@@ -1,7 +1,7 @@
 // Who or what is before the camera: drawn residents, the browser's webcam, a picture, an attack with a picture, darkness.
 
 import { send, sendBlob } from './api.js';
-import { portrait } from './card-view.js';
+import { called, portrait } from './card-view.js';
 import { byId, h, icon } from './dom.js';
 import { act, onChange, refresh, store, toast } from './store.js';
 import { openWebcam, streamWebcam } from './webcam.js';
@@ -77,7 +77,7 @@ const show = (force = false) => {
   const { camera } = twin;
   const people = twin.residents.map(
     (name) =>
-    h('button', { type: 'button', className: 'person', 'data-source': `resident ${name}`, 'aria-pressed': String(camera?.kind === 'resident' && camera.name === name), onclick: () => standBefore(name) }, portrait(name), h('span', {}, name)), // biome-ignore format: one button
+    h('button', { type: 'button', className: 'person', 'data-source': `resident ${name}`, 'aria-pressed': String(camera?.kind === 'resident' && camera.name === name), onclick: () => standBefore(name) }, portrait(name), h('span', {}, called(name))), // biome-ignore format: one button
   );
   const sources = SOURCES.map(
     ({ word, icon: drawing, run, on }) =>

@@ -3,7 +3,8 @@
 import { get } from './api.js';
 import { byId } from './dom.js';
 
-export const store = { state: undefined, twin: undefined, online: false };
+/** `online` is undefined until the twin answered or failed for the first time. */
+export const store = { state: undefined, twin: undefined, online: undefined };
 const listeners = new Set();
 
 export const onChange = (listener) => listeners.add(listener);

@@ -2,6 +2,15 @@
 
 const WORDS = {
   ja: {
+    names: {
+      'no-pin': '顔認証専用',
+      'expires-soon': 'もうすぐ期限',
+      'expired-in-grace': '期限切れ3か月内',
+      expired: '期限切れ',
+      'driving-licence': '運転免許証',
+      transit: '交通系IC',
+      broken: 'こわれたカード',
+    },
     skip: 'タッチパネルへ',
     tagline: '顔認証付きカードリーダーの双子',
     terminal: '受付端末をひらく',
@@ -93,6 +102,15 @@ const WORDS = {
     lamps: { off: '消灯', green: '緑', blue: '青', red: '赤' },
   },
   en: {
+    names: {
+      'no-pin': 'Face only',
+      'expires-soon': 'Expires soon',
+      'expired-in-grace': 'Expired, in grace',
+      expired: 'Expired',
+      'driving-licence': 'Licence',
+      transit: 'Transit',
+      broken: 'Broken',
+    },
     skip: 'To the touch panel',
     tagline: 'digital twin of a face-authentication card reader',
     terminal: 'Reception terminal',
@@ -189,6 +207,9 @@ const WORDS = {
 const KEY = 'kazashi.language';
 const listeners = new Set();
 let language = localStorage.getItem(KEY) ?? (navigator.language.startsWith('ja') ? 'ja' : 'en');
+
+/** What a card or resident is called on the page; a name nobody translated stays itself. */
+export const nameOf = (name, labels = {}) => labels[name]?.[language] ?? WORDS[language].names[name] ?? name;
 
 /** A word by its dotted key, with {name}s filled in. */
 export const t = (key, values = {}) => {
