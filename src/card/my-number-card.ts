@@ -4,56 +4,22 @@
 
 import type { KeyObject } from 'node:crypto';
 import { wipe } from '../core/bytes.ts';
-import { asFailure, type FailureCode, isFailure, KioskFailure } from '../core/failure.ts';
+import { asFailure, isFailure, KioskFailure } from '../core/failure.ts';
 import { type Log, silentLog } from '../core/log.ts';
+import { ApplicationSelector } from './applications.ts';
 import { ageYears } from './calendar.ts';
 import { CardFaceFile, FACE_TAG, parseAttributes, type TextAttributes } from './card-face.ts';
 import { type CardChannel, openChannel } from './channel.ts';
+import { presentCodeB } from './code-b.ts';
 import { checkFace, facePublicKey } from './face-signature.ts';
-import { presentSecret, readObject, selectApplication, selectFile } from './files.ts';
+import { presentSecret, readObject, selectFile } from './files.ts';
 import { type Identified, identify } from './identify.ts';
 import { computeSignature, readAuthCertificate, readPinState, signChallenge } from './jpki.ts';
 import type { CardFaceReader, DetectedCard } from './ports.ts';
-import type { SecretRule } from './profile.ts';
+import type { CardPinOutcome, CardProof, CardReading, FaceReading } from './reading.ts';
 import { signatureHolds } from './signature.ts';
-import { type CardTrust, type CertificateState, certificateKey, judgeCertificate } from './trust.ts';
+import { type CardTrust, certificateKey, judgeCertificate } from './trust.ts';
 import { isDigits } from './verification-code.ts';
-
-/** A superset of the visit's CardSummary. */
-export interface CardReading {
-  readonly certificate: CertificateState;
-  /** DER of the certificate for user authentication; wiped by close(). */
-  readonly certificateDer: Uint8Array;
-  readonly hasPin: boolean;
-  readonly pinTriesLeft?: number;
-  readonly photo: 'ready' | 'blocked' | 'unreadable';
-  /** Why the photo is not ready. */
-  readonly photoFailure?: FailureCode;
-  /** JPEG 2000 in a JP2 container; wiped by close(). */
-  readonly photoJp2?: Uint8Array;
-  /** Tries left of 照合番号B, when it was asked. */
-  readonly codeTriesLeft?: number;
-  readonly ageYears?: number;
-  readonly attributes?: TextAttributes;
-}
-
-export type CardPinOutcome =
-  | { readonly outcome: 'verified' }
-  | { readonly outcome: 'wrong'; readonly triesLeft: number }
-  | { readonly outcome: 'blocked' }
-  /** Not presented: this try would lock the card if wrong, and nobody confirmed it. */
-  | { readonly outcome: 'unconfirmed'; readonly triesLeft: number };
-
-/** A signature over a challenge, checked already against the card's own public key. */
-export interface CardProof {
-  readonly algorithm: string;
-  readonly signature: Uint8Array;
-  /** SubjectPublicKeyInfo DER of the key that made it. */
-  readonly publicKey: Uint8Array;
-}
-
-type FaceReading = Pick<CardReading, 'photo' | 'photoFailure' | 'photoJp2' | 'codeTriesLeft' | 'ageYears' | 'attributes'>;
-type Application = 'jpki' | 'visual' | 'text';
 
 /** Tells what the card is (see identify.ts for the failures) and opens a session on it. */
 export const identifyCard = async (
@@ -70,7 +36,7 @@ export class MyNumberCard {
   readonly #log: Log;
   readonly #secrets = new Set<Uint8Array>();
   #queue: Promise<unknown> = Promise.resolve();
-  #selected: Application = 'jpki';
+  readonly #applications: ApplicationSelector;
   #face: CardFaceFile | undefined;
   /** 照合番号B once the card has accepted it: the card forgets it whenever another application is selected. Wiped by close(). */
   #code: Uint8Array | undefined;
@@ -83,6 +49,7 @@ export class MyNumberCard {
     this.#channel = channel;
     this.#identified = identified;
     this.#log = log;
+    this.#applications = new ApplicationSelector(channel, identified.profile);
   }
 
   /**
@@ -97,12 +64,12 @@ export class MyNumberCard {
     );
     return this.#exclusive(async () => {
       const { profile, tokenInfo } = this.#identified;
-      await this.#select('jpki', signal);
+      await this.#applications.select('jpki', signal);
       const der = this.#keep(await readAuthCertificate(this.#channel, profile, signal));
       this.#certificate = der;
       const certificate = await judgeCertificate(der, now, trust, profile.jpki.certificatePolicies, signal);
       const pin = await readPinState(this.#channel, profile, tokenInfo, signal);
-      const face = await this.#readFace(await code, now, signal);
+      const face = await this.#readFace(await untilAborted(code, signal), now, signal);
       return { certificate, certificateDer: der, ...pin, ...face };
     });
   }
@@ -119,7 +86,7 @@ export class MyNumberCard {
     }
     return this.#exclusive(async (): Promise<CardPinOutcome> => {
       try {
-        await this.#select('jpki');
+        await this.#applications.select('jpki');
         const result = await presentSecret(this.#channel, rule, pin, { safeTries: lastTryConfirmed ? 1 : 2 });
         if (result.outcome === 'blocked' && profile.jpki.issuedWithoutPin(tokenInfo)) throw new KioskFailure('pin/not-set');
         if (result.outcome === 'unsafe') return { outcome: 'unconfirmed', triesLeft: result.triesLeft };
@@ -134,7 +101,7 @@ export class MyNumberCard {
   /** After verifyPin answered `verified`, with no other step in between (the card forgets when another application is selected). */
   signWithPin(challenge: Uint8Array): Promise<CardProof> {
     return this.#exclusive(async () => {
-      await this.#select('jpki');
+      await this.#applications.select('jpki');
       const { profile } = this.#identified;
       this.#certificate ??= this.#keep(await readAuthCertificate(this.#channel, profile));
       const signature = await signChallenge(this.#channel, profile, challenge);
@@ -186,8 +153,8 @@ export class MyNumberCard {
       return { photo: 'unreadable', photoFailure: code.failure.code };
     }
     try {
-      await this.#select('visual', signal);
-      const closed = await this.#presentCode(profile.visual.codeB, code.digits, signal);
+      await this.#applications.select('visual', signal);
+      const closed = await presentCodeB(this.#channel, profile.visual.codeB, code.digits, { log: this.#log, signal });
       if (closed !== undefined) {
         wipe(code.digits);
         return closed;
@@ -210,30 +177,12 @@ export class MyNumberCard {
     }
   }
 
-  /** Undefined: opened. Otherwise why the card face stays closed. */
-  async #presentCode(rule: SecretRule, digits: Uint8Array, signal: AbortSignal): Promise<FaceReading | undefined> {
-    const result = await presentSecret(this.#channel, rule, digits, { signal });
-    this.#log.debug('card.code', { outcome: result.outcome, ...('triesLeft' in result ? { triesLeft: result.triesLeft } : {}) });
-    switch (result.outcome) {
-      case 'verified':
-        return undefined;
-      case 'ill-formed':
-        return { photo: 'unreadable', photoFailure: 'card/face-unreadable' };
-      case 'wrong':
-        return { photo: 'blocked', photoFailure: 'code/wrong', codeTriesLeft: result.triesLeft };
-      case 'unsafe':
-        return { photo: 'blocked', photoFailure: 'code/blocked', codeTriesLeft: result.triesLeft };
-      case 'blocked':
-        return { photo: 'blocked', photoFailure: 'code/blocked', codeTriesLeft: 0 };
-    }
-  }
-
   /** The text application counts its own tries of the same code. Its attributes are a help, not a need: closed means absent. */
   async #readAttributes(digits: Uint8Array, signal: AbortSignal): Promise<TextAttributes | undefined> {
     const { profile } = this.#identified;
     try {
-      await this.#select('text', signal);
-      if ((await this.#presentCode(profile.text.codeB, digits, signal)) !== undefined) return undefined;
+      await this.#applications.select('text', signal);
+      if ((await presentCodeB(this.#channel, profile.text.codeB, digits, { log: this.#log, signal })) !== undefined) return undefined;
       const file = this.#keep(await readObject(this.#channel, profile, profile.text.attributes, signal));
       return parseAttributes(file);
     } catch (cause) {
@@ -247,10 +196,10 @@ export class MyNumberCard {
   async #openedFace(signal?: AbortSignal): Promise<CardFaceFile> {
     const { profile } = this.#identified;
     if (this.#face === undefined || this.#code === undefined) throw new KioskFailure('card/face-unreadable');
-    if (this.#selected !== 'visual') {
-      await this.#select('visual', signal);
-      const result = await presentSecret(this.#channel, profile.visual.codeB, this.#code, { signal });
-      if (result.outcome !== 'verified') throw new KioskFailure('card/face-unreadable', { facts: { outcome: result.outcome } });
+    if (this.#applications.selected !== 'visual') {
+      await this.#applications.select('visual', signal);
+      const closed = await presentCodeB(this.#channel, profile.visual.codeB, this.#code, { log: this.#log, signal });
+      if (closed !== undefined) throw new KioskFailure('card/face-unreadable');
     }
     await selectFile(this.#channel, profile.visual.face, signal);
     return this.#face;
@@ -266,14 +215,6 @@ export class MyNumberCard {
       signature: Uint8Array.from(signature),
       publicKey: Uint8Array.from(key.export({ type: 'spki', format: 'der' })),
     };
-  }
-
-  async #select(application: Application, signal?: AbortSignal): Promise<void> {
-    if (this.#selected === application) return;
-    if (!(await selectApplication(this.#channel, this.#identified.profile[application].aid, signal))) {
-      throw new KioskFailure('card/read-failed', { facts: { step: 'select-application', application } });
-    }
-    this.#selected = application;
   }
 
   #keep(bytes: Uint8Array): Uint8Array {
@@ -295,3 +236,12 @@ export class MyNumberCard {
     return turn;
   }
 }
+
+/** The promise's outcome, or the signal's reason if that comes first. */
+const untilAborted = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });

@@ -1,7 +1,7 @@
 import { createPublicKey, verify, X509Certificate } from 'node:crypto';
 import { test } from 'tap';
-import type { CardPinOutcome } from '../../src/card/my-number-card.ts';
 import { identifyCard } from '../../src/card/my-number-card.ts';
+import type { CardPinOutcome } from '../../src/card/reading.ts';
 import { createCardTrust } from '../../src/card/trust.ts';
 import { VirtualCard } from '../../src/card/twin/virtual-card.ts';
 import { ascii, fromHex, hex } from '../../src/core/bytes.ts';
@@ -301,7 +301,15 @@ test('a card taken away in the middle is a failure, whatever was being read', as
 
 test('an aborted visit stops between two commands and wipes the code that still arrives', async (t) => {
   const card = await workshop.make();
-  const session = await open(card);
+  let counted: () => void = () => undefined;
+  const waiting = new Promise<void>((resolve) => {
+    counted = () => setImmediate(resolve);
+  });
+  const connection = connect(card, (command, response) => {
+    if (command === '00200080') counted();
+    return response;
+  });
+  const session = await open(card, connection);
   const controller = new AbortController();
   let hand: (digits: Uint8Array) => void = () => undefined;
   const slow = {
@@ -311,6 +319,7 @@ test('an aborted visit stops between two commands and wipes the code that still 
       }),
   };
   const reading = session.readSummary(slow, NOW, trust, controller.signal);
+  await waiting;
   controller.abort(new KioskFailure('visit/cancelled'));
   await t.rejects(reading, { code: 'visit/cancelled' });
   session.close();
@@ -318,6 +327,9 @@ test('an aborted visit stops between two commands and wipes the code that still 
   hand(digits);
   await new Promise(setImmediate);
   t.ok(digits.every((byte) => byte === 0));
+
+  const early = await open(card);
+  await t.rejects(early.readSummary(slow, NOW, trust, controller.signal), { code: 'visit/cancelled' });
 });
 
 test('steps of one session wait for each other', async (t) => {

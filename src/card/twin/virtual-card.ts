@@ -2,6 +2,7 @@
 // card may be put into one.
 
 import { randomBytes } from 'node:crypto';
+import { equal } from '../../core/bytes.ts';
 import { KioskFailure } from '../../core/failure.ts';
 import { endOfJstDay, monthsLater } from '../calendar.ts';
 import type { CardTechnology, VirtualCardChip } from '../ports.ts';
@@ -95,7 +96,7 @@ export class VirtualCard implements VirtualCardChip {
 
   info(): VirtualCardInfo {
     const { jpki, visual } = cardProfile2016;
-    const find = (aid: Uint8Array) => this.#applications.find((application) => Buffer.from(application.aid).equals(aid));
+    const find = (aid: Uint8Array) => this.#applications.find((application) => equal(application.aid, aid));
     const authentication = find(jpki.aid);
     const tokenInfo = authentication?.files.get(jpki.tokenInfo)?.content;
     const pin = authentication?.secrets.get(jpki.pin.file)?.left ?? null;

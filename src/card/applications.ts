@@ -1,0 +1,33 @@
+// Which application of the card is selected, so that it is not selected again in vain: selecting clears all security status.
+
+import { KioskFailure } from '../core/failure.ts';
+import type { CardChannel } from './channel.ts';
+import { selectApplication } from './files.ts';
+import type { CardProfile } from './profile.ts';
+
+export type ApplicationName = 'jpki' | 'visual' | 'text';
+
+export class ApplicationSelector {
+  readonly #channel: CardChannel;
+  readonly #profile: CardProfile;
+  #selected: ApplicationName = 'jpki';
+
+  /** Identification leaves the JPKI application selected. */
+  constructor(channel: CardChannel, profile: CardProfile) {
+    this.#channel = channel;
+    this.#profile = profile;
+  }
+
+  get selected(): ApplicationName {
+    return this.#selected;
+  }
+
+  /** Throws card/read-failed when the card has no such application. */
+  async select(application: ApplicationName, signal?: AbortSignal): Promise<void> {
+    if (this.#selected === application) return;
+    if (!(await selectApplication(this.#channel, this.#profile[application].aid, signal))) {
+      throw new KioskFailure('card/read-failed', { facts: { step: 'select-application', application } });
+    }
+    this.#selected = application;
+  }
+}

@@ -1,0 +1,30 @@
+// Presenting 照合番号B, and what its answer means for the card face. Counter first, below the safe threshold not at all, never a second try.
+
+import { type Log, silentLog } from '../core/log.ts';
+import type { CardChannel } from './channel.ts';
+import { presentSecret } from './files.ts';
+import type { SecretRule } from './profile.ts';
+import type { FaceReading } from './reading.ts';
+
+/** Undefined: opened. Otherwise why the card face stays closed. Does not wipe `digits`. */
+export const presentCodeB = async (
+  channel: CardChannel,
+  rule: SecretRule,
+  digits: Uint8Array,
+  { log = silentLog, signal }: { log?: Log; signal?: AbortSignal | undefined } = {},
+): Promise<FaceReading | undefined> => {
+  const result = await presentSecret(channel, rule, digits, { signal });
+  log.debug('card.code', { outcome: result.outcome, ...('triesLeft' in result ? { triesLeft: result.triesLeft } : {}) });
+  switch (result.outcome) {
+    case 'verified':
+      return undefined;
+    case 'ill-formed':
+      return { photo: 'unreadable', photoFailure: 'card/face-unreadable' };
+    case 'wrong':
+      return { photo: 'blocked', photoFailure: 'code/wrong', codeTriesLeft: result.triesLeft };
+    case 'unsafe':
+      return { photo: 'blocked', photoFailure: 'code/blocked', codeTriesLeft: result.triesLeft };
+    case 'blocked':
+      return { photo: 'blocked', photoFailure: 'code/blocked', codeTriesLeft: 0 };
+  }
+};
