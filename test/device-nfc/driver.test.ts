@@ -11,7 +11,7 @@ import { Pn532I2cTransport } from '../../src/device/nfc/i2c-transport.ts';
 import type { I2cBus } from '../../src/device/nfc/ports.ts';
 import { TwinPn532 } from '../../src/device/nfc/twin/pn532.ts';
 import { airMs, busMs, throughTimeoutMs } from '../../src/device/nfc/twin/timing.ts';
-import { EchoChip, rig } from './rig.ts';
+import { EchoChip, never, rig } from './rig.ts';
 
 const ADDRESS = 0x24;
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -25,6 +25,13 @@ const active = async (options: { irq?: boolean; answerTimeoutMs?: number } = {})
   await parts.driver.execute(POLLS.b);
   parts.bus.log.length = 0;
   return { ...parts, card };
+};
+/** A reader that has found an echoing card. */
+const withEcho = async () => {
+  const parts = rig();
+  parts.chip.insert(new EchoChip());
+  await parts.reader.start();
+  return { ...parts, detected: await parts.reader.waitForCard(never()) };
 };
 const apdu = fromHex('00200080 04 31323334');
 const writes = (log: { way: 'w' | 'r'; bytes: Uint8Array }[]) => log.filter(({ way }) => way === 'w').map(({ bytes }) => hex(bytes));
@@ -237,6 +244,27 @@ test('an answer that does not come in time is reader/protocol', async (t) => {
   card.answer = () => new Promise(() => undefined);
   await t.rejects(driver.execute(inDataExchange(apdu, false, 2)), { code: 'reader/protocol', facts: { answerTimeout: true } });
   t.equal(hex(await driver.execute(getFirmwareVersion())), '32010607', 'the next command is understood');
+});
+
+test('no copy of what passed through is left behind', async (t) => {
+  const written: Uint8Array[] = [];
+  const read: Uint8Array[] = [];
+  const { detected, bus } = await withEcho();
+  const { write, read: receive } = { write: bus.write.bind(bus), read: bus.read.bind(bus) };
+  bus.write = (address, bytes) => {
+    written.push(bytes);
+    return write(address, bytes);
+  };
+  bus.read = async (address, length) => {
+    const bytes = await receive(address, length);
+    read.push(bytes);
+    return bytes;
+  };
+  t.equal(hex(await detected.transceive(apdu)), `${hex(apdu)}9000`);
+  t.notOk(
+    [...written, ...read].some((bytes) => hex(bytes).includes('31323334')),
+    'the PIN is nowhere in the buffers of the bus',
+  );
 });
 
 test('commands given at once run one after the other', async (t) => {

@@ -10,7 +10,7 @@ import { Pn532I2cTransport } from '../../src/device/nfc/i2c-transport.ts';
 import type { I2cBus } from '../../src/device/nfc/ports.ts';
 import { TwinPn532 } from '../../src/device/nfc/twin/pn532.ts';
 
-/** Answers every APDU with itself, doubled `stretch` times, and 9000; remembers what it heard. */
+/** Answers every APDU with itself and 9000, unless told otherwise; remembers what it heard. */
 export class EchoChip implements VirtualCardChip {
   readonly technology: CardTechnology;
   readonly heard: Uint8Array[] = [];
@@ -47,13 +47,13 @@ export class BusRecorder implements I2cBus {
   }
 
   async write(address: number, bytes: Uint8Array): Promise<void> {
-    this.log.push({ way: 'w', bytes });
+    this.log.push({ way: 'w', bytes: bytes.slice() });
     await this.#bus.write(address, bytes);
   }
 
   async read(address: number, length: number): Promise<Uint8Array> {
     const bytes = await this.#bus.read(address, length);
-    this.log.push({ way: 'r', bytes });
+    this.log.push({ way: 'r', bytes: bytes.slice() });
     return bytes;
   }
 

@@ -1,7 +1,7 @@
 // One command to the PN532 and its answer (UM0701-02, 6.2.2): acknowledgement, answer, repetition of what was damaged, abort.
 // One command at a time. Never sends a command a second time that may have reached the card.
 
-import { concat, equal } from '../../core/bytes.ts';
+import { concat, equal, wipe } from '../../core/bytes.ts';
 import { type Clock, sleep } from '../../core/clock.ts';
 import { isFailure, KioskFailure } from '../../core/failure.ts';
 import type { Log } from '../../core/log.ts';
@@ -71,7 +71,8 @@ export class Pn532Driver {
     return this.#queue.run(async () => {
       signal?.throwIfAborted();
       try {
-        await this.#handshake(command, signal);
+        const frame = dataFrame(HOST_TO_CHIP, concat(Uint8Array.of(command.code), command.data));
+        await this.#handshake(command, frame, signal).finally(() => wipe(frame));
         return await this.#answer(command, signal);
       } catch (error) {
         throw await this.#failed(error, signal);
@@ -122,8 +123,7 @@ export class Pn532Driver {
   }
 
   /** Sends until acknowledged. A write that broke off may have arrived all the same: only the missing acknowledgement tells. */
-  async #handshake(command: Pn532Command, signal: AbortSignal | undefined): Promise<void> {
-    const frame = dataFrame(HOST_TO_CHIP, concat(Uint8Array.of(command.code), command.data));
+  async #handshake(command: Pn532Command, frame: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
     let broken: unknown;
     for (let attempt = 1; attempt <= TRIES; attempt += 1) {
       broken = await this.#transport.send(frame).then(

@@ -1,6 +1,6 @@
 // One APDU over InDataExchange, cut into frames and joined again with the More Information bit (UM0701-02, 7.3.8).
 
-import { concat } from '../../core/bytes.ts';
+import { concat, wipe } from '../../core/bytes.ts';
 import { chipError, chipFailure } from './chip-error.ts';
 import { inDataExchange, MAX_EXCHANGE_DATA, MORE_INFORMATION } from './commands.ts';
 import type { Pn532Driver } from './driver.ts';
@@ -20,23 +20,31 @@ export const likelyAnswerLength = (apdu: Uint8Array): number => {
   return extended ? ((le[0] ?? 0) * 256 + (le[1] ?? 0) || 65536) + STATUS_WORD : (le[0] || 256) + STATUS_WORD;
 };
 
-/** Sends one command APDU to target 1 and gives its whole answer. Throws the chip's failure (facts chipError). */
+/**
+ * Sends one command APDU to target 1 and gives its whole answer. Throws the chip's failure (facts chipError).
+ * Copies made on the way are wiped: a PIN goes through here.
+ */
 export const exchangeApdu = async (driver: Pn532Driver, apdu: Uint8Array, signal?: AbortSignal): Promise<Uint8Array> => {
-  const answers: Uint8Array[] = [];
+  const pieces: Uint8Array[] = [];
   let expected = likelyAnswerLength(apdu);
   let at = 0;
-  for (;;) {
-    const piece = apdu.subarray(at, at + MAX_EXCHANGE_DATA);
-    at += piece.length;
-    const sending = at < apdu.length;
-    const likely = sending ? 0 : Math.min(expected, MAX_EXCHANGE_DATA);
-    const answer = await driver.execute(inDataExchange(piece, sending, likely), signal);
-    const status = answer[0] ?? 0;
-    if (chipError(status) !== 0) throw chipFailure(chipError(status));
-    if (sending) continue;
-    answers.push(answer.subarray(1));
-    expected -= answer.length - 1;
-    if ((status & MORE_INFORMATION) === 0) return concat(...answers);
-    if (expected <= 0) expected = MAX_EXCHANGE_DATA;
+  try {
+    for (;;) {
+      const sent = apdu.subarray(at, at + MAX_EXCHANGE_DATA);
+      at += sent.length;
+      const sending = at < apdu.length;
+      const command = inDataExchange(sent, sending, sending ? 0 : Math.min(expected, MAX_EXCHANGE_DATA));
+      const answer = await driver.execute(command, signal).finally(() => wipe(command.data));
+      const status = answer[0] ?? 0;
+      if (chipError(status) !== 0) throw chipFailure(chipError(status));
+      if (sending) continue;
+      const piece = answer.subarray(1);
+      pieces.push(piece);
+      if ((status & MORE_INFORMATION) === 0) return concat(...pieces);
+      expected -= piece.length;
+      if (expected <= 0) expected = MAX_EXCHANGE_DATA;
+    }
+  } finally {
+    wipe(...pieces);
   }
 };

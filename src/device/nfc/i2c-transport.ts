@@ -1,6 +1,7 @@
 // PN532 frames over I²C (UM0701-02, 6.2.4): every read begins with a ready byte, the frame follows in the same transaction,
 // and a read that stopped short begins the frame again. Decides how much to read and when; knows no commands.
 
+import { wipe } from '../../core/bytes.ts';
 import { type Clock, sleep } from '../../core/clock.ts';
 import type { GpioInput } from '../gpio/ports.ts';
 import { ACK_FRAME } from './frame.ts';
@@ -88,10 +89,12 @@ export class Pn532I2cTransport implements Pn532Transport {
   /** The frame in a first read; a longer one is read once more from its beginning, now in its exact length. */
   async #frameIn(first: Uint8Array): Promise<Received> {
     let found = findFrame(first);
+    wipe(first);
     for (let rereads = 0; found.state === 'short' && rereads < 2; rereads += 1) {
       const again = await this.#read(found.end + 1);
       if (!isReady(again)) break;
       found = findFrame(again.subarray(1));
+      wipe(again);
     }
     return found.state === 'frame' ? found.frame : { kind: 'damaged' };
   }

@@ -2,6 +2,7 @@
 // without a bus or without the package still starts and says what is missing.
 
 import type { PromisifiedBus } from 'i2c-bus';
+import { wipe } from '../../core/bytes.ts';
 import { KioskFailure } from '../../core/failure.ts';
 import type { I2cBus } from './ports.ts';
 
@@ -37,14 +38,15 @@ export class NativeI2cBus implements I2cBus {
 
   write(address: number, bytes: Uint8Array): Promise<void> {
     return this.#use(async (bus) => {
-      await bus.i2cWrite(address, bytes.length, Buffer.from(bytes));
+      const buffer = Buffer.from(bytes);
+      await bus.i2cWrite(address, buffer.length, buffer).finally(() => wipe(buffer));
     });
   }
 
   read(address: number, length: number): Promise<Uint8Array> {
     return this.#use(async (bus) => {
       const { bytesRead, buffer } = await bus.i2cRead(address, length, Buffer.alloc(length));
-      return Uint8Array.from(buffer.subarray(0, bytesRead));
+      return buffer.subarray(0, bytesRead);
     });
   }
 
