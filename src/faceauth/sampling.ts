@@ -135,20 +135,28 @@ const axisTaps = (start: number, length: number, into: number, available: number
   return { first, count, weights, most };
 };
 
-/** Squeezes every needed row to the destination's width: rows × width × channels, starting with source row `top`. */
-const squeezeRows = (picture: Picture, taps: Taps, into: number, top: number, bottom: number): Float32Array => {
-  const { width, channels, data } = picture;
-  const out = new Float32Array((bottom - top) * into * channels);
+/** Squeezes every needed row to the destination's width: rows × width × RGB (grey repeated), starting with source row `top`. */
+const squeezeRows = ({ width, channels, data }: Picture, taps: Taps, into: number, top: number, bottom: number): Float32Array => {
+  const { first, count, weights, most } = taps;
+  const out = new Float32Array((bottom - top) * into * 3);
+  const [green, blue] = channels === 1 ? [0, 0] : [1, 2];
   let at = 0;
   for (let y = top; y < bottom; y++) {
-    for (let x = 0; x < into; x++) {
-      const from = (y * width + (taps.first[x] as number)) * channels;
-      const count = taps.count[x] as number;
-      for (let c = 0; c < channels; c++) {
-        let sum = 0;
-        for (let k = 0; k < count; k++) sum += (data[from + k * channels + c] as number) * (taps.weights[x * taps.most + k] as number);
-        out[at++] = sum;
+    for (let x = 0; x < into; x++, at += 3) {
+      let from = (y * width + (first[x] as number)) * channels;
+      const end = x * most + (count[x] as number);
+      let r = 0;
+      let g = 0;
+      let b = 0;
+      for (let k = x * most; k < end; k++, from += channels) {
+        const weight = weights[k] as number;
+        r += (data[from] as number) * weight;
+        g += (data[from + green] as number) * weight;
+        b += (data[from + blue] as number) * weight;
       }
+      out[at] = r;
+      out[at + 1] = g;
+      out[at + 2] = b;
     }
   }
   return out;
@@ -157,7 +165,6 @@ const squeezeRows = (picture: Picture, taps: Taps, into: number, top: number, bo
 /** The window `box` (source pixels, may reach outside) resized to the model's input. */
 export const sampleBox = (picture: Picture, box: Box, input: ModelInput, outside: 'black' | 'edge' = 'edge'): Float32Array => {
   const { width, height } = input;
-  const { channels } = picture;
   const columns = axisTaps(box.x, box.width, width, picture.width, outside === 'black');
   const rows = axisTaps(box.y, box.height, height, picture.height, outside === 'black');
   const top = rows.first[0] as number;
@@ -165,19 +172,22 @@ export const sampleBox = (picture: Picture, box: Box, input: ModelInput, outside
   const squeezed = squeezeRows(picture, columns, width, top, bottom);
   const out = new Float32Array(width * height * (input.colour === 'grey' ? 1 : 3));
   const put = writer(input, out);
-  const sum = new Float32Array(3);
+  const pitch = width * 3;
   for (let y = 0; y < height; y++) {
-    const from = (rows.first[y] as number) - top;
-    const count = rows.count[y] as number;
+    const firstRow = ((rows.first[y] as number) - top) * pitch;
+    const end = y * rows.most + (rows.count[y] as number);
     for (let x = 0; x < width; x++) {
-      for (let c = 0; c < channels; c++) {
-        let value = 0;
-        for (let k = 0; k < count; k++) {
-          value += (squeezed[((from + k) * width + x) * channels + c] as number) * (rows.weights[y * rows.most + k] as number);
-        }
-        sum[c] = value;
+      let from = firstRow + x * 3;
+      let r = 0;
+      let g = 0;
+      let b = 0;
+      for (let k = y * rows.most; k < end; k++, from += pitch) {
+        const weight = rows.weights[k] as number;
+        r += (squeezed[from] as number) * weight;
+        g += (squeezed[from + 1] as number) * weight;
+        b += (squeezed[from + 2] as number) * weight;
       }
-      put(y * width + x, sum[0] as number, sum[channels === 1 ? 0 : 1] as number, sum[channels === 1 ? 0 : 2] as number);
+      put(y * width + x, r, g, b);
     }
   }
   squeezed.fill(0);
