@@ -162,7 +162,8 @@ export class MyNumberCard {
       this.#code = code.digits;
       this.#face = await CardFaceFile.open(this.#channel, profile, signal);
       const photoJp2 = this.#keep(Uint8Array.from((await this.#face.read(FACE_TAG.photo, signal)).value));
-      const years = ageYears(Buffer.from(this.#face.object(FACE_TAG.birth).value).toString('latin1'), now);
+      const birth = (await this.#face.read(FACE_TAG.birth, signal)).value;
+      const years = ageYears(Buffer.from(birth).toString('latin1'), now);
       const attributes = await this.#readAttributes(code.digits, signal);
       return {
         photo: 'ready',
@@ -199,7 +200,11 @@ export class MyNumberCard {
     if (this.#applications.selected !== 'visual') {
       await this.#applications.select('visual', signal);
       const closed = await presentCodeB(this.#channel, profile.visual.codeB, this.#code, { log: this.#log, signal });
-      if (closed !== undefined) throw new KioskFailure('card/face-unreadable');
+      if (closed !== undefined) {
+        wipe(this.#code);
+        this.#code = undefined; // refused once: never again
+        throw new KioskFailure('card/face-unreadable');
+      }
     }
     await selectFile(this.#channel, profile.visual.face, signal);
     return this.#face;

@@ -90,7 +90,15 @@ export const parseCertificate = (der: Uint8Array): Parsed => {
   }
 };
 
-export const certificateKey = (der: Uint8Array): KeyObject => parseCertificate(der).certificate.publicKey;
+/** Its public key. Throws card/malformed. */
+export const certificateKey = (der: Uint8Array): KeyObject => {
+  const { certificate } = parseCertificate(der);
+  try {
+    return certificate.publicKey;
+  } catch (cause) {
+    throw new KioskFailure('card/malformed', { facts: { part: 'certificate-key' }, cause });
+  }
+};
 
 const issuedBy = ({ certificate, fields }: Parsed, authority: CertificateAuthority): boolean => {
   if (fields.authorityKeyId !== undefined && fields.authorityKeyId !== authority.fields.subjectKeyId) return false;

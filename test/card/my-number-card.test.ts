@@ -1,11 +1,12 @@
 import { createPublicKey, verify, X509Certificate } from 'node:crypto';
+import fc from 'fast-check';
 import { test } from 'tap';
 import { identifyCard } from '../../src/card/my-number-card.ts';
 import type { CardPinOutcome } from '../../src/card/reading.ts';
 import { createCardTrust } from '../../src/card/trust.ts';
 import { VirtualCard } from '../../src/card/twin/virtual-card.ts';
-import { ascii, fromHex, hex } from '../../src/core/bytes.ts';
-import { KioskFailure } from '../../src/core/failure.ts';
+import { ascii, concat, fromHex, hex } from '../../src/core/bytes.ts';
+import { isFailure, KioskFailure } from '../../src/core/failure.ts';
 import { createLog } from '../../src/core/log.ts';
 import { CHALLENGE, connect, NOW, never, openWorkshop, readerOf } from './fixtures/cards.ts';
 
@@ -132,6 +133,22 @@ test('possession is proved without a PIN, even after another application was in 
   const key = createPublicKey({ key: Buffer.from(proof.publicKey), format: 'der', type: 'spki' });
   t.ok(verify('sha256', CHALLENGE, key, proof.signature));
   await session.checkFaceSignature();
+});
+
+test('a code that the card takes back is not presented a third time', async (t) => {
+  const card = await workshop.make();
+  let presented = 0;
+  const connection = connect(card, (command, response) => {
+    if (!command.startsWith('002000800e')) return response;
+    presented += 1;
+    return presented === 3 ? fromHex('63c9') : response;
+  });
+  const session = await identifyCard(connection);
+  await session.readSummary(readerOf(card), NOW, trust, never);
+  await t.rejects(session.checkFaceSignature(), { code: 'card/face-unreadable' });
+  await t.rejects(session.checkFaceSignature(), { code: 'card/face-unreadable' });
+  await t.rejects(session.provePossession(CHALLENGE), { code: 'card/face-unreadable' });
+  t.equal(presented, 3, 'visual, text, visual again');
 });
 
 test('a wrong 照合番号B costs one try in one application, and is never presented again', async (t) => {
@@ -361,4 +378,47 @@ test('at debug level nothing personal and no secret is logged', async (t) => {
   for (const secret of ['8642', hex(ascii('8642')), code, hex(ascii(code)), '秘密', '19510304', hex(ascii('19510304')), '9753'])
     t.notMatch(text, secret);
   t.notMatch(text, hex(reading.certificateDer.subarray(100, 110)));
+});
+
+test('whatever a hostile card answers, a visit ends in a reading or a failure, and no secret is tried twice', async (t) => {
+  const card = await workshop.make();
+  const mutation = fc.record({
+    at: fc.nat(60),
+    how: fc.oneof(
+      fc.uint8Array({ maxLength: 30 }).map((bytes) => () => bytes),
+      fc.record({ byte: fc.nat(300), xor: fc.integer({ min: 1, max: 255 }) }).map(({ byte, xor }) => (response: Uint8Array) => {
+        const changed = Uint8Array.from(response);
+        const index = byte % changed.length;
+        changed[index] = (changed[index] ?? 0) ^ xor;
+        return changed;
+      }),
+      fc
+        .nat(20)
+        .map(
+          (length) => (response: Uint8Array) => concat(response.subarray(0, Math.min(length, response.length - 2)), response.subarray(-2)),
+        ),
+    ),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 3 }), async (mutations) => {
+      let count = 0;
+      const connection = connect(VirtualCard.fromJSON(card.toJSON()), (_, response) => {
+        count += 1;
+        return mutations.filter(({ at }) => at === count).reduce((bytes, { how }) => how(bytes), response);
+      });
+      try {
+        const session = await identifyCard(connection);
+        const reading = await session.readSummary(readerOf(card), NOW, trust, never);
+        if (reading.photo === 'ready') await session.checkFaceSignature();
+        await session.verifyPin(ascii('1234'), unconfirmed);
+        await session.signWithPin(CHALLENGE);
+      } catch (error) {
+        if (!isFailure(error)) throw error;
+      }
+      const presented = connection.log.filter((command) => command.startsWith('002000800e')).length;
+      return presented <= 3 && connection.log.filter((command) => command.startsWith('0020008004')).length <= 1;
+    }),
+    { numRuns: 80 },
+  );
+  t.equal(card.info().codeTriesLeft, 10);
 });
