@@ -80,6 +80,7 @@ export class SceneBuilder {
 
   text(id: string, label: string, box: Rect, style: TextStyle): Fit {
     const fit = this.#fit(id, label, box, style);
+    if (label === '') return fit;
     this.#blocks.push({ rect: grow(box, style.size), svg: textSvg(fit, box, style) });
     this.element(id, 'text', label.replaceAll('\n', ' '), box);
     return fit;

@@ -27,7 +27,7 @@ export const en: Messages = {
     seconds: (seconds) => `${seconds} seconds left`,
     soon: 'Almost ready',
     waiting: 'What is being prepared',
-    'self-test': 'Check of the machine',
+    'self-test': 'Machine check',
     broker: 'Network connection',
     terminal: 'Terminal at reception',
     ready: 'Done',
@@ -136,11 +136,11 @@ export const en: Messages = {
   },
   staffCheck: {
     title: 'For staff (職員の方へ)',
-    body: 'Compare the face with the photo on the card, then enter the passcode of the facility (4 digits).',
+    body: 'Compare face and card photo, then enter the facility passcode (4 digits).',
     patient: 'Patients: please wait a moment.',
     entered: (entered, length) => `${entered} of ${length} digits entered`,
     wrong: 'The passcode is wrong. Please enter it again.',
-    locked: 'Too many wrong passcodes: not usable now. Please choose another way.',
+    locked: 'Too many wrong passcodes. Please choose another way.',
     speech: 'A staff member will look at your face. Please wait.',
   },
   consent: {

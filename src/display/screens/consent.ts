@@ -42,9 +42,16 @@ export const consent = (context: ScreenContext, model: ModelOf<'consent'>): Scre
     const [sign, texts] = cutLeft(row, side, sizes.gap);
     build.draw(sign, roundIcon(sign, name));
     if (i > 0) build.panel(rect(texts.x, row.y, texts.width, 1), { fill: COLOURS.border });
-    if (sizes.compact) {
-      const [a, b] = cutLeft(texts, 130, 8);
-      build.caption(label, a, { size: 18, weight: 700, colour: COLOURS.primaryDark, vertical: 'middle', maxLines: 2, smallest: 13 });
+    if (sizes.compact || row.height < 76) {
+      const [a, b] = cutLeft(texts, sizes.compact ? 130 : 190, 8);
+      build.caption(label, a, {
+        size: sizes.compact ? 18 : 24,
+        weight: 700,
+        colour: COLOURS.primaryDark,
+        vertical: 'middle',
+        maxLines: 2,
+        smallest: 13,
+      });
       build.text(id, text, b, { size: sizes.body, vertical: 'middle', smallest: 15, leading: 1.2, maxLines: 2 });
       return;
     }

@@ -5,14 +5,16 @@ import { cardFromTray, sendingPicture } from '../illustrations.ts';
 import { columns, cutBottom, cutLeft, cutRight, cutTop, inset, rect, rows } from '../layout.ts';
 import { COLOURS } from '../theme.ts';
 import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
+import { stackTexts } from './stack.ts';
 
 export const sending = (context: ScreenContext): ScreenEnd => {
   const { build, frame, sizes } = context;
   const words = context.messages.sending;
   const [left, right] = columns(frame.body, [1.1, 1], sizes.gap);
-  const [head, rest] = cutTop(left, left.height * 0.5, sizes.gap);
-  build.text('title', words.title, head, { size: sizes.hero * 0.85, weight: 700, vertical: 'bottom', balance: true });
-  build.text('body', words.body, rest, { size: sizes.instruction, colour: COLOURS.textSoft });
+  stackTexts(build, left, [
+    { id: 'title', label: words.title, style: { size: sizes.hero * 0.85, weight: 700, balance: true, leading: 1.35 } },
+    { id: 'body', label: words.body, gap: sizes.gap * 1.6, style: { size: sizes.instruction, colour: COLOURS.textSoft } },
+  ]);
   build.image('illustration', words.illustration, right, sendingPicture(right));
   return { speech: `${words.title}。${words.body}` };
 };
@@ -26,33 +28,41 @@ export const done = (context: ScreenContext, model: ModelOf<'done'>): ScreenEnd 
   const [bar, main] = cutBottom(frame.body, sizes.compact ? 60 : 96, sizes.gap);
   const [left, right] = columns(main, [1.15, 1], sizes.compact ? 16 : 32);
 
-  const signSize = sizes.compact ? 56 : 104;
-  const [top, rest] = cutTop(left, left.height * 0.46, sizes.compact ? 6 : 14);
-  const [sign, titleBox] = cutLeft(top, signSize, sizes.gap * 1.2);
+  const signSize = sizes.compact ? 52 : 96;
+  const notice = model.notice === undefined ? undefined : messages.failures[model.notice];
+  const extra = model.number === undefined && notice === undefined ? 0 : sizes.compact ? 62 : 120;
+  const [below, upper] = cutBottom(left, extra, extra === 0 ? 0 : sizes.gap);
+  const [sign, words1] = cutLeft(upper, signSize, sizes.gap * 1.2);
   const y = sign.y + (sign.height - signSize) / 2;
   build.draw(
     sign,
-    `<circle cx="${sign.x + signSize / 2}" cy="${y + signSize / 2}" r="${signSize / 2}" fill="${colour}"/>${icon(good ? 'check' : 'info', sign.x + signSize * (good ? 0.2 : 0.16), y + signSize * (good ? 0.2 : 0.16), signSize * (good ? 0.6 : 0.68), good ? COLOURS.surface : COLOURS.line)}`,
+    `<circle cx="${sign.x + signSize / 2}" cy="${y + signSize / 2}" r="${signSize / 2}" fill="${colour}"/>${icon(good ? 'check' : 'staff', sign.x + signSize * 0.2, y + signSize * 0.2, signSize * 0.6, COLOURS.surface)}`,
   );
-  build.text('title', state.title, titleBox, {
-    size: sizes.compact ? 32 : 50,
-    smallest: sizes.compact ? 22 : 34,
-    weight: 700,
-    vertical: 'middle',
-    colour: good ? COLOURS.success : COLOURS.primaryDark,
-    balance: true,
-    leading: 1.25,
-  });
-  const notice = model.notice === undefined ? undefined : messages.failures[model.notice];
-  const [bodyBox, numberBox] = cutTop(
-    rest,
-    rest.height * (model.number === undefined && notice === undefined ? 1 : 0.46),
-    sizes.compact ? 4 : 10,
-  );
-  build.text('body', state.body, bodyBox, { size: sizes.compact ? sizes.body : 30, vertical: 'top', smallest: 15 });
+  stackTexts(build, words1, [
+    {
+      id: 'title',
+      label: state.title,
+      style: {
+        size: sizes.compact ? 30 : 48,
+        weight: 700,
+        colour: good ? COLOURS.success : COLOURS.primaryDark,
+        balance: true,
+        leading: 1.25,
+      },
+    },
+    { id: 'body', label: state.body, gap: sizes.gap, style: { size: sizes.compact ? sizes.body : 29 } },
+  ]);
   if (model.number !== undefined) {
-    const [label, value] = cutLeft(numberBox, sizes.compact ? 120 : 190, sizes.gap);
-    build.caption(words.number, label, { size: sizes.body, colour: COLOURS.textSoft, vertical: 'middle', maxLines: 1, smallest: 14 });
+    build.panel(below, { fill: COLOURS.tint, radius: sizes.radius });
+    const [label, value] = cutLeft(inset(below, sizes.gap * 1.2, 0), sizes.compact ? 110 : 160, sizes.gap);
+    build.caption(words.number, label, {
+      size: sizes.body,
+      weight: 700,
+      colour: COLOURS.primaryDark,
+      vertical: 'middle',
+      maxLines: 1,
+      smallest: 14,
+    });
     build.text('number', model.number, value, {
       size: sizes.compact ? 44 : 84,
       smallest: 20,
@@ -62,12 +72,11 @@ export const done = (context: ScreenContext, model: ModelOf<'done'>): ScreenEnd 
       maxLines: 1,
     });
   } else if (notice !== undefined) {
-    build.text('notice', `${notice.title}\n${notice.action}`, numberBox, {
-      size: sizes.compact ? 17 : 24,
-      smallest: 13,
-      colour: COLOURS.warningDark,
-      vertical: 'top',
-    });
+    build.panel(below, { fill: COLOURS.warningTint, border: COLOURS.warning, width: 2, radius: sizes.radius });
+    stackTexts(build, inset(below, sizes.gap * 1.2, sizes.compact ? 4 : 10), [
+      { id: 'notice', label: notice.title, style: { size: sizes.compact ? 18 : 26, weight: 700, colour: COLOURS.warningDark } },
+      { id: 'notice-action', label: notice.action, gap: sizes.gap * 0.5, style: { size: sizes.compact ? 16 : 23, leading: 1.25 } },
+    ]);
   }
   drawRecap(context, model, right);
 
@@ -108,7 +117,7 @@ const drawRecap = ({ build, sizes, messages }: ScreenContext, model: ModelOf<'do
     const row = lines[i];
     if (row === undefined) return;
     build.panel(rect(row.x, row.y, row.width, 1), { fill: COLOURS.border });
-    const [state, name] = cutRight(row, sizes.compact ? 96 : 150, 8);
+    const [state, name] = cutRight(row, sizes.compact ? 112 : 160, 8);
     const size = sizes.compact ? 17 : 25;
     const colour = given ? COLOURS.success : COLOURS.grey;
     build.text(`recap-${question}`, messages.consent.questions[question], name, {
@@ -135,30 +144,38 @@ export const takeCard = (context: ScreenContext, model: ModelOf<'take-card'>): S
   const words = messages.takeCard;
   const urgent = model.alarm >= 2;
   const [left, right] = columns(frame.body, [1.15, 1], sizes.gap);
-  // Three lamps fill up while the card stays: a picture of the rising alarm for those who do not hear it.
-  const [lamps, text] = cutBottom(left, sizes.compact ? 16 : 26, sizes.gap);
   const ended = model.after === undefined ? undefined : messages.failures[model.after];
-  const [head, rest] = cutTop(text, text.height * 0.5, sizes.gap);
-  build.text('title', words.title, head, {
-    size: sizes.hero,
-    weight: 700,
-    vertical: 'bottom',
-    balance: true,
-    leading: 1.3,
-    colour: urgent ? COLOURS.error : COLOURS.text,
-  });
-  const body = urgent ? words.urgent : model.alarm === 1 ? words.body : words.reminder;
-  if (ended === undefined) build.text('body', body, rest, { size: sizes.instruction, colour: COLOURS.textSoft });
-  else {
-    const [why, remind] = rows(rest, [1.4, 1], sizes.gap / 2);
-    build.text('after', `${ended.title}\n${ended.patient}`, why, { size: sizes.body, colour: COLOURS.textSoft, smallest: 15 });
-    build.text('body', body, remind, { size: sizes.instruction, weight: 700 });
+  // Three lamps fill up while the card stays: the rising alarm for those who do not hear it.
+  const [lamps, text] = cutBottom(left, sizes.compact ? 16 : 26, sizes.gap);
+  stackTexts(build, text, [
+    {
+      id: 'title',
+      label: words.title,
+      style: { size: sizes.hero, weight: 700, balance: true, leading: 1.35, colour: urgent ? COLOURS.error : COLOURS.text },
+    },
+    ...(ended === undefined
+      ? []
+      : [
+          {
+            id: 'after',
+            label: `${ended.title}\n${ended.patient}`,
+            gap: sizes.gap * 1.6,
+            style: { size: sizes.body, leading: 1.5, colour: COLOURS.textSoft },
+          },
+        ]),
+    {
+      id: 'body',
+      label: urgent ? words.urgent : model.alarm === 1 ? words.body : words.reminder,
+      gap: sizes.gap * 1.6,
+      style: { size: sizes.instruction, weight: ended === undefined ? 400 : 700, colour: COLOURS.textSoft },
+    },
+  ]);
+  if (model.alarm > 0) {
+    const cells = columns(rect(lamps.x, lamps.y, Math.min(lamps.width, sizes.hero * 6), lamps.height), [1, 1, 1], sizes.keyGap);
+    cells.forEach((cell, i) => {
+      build.panel(cell, { fill: i >= model.alarm ? COLOURS.border : urgent ? COLOURS.error : COLOURS.warning, radius: cell.height / 2 });
+    });
   }
-  const cells = columns(rect(lamps.x, lamps.y, Math.min(lamps.width, sizes.hero * 6), lamps.height), [1, 1, 1], sizes.keyGap);
-  cells.forEach((cell, i) => {
-    const on = i < model.alarm;
-    build.panel(cell, { fill: on ? (urgent ? COLOURS.error : COLOURS.warning) : COLOURS.border, radius: cell.height / 2 });
-  });
   build.image('illustration', words.illustration, right, cardFromTray(right, { card: messages.idle.cardTitle }));
   return { speech: ended === undefined ? words.title : `${ended.title}。${words.title}` };
 };

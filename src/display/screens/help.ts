@@ -20,7 +20,7 @@ export const howTo = (context: ScreenContext): ScreenEnd => {
     const step = words.steps[name];
     build.panel(cell, { fill: COLOURS.surface, border: COLOURS.border, radius: sizes.radius });
     const inner = inset(cell, sizes.compact ? 12 : 22, sizes.compact ? 12 : 24);
-    const side = sizes.compact ? 72 : 132;
+    const side = sizes.compact ? 72 : 150;
     const [top, below] = cutTop(inner, side, sizes.compact ? 10 : 22);
     const round = centred(top, side, side);
     const [cx, cy] = [round.x + side / 2, round.y + side / 2];
@@ -39,7 +39,12 @@ export const howTo = (context: ScreenContext): ScreenEnd => {
       balance: true,
       leading: 1.2,
     });
-    build.text(`step-${name}-body`, step.body, body, { size: sizes.compact ? 17 : 24, smallest: 13, colour: COLOURS.textSoft });
+    build.text(`step-${name}-body`, step.body, body, {
+      size: sizes.compact ? 17 : 26,
+      smallest: 13,
+      leading: 1.5,
+      colour: COLOURS.textSoft,
+    });
   });
   return { speech: STEPS.map(([name]) => words.steps[name].body).join('') };
 };

@@ -5,10 +5,11 @@ import { FAILURES } from '../../core/failure.ts';
 import type { NoticeCode, ScreenModel } from '../../core/screens.ts';
 import { type IconName, icon } from '../icons.ts';
 import { FIELD_CODES } from '../languages/failure-texts.ts';
-import { centred, columns, cutBottom, cutLeft, cutTop, inset } from '../layout.ts';
+import { columns, cutBottom, cutLeft, cutTop, inset } from '../layout.ts';
 import type { Rect } from '../ports.ts';
 import { COLOURS } from '../theme.ts';
 import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
+import { stackTexts } from './stack.ts';
 
 /** The code as staff read it: the number the field knows, then ours. */
 export const codeLabel = (code: FailureCode | NoticeCode): string => {
@@ -82,38 +83,22 @@ export const notice = (context: ScreenContext, model: ModelOf<'notice'>): Screen
     big(sign, pictureOf(model.code), kind ? COLOURS.warningDark : COLOURS.primary, kind ? COLOURS.warningTint : COLOURS.tintStrong),
   );
   const days = kind ? model.days : undefined;
-  const block = centred(words, words.width, Math.min(words.height, sizes.title * (days === undefined ? 7 : 8.2)));
-  const [title, below] = cutTop(block, sizes.compact ? 64 : 104, sizes.compact ? 4 : 10);
-  build.text('title', texts.title, title, {
-    size: sizes.compact ? 32 : 46,
-    smallest: sizes.compact ? 22 : 32,
-    weight: 700,
-    vertical: 'middle',
-    balance: true,
-    leading: 1.25,
-  });
-  const daysHeight = days === undefined ? 0 : sizes.body * 1.6;
-  const [daysBox, explain] = cutTop(below, daysHeight);
-  if (days !== undefined) {
-    const label = model.code === 'certificate/expires-soon' ? messages.notice.expiresIn : messages.notice.graceLeft;
-    build.text('days', `${label}  ${messages.notice.daysLeft(days)}`, daysBox, {
-      size: sizes.body,
-      weight: 700,
-      colour: COLOURS.warningDark,
-      vertical: 'middle',
-      maxLines: 1,
-      smallest: 14,
-    });
-  }
-  const [patient, action] = cutTop(explain, explain.height * 0.42, sizes.compact ? 2 : 8);
-  build.text('patient', texts.patient, patient, { size: sizes.body, colour: COLOURS.textSoft, vertical: 'middle', smallest: 16 });
-  build.text('action', texts.action, action, {
-    size: sizes.instruction,
-    weight: 700,
-    vertical: 'top',
-    smallest: sizes.compact ? 17 : 24,
-    leading: 1.35,
-  });
+  const label = model.code === 'certificate/expires-soon' ? messages.notice.expiresIn : messages.notice.graceLeft;
+  stackTexts(build, words, [
+    { id: 'title', label: texts.title, style: { size: sizes.compact ? 32 : 46, weight: 700, balance: true, leading: 1.25 } },
+    ...(days === undefined
+      ? []
+      : [
+          {
+            id: 'days',
+            label: `${label}  ${messages.notice.daysLeft(days)}`,
+            gap: sizes.gap,
+            style: { size: sizes.body, weight: 700 as const, colour: COLOURS.warningDark },
+          },
+        ]),
+    { id: 'patient', label: texts.patient, gap: sizes.gap, style: { size: sizes.body, colour: COLOURS.textSoft } },
+    { id: 'action', label: texts.action, gap: sizes.gap, style: { size: sizes.instruction, weight: 700, leading: 1.35 } },
+  ]);
   drawChoices(context, model, buttons);
   staffLine(context, model.code, staff);
   return { speech: `${texts.title}。${texts.patient}${texts.action}` };
@@ -149,10 +134,10 @@ export const outOfService = (context: ScreenContext, model: ModelOf<'out-of-serv
   const side = sizes.compact ? 130 : 240;
   const [sign, text] = cutLeft(main, side, sizes.compact ? 24 : 56);
   build.draw(sign, big(sign, 'hospital', COLOURS.primary, COLOURS.tintStrong));
-  const block = centred(text, text.width, sizes.hero * 4.6);
-  const [title, body] = cutTop(block, sizes.hero * 1.6, sizes.gap);
-  build.text('title', words.title, title, { size: sizes.hero, weight: 700, vertical: 'middle', maxLines: 1 });
-  build.text('body', words.body, body, { size: sizes.instruction, colour: COLOURS.textSoft });
+  stackTexts(build, text, [
+    { id: 'title', label: words.title, style: { size: sizes.hero, weight: 700, leading: 1.3 } },
+    { id: 'body', label: words.body, gap: sizes.gap * 1.6, style: { size: sizes.instruction, colour: COLOURS.textSoft } },
+  ]);
   if (model.code !== undefined) staffLine(context, model.code, staff);
   return { speech: `${words.title}。${words.body}` };
 };

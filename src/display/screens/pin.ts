@@ -6,6 +6,7 @@ import type { Rect } from '../ports.ts';
 import { COLOURS } from '../theme.ts';
 import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
 import { digitPad, dots } from './digits.ts';
+import { stackTexts } from './stack.ts';
 
 /** A coloured box with a pictogram, a bold line and a plain one. */
 const noteBox = ({ build, sizes }: ScreenContext, box: Rect, note: { id: string; error: boolean; bold: string; plain: string }): void => {
@@ -47,9 +48,15 @@ const padScreen = (
   const dotsHeight = sizes.compact ? 60 : 112;
   const [noteArea, aboveNote] = cutBottom(left, noteHeight, sizes.gap);
   const [dotsArea, texts] = cutBottom(aboveNote, dotsHeight, sizes.gap);
-  const [head, body] = cutTop(texts, texts.height * 0.56, sizes.gap * 0.6);
-  build.text('title', words.title, head, { size: sizes.title, weight: 700, leading: 1.3, balance: true });
-  build.text('body', words.body, body, { size: sizes.compact ? 18 : sizes.body, colour: COLOURS.textSoft, smallest: 15 });
+  stackTexts(
+    build,
+    texts,
+    [
+      { id: 'title', label: words.title, style: { size: sizes.title, weight: 700, leading: 1.3, balance: true } },
+      { id: 'body', label: words.body, gap: sizes.gap, style: { size: sizes.compact ? 18 : sizes.body, colour: COLOURS.textSoft } },
+    ],
+    'top',
+  );
   dots(context, dotsArea, words.entered, state);
   noteBox(context, noteArea, note);
   digitPad(context, right, {
@@ -102,19 +109,11 @@ export const pinLastTry = (context: ScreenContext): ScreenEnd => {
   const [sign, text] = cutLeft(inner, sizes.hero * 1.8, sizes.gap * 1.6);
   const square = centred(sign, sizes.hero * 1.8, sizes.hero * 1.8);
   build.draw(square, icon('warning', square.x, square.y, square.width, COLOURS.error));
-  const block = centred(text, text.width, sizes.title * 5.6);
-  const [title, below] = cutTop(block, sizes.title * 1.6);
-  build.text('title', words.title, title, {
-    size: sizes.title,
-    weight: 700,
-    colour: COLOURS.errorDark,
-    vertical: 'middle',
-    maxLines: 1,
-    smallest: sizes.title * 0.7,
-  });
-  const [body, unlock] = cutTop(below, below.height * 0.55);
-  build.text('body', words.body, body, { size: sizes.instruction, weight: 700, vertical: 'middle' });
-  build.text('unlock', words.unlock, unlock, { size: sizes.body, colour: COLOURS.textSoft, vertical: 'middle' });
+  stackTexts(build, text, [
+    { id: 'title', label: words.title, style: { size: sizes.title, weight: 700, colour: COLOURS.errorDark } },
+    { id: 'body', label: words.body, gap: sizes.gap, style: { size: sizes.instruction, weight: 700 } },
+    { id: 'unlock', label: words.unlock, gap: sizes.gap, style: { size: sizes.body, colour: COLOURS.textSoft } },
+  ]);
   const [back, go] = columns(buttons, [1, 1], sizes.gap);
   const size = sizes.compact ? 22 : 32;
   build.button('back', words.back, back, { kind: 'tint', size, icon: 'back' });

@@ -6,6 +6,7 @@ import { LANGUAGE_NAMES } from '../languages/language.ts';
 import { centred, columns, cutBottom, cutLeft, cutTop, inset, rect, rows } from '../layout.ts';
 import { COLOURS } from '../theme.ts';
 import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
+import { stackTexts } from './stack.ts';
 
 /** One sentence in the middle of an otherwise empty screen. */
 const message = ({ build, frame, sizes }: ScreenContext, title: string, body: string, sign: 'card' | 'power'): ScreenEnd => {
@@ -32,7 +33,7 @@ const WAITING = ['self-test', 'broker', 'terminal'] as const;
 export const initialising = (context: ScreenContext, model: ModelOf<'initialising'>): ScreenEnd => {
   const { build, frame, sizes } = context;
   const words = context.messages.initialising;
-  const [left, right] = columns(frame.body, [1, 1], sizes.margin);
+  const [left, right] = columns(frame.body, [1, 1.1], sizes.margin);
   const [top, below] = cutTop(left, left.height * 0.42, sizes.gap);
   build.text('title', words.title, top, { size: sizes.hero, weight: 700, vertical: 'bottom', balance: true });
   const seconds = model.remainingSeconds;
@@ -59,7 +60,7 @@ export const initialising = (context: ScreenContext, model: ModelOf<'initialisin
       sign,
       icon(ready ? 'check' : 'clock', sign.x, sign.y + (sign.height - size) / 2, size, ready ? COLOURS.success : COLOURS.primary),
     );
-    const [name, state] = columns(text, [2.1, 1], sizes.gap / 2);
+    const [name, state] = columns(text, [1.9, 1], sizes.gap / 2);
     build.text(`waiting-${item}`, words[item], name, { size: sizes.body, vertical: 'middle', maxLines: 1, smallest: 16 });
     build.text(`state-${item}`, ready ? words.ready : words.notReady, state, {
       size: sizes.body, weight: 700, align: 'right', vertical: 'middle', maxLines: 1, smallest: 14, colour: ready ? COLOURS.success : COLOURS.primaryDark,
@@ -77,9 +78,15 @@ export const idle = (context: ScreenContext, model: ModelOf<'idle'>): ScreenEnd 
   build.panel(strip, { fill: COLOURS.surface });
   build.panel(rect(strip.x, strip.y, strip.width, 1), { fill: COLOURS.border });
   const [left, right] = columns(inset(main, sizes.margin, sizes.gap), [1.12, 1], sizes.gap);
-  const [head, rest] = cutTop(left, left.height * 0.62, sizes.gap);
-  build.text('title', words.title, head, { size: sizes.hero, weight: 700, vertical: 'bottom', leading: 1.3, smallest: sizes.hero * 0.8 });
-  build.text('body', words.body, rest, { size: sizes.compact ? sizes.body : 30, colour: COLOURS.textSoft });
+  stackTexts(build, left, [
+    { id: 'title', label: words.title, style: { size: sizes.hero, weight: 700, leading: 1.35 } },
+    {
+      id: 'body',
+      label: words.body,
+      gap: sizes.gap * 1.8,
+      style: { size: sizes.compact ? sizes.body : 30, leading: 1.5, colour: COLOURS.textSoft },
+    },
+  ]);
   build.image('illustration', words.illustration, right, cardToTray(right, { card: words.cardTitle, here: words.here }));
 
   const [label, buttons] = cutTop(inset(strip, sizes.margin, sizes.gap * 0.6), caption, sizes.gap * 0.2);
@@ -110,9 +117,10 @@ export const readingCard = (context: ScreenContext): ScreenEnd => {
   const { build, frame, sizes } = context;
   const words = context.messages.readingCard;
   const [left, right] = columns(frame.body, [1.1, 1], sizes.gap);
-  const [head, rest] = cutTop(left, left.height * 0.5, sizes.gap);
-  build.text('title', words.title, head, { size: sizes.hero * 0.85, weight: 700, vertical: 'bottom', balance: true });
-  build.text('body', words.body, rest, { size: sizes.instruction, colour: COLOURS.textSoft });
+  stackTexts(build, left, [
+    { id: 'title', label: words.title, style: { size: sizes.hero * 0.85, weight: 700, balance: true, leading: 1.35 } },
+    { id: 'body', label: words.body, gap: sizes.gap * 1.6, style: { size: sizes.instruction, colour: COLOURS.textSoft } },
+  ]);
   build.image('illustration', words.illustration, right, cardOnTray(right));
   return { speech: `${words.title}。${words.body}` };
 };

@@ -2,7 +2,7 @@
 // Pure; remembers what it has fitted, since the same texts are laid out many times a minute.
 
 import type { Weight } from '../fonts.ts';
-import { breakLines } from './lines.ts';
+import { breakLines, phrases } from './lines.ts';
 import { measureText } from './measure.ts';
 
 export interface FitRequest {
@@ -55,7 +55,9 @@ const layOut = (request: FitRequest, size: number): string[] => {
   const measure = (line: string) => measureText(line, size, request.weight);
   const lines = breakLines(request.text, request.width, measure);
   if (!request.balance || lines.length < 2) return lines;
-  let narrow = request.width / lines.length;
+  // Never so narrow that a phrase would have to be cut.
+  let narrow = Math.max(request.width / lines.length, ...phrases(request.text).map((phrase) => measure(phrase.trimEnd())));
+  if (narrow >= request.width) return lines;
   let wide = request.width;
   while (wide - narrow > 4) {
     const middle = (narrow + wide) / 2;

@@ -12,6 +12,8 @@ const BREAK_AFTER = /[をはがにへ]$/u;
 /** Words that lean on the verb before them. */
 const LEANING =
   /^(?:ください|くだ|さい|ます|まし|ませ|です|でし|いま|いる|いた|なり|なる|する|して|した|し|あり|ある|ない|なら|ついて|よる|より|かか|から|まで|など|ので|とき)/u;
+/** お and ご belong to the word they honour. */
+const HONORIFIC = /(?:^|[をはがにのへ、。])[おご]$/u;
 const HIRAGANA_ONLY = /^[\p{Script=Hiragana}ー]+$/u;
 const LATIN = /[\p{Script=Latin}\p{N}]/u;
 
@@ -33,10 +35,12 @@ const mayBreak = (before: string, word: string): boolean => {
   const first = [...word][0] ?? '';
   if (NOT_AT_START.has(first) || NOT_AT_END.has(last) || first === ' ') return false;
   if (last === ' ' || last === '　') return true;
-  if (NOT_AT_START.has(last) && !/[ーァ-ヶ]/u.test(last)) return '、。？！?!」）・'.includes(last);
+  if (/[」）』】)]/u.test(last)) return !HIRAGANA_ONLY.test(word);
+  if (NOT_AT_START.has(last) && !/[ぁ-ゖァ-ヶー]/u.test(last)) return '、。？！?!・'.includes(last);
+  if (HONORIFIC.test(before)) return false;
   if (LATIN.test(last) && LATIN.test(first)) return false;
   if (/\p{N}/u.test(last)) return false;
-  if (HIRAGANA_ONLY.test(word)) return BREAK_AFTER.test(before) && word.length > 1 && !LEANING.test(word);
+  if (HIRAGANA_ONLY.test(word)) return BREAK_AFTER.test(before) && !LEANING.test(word) && (word.length > 1 || /[おご]/u.test(word));
   return HIRAGANA_ONLY.test(last) || NOT_AT_END.has(first);
 };
 

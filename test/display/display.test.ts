@@ -1,0 +1,256 @@
+// Pixels: rasteriser, panels, and what the display redraws.
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PNG } from 'pngjs';
+import { test } from 'tap';
+import type { ScreenModel } from '../../src/core/screens.ts';
+import { buildScene } from '../../src/display/build-scene.ts';
+import { Display } from '../../src/display/display.ts';
+import { openFramebuffer, readGeometry } from '../../src/display/framebuffer-surface.ts';
+import { measureDisplay } from '../../src/display/measure-display.ts';
+import { MemorySurface } from '../../src/display/memory-surface.ts';
+import { decodePixels, encodePixels } from '../../src/display/pixels.ts';
+import { openRasteriser, type Rasteriser } from '../../src/display/raster.ts';
+
+const PANEL = { width: 800, height: 480 };
+const PIN: ScreenModel = {
+  screen: 'pin',
+  language: 'ja',
+  entered: 0,
+  length: 4,
+  triesLeft: 3,
+  wrong: false,
+  checking: false,
+  timeout: { secondsLeft: 54, asking: false },
+};
+
+let shared: Promise<Rasteriser> | undefined;
+const rasteriser = (directory: string): Promise<Rasteriser> => {
+  shared ??= openRasteriser(directory);
+  return shared;
+};
+
+/** A rasteriser that counts what it draws. */
+const counting = (inner: Rasteriser) => {
+  const drawn: number[] = [];
+  const outer: Rasteriser = {
+    draw: (view, fragments) => {
+      drawn.push(view.width * view.height);
+      return inner.draw(view, fragments);
+    },
+    png: inner.png,
+  };
+  return { drawn, outer };
+};
+
+/** The same model drawn in one go. */
+const reference = async (inner: Rasteriser, model: ScreenModel): Promise<Uint8Array> => {
+  const surface = new MemorySurface(PANEL.width, PANEL.height);
+  const display = new Display({ surface, rasteriser: inner });
+  display.show(model);
+  await display.settled();
+  const rgb = surface.rgb();
+  await display.close();
+  return rgb;
+};
+
+/** Share of channel values that differ by more than a rounding. */
+const difference = (a: Uint8Array, b: Uint8Array): number =>
+  a.reduce((sum, value, i) => sum + (Math.abs(value - (b[i] ?? 0)) > 8 ? 1 : 0), 0) / a.length;
+
+test('what is redrawn in parts looks like what is drawn in one go', async (t) => {
+  const inner = await rasteriser(t.testdir());
+  const surface = new MemorySurface(PANEL.width, PANEL.height);
+  const display = new Display({ surface, rasteriser: inner });
+  const steps: ScreenModel[] = [
+    { screen: 'idle', language: 'ja', languages: ['ja', 'en'] },
+    PIN,
+    { ...PIN, entered: 2, timeout: { secondsLeft: 51, asking: false } },
+    { ...PIN, entered: 4 },
+    { ...PIN, timeout: { secondsLeft: 20, asking: true } },
+    { screen: 'notice', language: 'en', code: 'pin/blocked', choices: ['retry'] },
+  ];
+  for (const step of steps) {
+    display.show(step);
+    await display.settled();
+    t.ok(difference(surface.rgb(), await reference(inner, step)) < 0.0005, step.screen);
+  }
+  await display.close();
+});
+
+test('a digit and a pressed key are on the panel when the call returns, without drawing', async (t) => {
+  const { drawn, outer } = counting(await rasteriser(t.testdir()));
+  const surface = new MemorySurface(PANEL.width, PANEL.height);
+  const display = new Display({ surface, rasteriser: outer });
+  display.show(PIN);
+  await display.warm();
+  drawn.length = 0;
+  const before = surface.rgb();
+  display.press('key-5');
+  const pressed = surface.rgb();
+  t.ok(difference(before, pressed) > 0, 'the key changed');
+  display.release();
+  t.equal(difference(before, surface.rgb()), 0, 'and changed back');
+  display.show({ ...PIN, entered: 1 });
+  t.ok(difference(before, surface.rgb()) > 0, 'the dot is there');
+  t.same(drawn, []);
+  display.show({ ...PIN, entered: 1, timeout: { secondsLeft: 53, asking: false } });
+  await display.settled();
+  t.ok(Math.max(...drawn) < PANEL.width * PANEL.height * 0.06, 'a second less redraws the countdown only');
+  await display.close();
+});
+
+test('of many models shown at once only the newest need be drawn', async (t) => {
+  const { drawn, outer } = counting(await rasteriser(t.testdir()));
+  const surface = new MemorySurface(PANEL.width, PANEL.height);
+  const display = new Display({ surface, rasteriser: outer });
+  let frames = 0;
+  const stop = display.onFrame(() => {
+    frames += 1;
+  });
+  const last: ScreenModel = { screen: 'sending', language: 'ja' };
+  for (let i = 0; i < 50; i += 1) display.show({ screen: 'initialising', language: 'ja', remainingSeconds: i, waitingFor: [] });
+  display.show(last);
+  await display.settled();
+  t.ok(drawn.length <= 3, `${drawn.length} drawings`);
+  t.ok(frames >= 1 && frames <= 3);
+  t.equal(difference(surface.rgb(), await reference(outer, last)), 0);
+  stop();
+  await display.close();
+});
+
+test('a failing renderer is reported and the display goes on with the next screen', async (t) => {
+  const inner = await rasteriser(t.testdir());
+  let broken = true;
+  const errors: unknown[] = [];
+  const surface = new MemorySurface(PANEL.width, PANEL.height);
+  const flaky: Rasteriser = {
+    ...inner,
+    draw: (view, fragments) => (broken ? Promise.reject(new Error('no memory')) : inner.draw(view, fragments)),
+  };
+  const display = new Display({ surface, rasteriser: flaky, onError: (error) => errors.push(error) });
+  display.show({ screen: 'sending', language: 'ja' });
+  await display.settled();
+  t.equal(errors.length, 1);
+  broken = false;
+  display.show(PIN);
+  await display.settled();
+  t.equal(difference(surface.rgb(), await reference(inner, PIN)), 0);
+  await display.close();
+});
+
+test('the camera picture is mirrored inside the oval, survives redraws, and is gone after its screen', async (t) => {
+  const inner = await rasteriser(t.testdir());
+  const surface = new MemorySurface(PANEL.width, PANEL.height);
+  const display = new Display({ surface, rasteriser: inner });
+  const face: ScreenModel = { screen: 'face', language: 'ja', methods: ['face', 'pin'] };
+  // Left half red, right half green, as the camera sees it.
+  const data = new Uint8Array(640 * 480 * 3);
+  for (let i = 0; i < 640 * 480; i += 1) data[i * 3 + (i % 640 < 320 ? 0 : 1)] = 255;
+  display.showPreview({ width: 640, height: 480, data });
+  display.show(face);
+  await display.settled();
+  display.showPreview({ width: 640, height: 480, data });
+  const box = display.scene.preview;
+  if (box === undefined) return t.fail('no preview');
+  const pixel = (share: number): number[] => {
+    const at = (Math.round(box.y + box.height / 2) * PANEL.width + Math.round(box.x + box.width * share)) * 3;
+    return [...surface.rgb().subarray(at, at + 3)];
+  };
+  t.ok((pixel(0.4)[1] ?? 0) > 240 && (pixel(0.6)[0] ?? 0) > 240, 'green left, red right: a mirror');
+  t.ok((pixel(0.02)[1] ?? 255) < 180, 'dimmed outside the oval');
+  display.show({ ...face, hint: 'too-far' });
+  await display.settled();
+  t.ok((pixel(0.4)[1] ?? 0) > 240, 'still there after the hint changed');
+  display.show(PIN);
+  await display.settled();
+  t.equal(difference(surface.rgb(), await reference(inner, PIN)), 0);
+  return display.close();
+});
+
+test('the picture of the panel is what is on the panel', async (t) => {
+  const surface = new MemorySurface(PANEL.width, PANEL.height, 'RGB565', 64);
+  const display = new Display({ surface, rasteriser: await rasteriser(t.testdir()) });
+  display.show(PIN);
+  await display.settled();
+  const png = PNG.sync.read(Buffer.from(await display.png()));
+  t.same([png.width, png.height], [800, 480]);
+  const rgb = surface.rgb();
+  t.ok(rgb.every((value, i) => png.data[Math.floor(i / 3) * 4 + (i % 3)] === value));
+  t.equal(display.elementAt(400, 20), undefined);
+  const key = buildScene(PIN, PANEL).elements.find(({ id }) => id === 'key-5');
+  t.equal(display.elementAt((key?.rect.x ?? 0) + 5, (key?.rect.y ?? 0) + 5)?.id, 'key-5');
+  await display.close();
+});
+
+test('both pixel formats keep white white and colours near', async (t) => {
+  const rgba = Uint8Array.of(255, 255, 255, 255, 0, 23, 193, 255);
+  t.same([...encodePixels(rgba, 'XRGB8888')], [255, 255, 255, 0, 193, 23, 0, 0]);
+  const memory = encodePixels(rgba, 'RGB565');
+  t.same([...memory], [0xff, 0xff, 0xb8, 0x00]);
+  t.same([...decodePixels(memory, { width: 2, height: 1, strideBytes: 4, format: 'RGB565' })], [255, 255, 255, 0, 20, 189]);
+});
+
+/** A sysfs with one framebuffer, and a plain file as its device. */
+const fakeSysfs = (root: string, facts: Readonly<Record<string, string>>): { sysfs: string; device: string; bind: string } => {
+  const graphics = join(root, 'class/graphics/fb0');
+  const consoles = join(root, 'class/vtconsole/vtcon1');
+  mkdirSync(graphics, { recursive: true });
+  mkdirSync(consoles, { recursive: true });
+  for (const [name, value] of Object.entries(facts)) writeFileSync(join(graphics, name), `${value}\n`);
+  writeFileSync(join(consoles, 'name'), '(M) frame buffer device\n');
+  writeFileSync(join(consoles, 'bind'), '1\n');
+  const device = join(root, 'fb0');
+  writeFileSync(device, new Uint8Array(16));
+  return { sysfs: root, device, bind: join(consoles, 'bind') };
+};
+
+test('a framebuffer is written by its pitch, and the console is given back', async (t) => {
+  const root = t.testdir();
+  const { sysfs, device, bind } = fakeSysfs(root, {
+    bits_per_pixel: '16',
+    stride: '1664',
+    virtual_size: '800,960',
+    mode: 'U:800x480p-60',
+    name: 'test',
+  });
+  const surface = openFramebuffer({ sysfs, device });
+  t.same(surface.geometry, { width: 800, height: 480, strideBytes: 1664, format: 'RGB565' });
+  t.equal(readFileSync(bind, 'utf8'), '0');
+  const display = new Display({ surface, rasteriser: await rasteriser(root) });
+  display.show(PIN);
+  await display.settled();
+  const file = new Uint8Array(readFileSync(device));
+  t.equal(file.length, 1664 * 480);
+  const memory = new MemorySurface(800, 480, 'RGB565', 64);
+  memory.writeRows(0, 480, file);
+  t.ok(difference(memory.rgb(), await reference(await rasteriser(root), PIN)) < 0.02);
+  t.throws(() => surface.writeRows(479, 2, new Uint8Array(2 * 1664)), RangeError);
+  await display.close();
+  surface.close();
+  surface.close();
+  t.equal(readFileSync(bind, 'utf8'), '1');
+});
+
+test('a framebuffer that is unknown or missing is refused in words', async (t) => {
+  const cases: readonly (readonly [Record<string, string>, RegExp])[] = [
+    [{}, /no framebuffer/],
+    [{ bits_per_pixel: '24', stride: '2400', mode: 'U:800x480p-60' }, /24 bits per pixel are not supported/],
+    [{ bits_per_pixel: '32', stride: '100', mode: 'U:800x480p-60' }, /stride 100 is too small/],
+    [{ bits_per_pixel: '32', stride: '3200', mode: '' }, /size of the framebuffer is unknown/],
+  ];
+  cases.forEach(([facts, message], i) => {
+    const { sysfs } = fakeSysfs(join(t.testdirName, String(i)), facts);
+    t.throws(() => readGeometry(join(sysfs, 'class/graphics/fb0')), { code: 'display/unavailable', message });
+  });
+  const { sysfs } = fakeSysfs(join(t.testdirName, 'ok'), { bits_per_pixel: '32', stride: '3200', virtual_size: '800,480', mode: '' });
+  t.equal(readGeometry(join(sysfs, 'class/graphics/fb0')).height, 480, 'virtual size when there is no mode');
+  t.throws(() => readGeometry(join(sysfs, 'class/graphics/fb0'), 'RGB565'), { message: /does not go with 32/ });
+  t.throws(() => openFramebuffer({ sysfs, device: join(t.testdirName, 'none') }), { code: 'display/unavailable', message: /cannot open/ });
+});
+
+test('the figures for a bench are measured on the real path', async (t) => {
+  const figures = await measureDisplay(await rasteriser(t.testdir()), PANEL, 4);
+  for (const [name, value] of Object.entries(figures)) t.ok(value > 0, name);
+});

@@ -1,0 +1,231 @@
+// Every screen as data: texts fit, targets are large enough, languages are complete.
+
+import { test } from 'tap';
+import { FAILURE_CODES } from '../../src/core/failure.ts';
+import { LANGUAGES, SCREENS, type ScreenModel } from '../../src/core/screens.ts';
+import { buildScene } from '../../src/display/build-scene.ts';
+import { FIELD_CODES } from '../../src/display/languages/failure-texts.ts';
+import { messagesFor } from '../../src/display/languages/language.ts';
+import { overlaps } from '../../src/display/layout.ts';
+import type { SceneElement } from '../../src/display/ports.ts';
+import { sampleModels } from '../../src/display/samples.ts';
+import { COLOURS, sizesFor } from '../../src/display/theme.ts';
+
+const PANELS = [
+  { width: 1280, height: 800 },
+  { width: 800, height: 480 },
+] as const;
+
+/** Every sample in every language on every panel. */
+const everyScene = () =>
+  PANELS.flatMap((panel) =>
+    LANGUAGES.flatMap((language) =>
+      Object.entries(sampleModels(language)).map(([name, model]) => ({
+        name: `${name} ${language} ${panel.width}×${panel.height}`,
+        panel,
+        model,
+        scene: buildScene(model, panel),
+      })),
+    ),
+  );
+
+const buttons = (elements: readonly SceneElement[]) => elements.filter((element) => element.role === 'button');
+const element = (elements: readonly SceneElement[], id: string): SceneElement => {
+  const found = elements.find((one) => one.id === id);
+  if (found === undefined) throw new Error(`no element ${id}`);
+  return found;
+};
+
+test('there is a sample of every screen', async (t) => {
+  const shown = new Set(Object.values(sampleModels('ja')).map((model) => model.screen));
+  t.same(
+    SCREENS.filter((screen) => !shown.has(screen)),
+    [],
+  );
+});
+
+test('every text fits its box, on both panels and in both languages', async (t) => {
+  t.same(
+    everyScene().flatMap(({ name, scene }) => scene.misfits.map((misfit) => `${name}: ${misfit}`)),
+    [],
+  );
+});
+
+test('everything stays inside the panel, and no button covers another', async (t) => {
+  const faults = everyScene().flatMap(({ name, panel, scene }) => {
+    const outside = scene.elements.filter(
+      ({ rect }) =>
+        rect.x < 0 ||
+        rect.y < 0 ||
+        rect.width <= 0 ||
+        rect.height <= 0 ||
+        rect.x + rect.width > panel.width ||
+        rect.y + rect.height > panel.height,
+    );
+    const all = buttons(scene.elements);
+    const covered = all.filter((one, i) => all.slice(i + 1).some((other) => overlaps(one.rect, other.rect)));
+    return [...outside.map(({ id }) => `${name}: ${id} outside`), ...covered.map(({ id }) => `${name}: ${id} covered`)];
+  });
+  t.same(faults, []);
+});
+
+test('every target is high enough for the panel, and no id comes twice', async (t) => {
+  const faults = everyScene().flatMap(({ name, panel, scene }) => {
+    const smallest = sizesFor(panel).compact ? 56 : 88;
+    const low = buttons(scene.elements).filter(({ rect }) => rect.height < smallest || rect.width < smallest);
+    const ids = scene.elements.map(({ id }) => id);
+    const twice = ids.filter((id, i) => ids.indexOf(id) !== i);
+    return [...low.map(({ id, rect }) => `${name}: ${id} ${rect.width}×${rect.height}`), ...twice.map((id) => `${name}: ${id} twice`)];
+  });
+  t.same(faults, []);
+});
+
+test('every screen a patient meets says something, and no label is empty', async (t) => {
+  const quiet = new Set(['splash', 'technician']);
+  for (const { name, model, scene } of everyScene()) {
+    if (scene.speech.trim() === '' && !quiet.has(model.screen)) t.fail(`${name} has no speech`);
+    for (const { id, label } of scene.elements)
+      if (label.trim() === '') t.fail(`${name}: ${id} has no label`);
+  }
+  t.pass('all looked at');
+});
+
+/** Every text of a language by its path; functions are called with numbers. */
+const texts = (value: unknown, path: string): [string, string][] => {
+  if (typeof value === 'string') return [[path, value]];
+  if (typeof value === 'function') return [[path, String(value(2, 4))]];
+  return Object.entries(value as object).flatMap(([key, inner]) => texts(inner, `${path}.${key}`));
+};
+
+test('all languages have the same texts and none is empty', async (t) => {
+  const japanese = texts(messagesFor('ja'), '').map(([path]) => path);
+  for (const language of LANGUAGES) {
+    const all = texts(messagesFor(language), '');
+    t.same(all.map(([path]) => path).sort(), [...japanese].sort(), language);
+    t.same(
+      all.filter(([, text]) => text.trim() === '').map(([path]) => path),
+      [],
+      `${language}: empty texts`,
+    );
+  }
+});
+
+test('every failure code has its four texts in every language, and its screen shows the code', async (t) => {
+  for (const language of LANGUAGES) {
+    const { failures } = messagesFor(language);
+    for (const code of FAILURE_CODES) {
+      const scene = buildScene({ screen: 'notice', language, code, choices: [] }, PANELS[0]);
+      const { title, patient, action, staff } = failures[code];
+      if ([title, patient, action, staff].some((text) => text === '')) t.fail(`${language} ${code}`);
+      t.match(element(scene.elements, 'code').label, code);
+      t.equal(element(scene.elements, 'title').label, title);
+      t.equal(element(scene.elements, 'action').label, action);
+    }
+  }
+  t.match(FIELD_CODES, { 'card/not-recognised': '001', 'card/not-my-number': '002', 'certificate/revoked': '006' });
+});
+
+test('a locked PIN sends the patient to the city office', async (t) => {
+  for (const language of LANGUAGES) t.match(messagesFor(language).failures['pin/blocked'].action, /市区町村の窓口/);
+});
+
+test('the idle screen asks for the card and for no button press', async (t) => {
+  const { elements } = buildScene({ screen: 'idle', language: 'ja', languages: LANGUAGES }, PANELS[0]);
+  t.match(element(elements, 'title').label, 'マイナンバーカードを 置いてください');
+  t.same(
+    buttons(elements)
+      .map(({ id }) => id)
+      .sort(),
+    ['help', 'language-en', 'language-ja', 'repeat-speech'],
+  );
+});
+
+test('agreeing and refusing have the same size and the same look', async (t) => {
+  const models: readonly (readonly [ScreenModel, readonly string[]])[] = [
+    [
+      { screen: 'consent', language: 'ja', questions: ['diagnosis-medication', 'surgery'] },
+      ['consent-all', 'consent-choose', 'consent-none'],
+    ],
+    [{ screen: 'consent-items', language: 'ja', question: 'surgery', index: 0, count: 1 }, ['item-yes', 'item-no']],
+  ];
+  for (const panel of PANELS) {
+    for (const [model, ids] of models) {
+      const scene = buildScene(model, panel);
+      const rects = ids.map((id) => element(scene.elements, id).rect);
+      t.equal(new Set(rects.map(({ height, y }) => `${height} ${y}`)).size, 1, 'in one row');
+      t.ok(Math.max(...rects.map(({ width }) => width)) - Math.min(...rects.map(({ width }) => width)) <= 1, 'same width to a pixel');
+      const looks = ids.map(
+        (id) => scene.blocks.find((block) => block.id === id)?.svg.match(/rx="[^"]*" fill="[^"]*" stroke="[^"]*"/)?.[0],
+      );
+      t.equal(new Set(looks).size, 1);
+      t.match(scene.svg, '24');
+    }
+  }
+});
+
+test('the PIN screen shows how many digits, never which, and 決定 only when all are there', async (t) => {
+  const pin = { screen: 'pin', language: 'ja', length: 4, triesLeft: 2, wrong: false, checking: false } as const;
+  for (let entered = 0; entered <= 4; entered += 1) {
+    const scene = buildScene({ ...pin, entered }, PANELS[0]);
+    t.equal(element(scene.elements, 'key-enter').enabled, entered === 4);
+    t.equal(element(scene.elements, 'key-clear').enabled, entered > 0);
+    t.match(element(scene.elements, 'entered').label, `${entered}`);
+    t.equal((scene.svg.match(/<circle[^>]*fill="#1a1a1a"/g) ?? []).length, entered, 'one dot per digit');
+    t.match(element(scene.elements, 'tries-detail').label, 'あと 2 回');
+  }
+  const wrong = buildScene({ ...pin, entered: 0, wrong: true }, PANELS[0]);
+  t.match(element(wrong.elements, 'tries').label, 'ちがいます');
+  t.match(wrong.speech, 'あと2回');
+});
+
+test('in the last seconds the question goes over the whole width, with a way on', async (t) => {
+  const model: ScreenModel = { screen: 'consent', language: 'ja', questions: ['surgery'], timeout: { secondsLeft: 18, asking: true } };
+  for (const panel of PANELS) {
+    const scene = buildScene(model, panel);
+    t.ok(element(scene.elements, 'continue').enabled);
+    t.match(element(scene.elements, 'asking').label, 'つづけますか');
+    t.ok(scene.blocks.some(({ rect, svg }) => rect.width === panel.width && svg.includes(COLOURS.warning)));
+  }
+});
+
+test('an estimate that ran out says so instead of a frozen zero', async (t) => {
+  const late = buildScene({ screen: 'initialising', language: 'ja', waitingFor: ['terminal'] }, PANELS[0]);
+  t.equal(element(late.elements, 'remaining').label, 'まもなく');
+  t.match(element(late.elements, 'state-terminal').label, '準備中');
+  t.match(element(late.elements, 'state-self-test').label, '完了');
+});
+
+test('text colours keep a contrast of 7:1, the error colour 5.8:1', async (t) => {
+  const luminance = (colour: string) => {
+    const [r = 0, g = 0, b = 0] = [1, 3, 5]
+      .map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255)
+      .map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const contrast = (a: string, b: string) => {
+    const [light = 0, dark = 0] = [luminance(a), luminance(b)].sort((x, y) => y - x);
+    return (light + 0.05) / (dark + 0.05);
+  };
+  for (const ink of [
+    COLOURS.text,
+    COLOURS.textSoft,
+    COLOURS.primary,
+    COLOURS.primaryDark,
+    COLOURS.grey,
+    COLOURS.success,
+    COLOURS.errorDark,
+  ]) {
+    for (const ground of [COLOURS.surface, COLOURS.page])
+      t.ok(contrast(ink, ground) >= 7, `${ink} on ${ground}: ${contrast(ink, ground).toFixed(1)}`);
+  }
+  for (const [ink, ground] of [
+    [COLOURS.primary, COLOURS.tint],
+    [COLOURS.success, COLOURS.successTint],
+    [COLOURS.warningDark, COLOURS.warningTint],
+    [COLOURS.text, COLOURS.warning],
+    [COLOURS.surface, COLOURS.primary],
+  ] as const) {
+    t.ok(contrast(ink, ground) >= 7, `${ink} on ${ground}: ${contrast(ink, ground).toFixed(1)}`);
+  }
+  t.ok(contrast(COLOURS.error, COLOURS.surface) >= 5.5);
+});
