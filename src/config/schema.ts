@@ -14,7 +14,11 @@ const path = z.string().min(1);
 const site = z.strictObject({
   id: identifier.default('demo').describe('Name of the site; part of every MQTT topic'),
   facilityName: z.string().min(1).max(24).default('受付キオスク').describe('Shown in the header of every screen'),
-  contact: z.string().max(60).default('').describe('Whom to call, shown beside faults'),
+  contacts: z
+    .array(z.strictObject({ label: z.string().min(1).max(20), phone: z.string().min(1).max(20) }))
+    .max(3)
+    .default([])
+    .describe('Whom to call, shown beside faults: [[site.contacts]] with label and phone'),
 });
 
 const kiosk = z.strictObject({
@@ -73,6 +77,19 @@ const reader = z.strictObject({
   trustAnchors: path.optional().describe('Directory with the CA certificates (DER or PEM) that cards are checked against'),
 });
 
+const line = z.int().min(0).max(255);
+const gpio = z.strictObject({
+  chip: z
+    .string()
+    .min(1)
+    .default('pinctrl-bcm2711')
+    .describe('Label of the GPIO chip of the button and the lamp, as /sys/class/gpio shows it'),
+  powerButtonLine: line.optional().describe('Line of the power button, high while pressed; without it there is no button'),
+  lampRedLine: line.optional().describe('Line of the red lamp'),
+  lampGreenLine: line.optional().describe('Line of the green lamp'),
+  lampBlueLine: line.optional().describe('Line of the blue lamp'),
+});
+
 const panel = z.strictObject({
   framebuffer: z
     .string()
@@ -110,6 +127,7 @@ export const configSchema = z.strictObject({
   visit: visit.prefault({}).describe('The visit'),
   face: face.prefault({}).describe('Face match'),
   reader: reader.prefault({}).describe('Card reader'),
+  gpio: gpio.prefault({}).describe('Button and lamp'),
   panel: panel.prefault({}).describe('Screen and touch'),
   uplink: uplink.prefault({}).describe('Link to the reception terminal'),
 });

@@ -2,8 +2,9 @@
 // Everything personal of a visit is held here and wiped by close(); nothing of it is logged.
 
 import { createHash } from 'node:crypto';
-import { identifyCard, type CardReading, type MyNumberCard } from '../card/my-number-card.ts';
+import { identifyCard, type MyNumberCard } from '../card/my-number-card.ts';
 import type { CardFaceReader, DetectedCard } from '../card/ports.ts';
+import type { CardReading } from '../card/reading.ts';
 import type { CardTrust } from '../card/trust.ts';
 import { ascii, concat, wipe } from '../core/bytes.ts';
 import type { Clock } from '../core/clock.ts';
@@ -34,7 +35,9 @@ export type Evidence = VisitContent['evidence'];
 
 /** Binds a proof to this kiosk, this visit and this moment: 16 random bytes, SHA-256 of the place and visit, 8 bytes of milliseconds. */
 const challengeFor = (visitId: string, { place, clock, random }: SessionParts): Uint8Array => {
-  const bound = createHash('sha256').update(ascii(`${place.site}/${place.kiosk}/${visitId}`)).digest();
+  const bound = createHash('sha256')
+    .update(ascii(`${place.site}/${place.kiosk}/${visitId}`))
+    .digest();
   const moment = new Uint8Array(8);
   new DataView(moment.buffer).setBigUint64(0, BigInt(clock.now()));
   return concat(random(16), bound, moment);

@@ -21,7 +21,12 @@ export interface CardTray {
   stop(): Promise<void>;
 }
 
-export const watchCardTray = (reader: CardReader & { start(signal?: AbortSignal): Promise<void> }, listener: CardTrayListener, clock: Clock, log: Log): CardTray => {
+export const watchCardTray = (
+  reader: CardReader & { start(signal?: AbortSignal): Promise<void> },
+  listener: CardTrayListener,
+  clock: Clock,
+  log: Log,
+): CardTray => {
   const stopping = new AbortController();
   const { signal } = stopping;
   let card: DetectedCard | undefined;

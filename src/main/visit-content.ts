@@ -1,6 +1,6 @@
 // From what the card said and the patient decided to the one message that leaves the kiosk, sealed.
 
-import type { CardReading } from '../card/my-number-card.ts';
+import type { CardReading } from '../card/reading.ts';
 import type { VisitContent } from '../uplink/contract/index.ts';
 import type { VisitOutcome } from '../visit/ports.ts';
 

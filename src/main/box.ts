@@ -1,0 +1,120 @@
+// The program on the box: real bus, lines, panel and broker. What this version has no adapter for (camera, reading of the printed card face)
+// is absent and says so: patients are served by PIN and staff look.
+
+import { X509Certificate } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CardFaceReader } from '../card/ports.ts';
+import { type CardTrust, createCardTrust } from '../card/trust.ts';
+import type { KioskConfig } from '../config/schema.ts';
+import { systemClock } from '../core/clock.ts';
+import { KioskFailure } from '../core/failure.ts';
+import { createLog } from '../core/log.ts';
+import { openGpioInput, openGpioOutput } from '../device/gpio/onoff-gpio.ts';
+import type { GpioInput, GpioOutput } from '../device/gpio/ports.ts';
+import { NativeI2cBus } from '../device/nfc/native-i2c-bus.ts';
+import { openPn532Reader } from '../device/nfc/open-reader.ts';
+import { SilentSound } from '../device/sound/silent-sound.ts';
+import { openNodeHidSource } from '../device/touch/node-hid-source.ts';
+import { openFramebuffer } from '../display/framebuffer-surface.ts';
+import type { Camera } from '../faceauth/ports.ts';
+import { generateKioskKeys, loadKeySet, publicKeySet, storeKeySet } from '../uplink/seal-keys.ts';
+import { startKiosk } from './kiosk.ts';
+
+const absentCamera: Camera = {
+  nextFrame: () => Promise.reject(new KioskFailure('camera/unavailable', { facts: { reason: 'no adapter' } })),
+  start: () => undefined,
+  stop: () => undefined,
+};
+
+const absentFaceReader: CardFaceReader = {
+  readVerificationCode: () => Promise.reject(new KioskFailure('card/face-unreadable', { facts: { reason: 'no adapter' } })),
+};
+
+const absentInput: GpioInput = { read: () => 0, onEdge: () => () => undefined };
+const absentOutput: GpioOutput = { write: () => undefined };
+
+const trustFrom = (directory: string | undefined): CardTrust => {
+  if (directory === undefined) return createCardTrust({ authorities: [], faceAnchors: [] });
+  try {
+    const files = readdirSync(directory).filter((name) => /\.(cer|crt|der|pem)$/i.test(name));
+    const authorities = files.map((name) => Uint8Array.from(new X509Certificate(readFileSync(join(directory, name))).raw));
+    return createCardTrust({ authorities, faceAnchors: [] });
+  } catch (cause) {
+    throw new KioskFailure('config/invalid', {
+      cause,
+      facts: { field: 'reader.trustAnchors' },
+      message: `reader.trustAnchors: ${directory} must be a directory of CA certificates (.cer, .crt, .der, .pem)`,
+    });
+  }
+};
+
+const openKeys = async ({ uplink, kiosk }: KioskConfig) => {
+  const own = uplink.signingKeyFile ?? join(kiosk.dataDirectory, 'kiosk.private.json');
+  const kioskKey = await loadKeySet(own).catch(async (cause: unknown) => {
+    if (uplink.signingKeyFile !== undefined) throw cause;
+    const made = await generateKioskKeys(kiosk.id);
+    await storeKeySet(own, made);
+    await storeKeySet(join(kiosk.dataDirectory, 'kiosk.public.json'), publicKeySet(made));
+    return made;
+  });
+  return { kioskKey, terminalKeys: [await loadKeySet(uplink.terminalKeysFile ?? join(kiosk.dataDirectory, 'terminal-keys.json'))] };
+};
+
+/** Starts the kiosk on real hardware. Throws config/invalid, display/unavailable, touch/unavailable with what to do. */
+export const startBox = async (config: KioskConfig, version: string): Promise<{ stop(): Promise<void> }> => {
+  const clock = systemClock;
+  const log = createLog(config.kiosk.logLevel);
+  const { gpio, reader, uplink, panel } = config;
+  mkdirSync(config.kiosk.dataDirectory, { recursive: true, mode: 0o700 });
+  const output = (line: number | undefined) => (line === undefined ? absentOutput : openGpioOutput({ chip: gpio.chip, line }, 0));
+  const input = (chip: string, line: number | undefined) => (line === undefined ? absentInput : openGpioInput({ chip, line }));
+  const [red, green, blue] = await Promise.all([output(gpio.lampRedLine), output(gpio.lampGreenLine), output(gpio.lampBlueLine)]);
+  const irq = reader.irqChip === undefined ? {} : { irq: await input(reader.irqChip, reader.irqLine) };
+  const { caFile, certificateFile, keyFile } = uplink;
+  const surface = openFramebuffer({ name: panel.framebuffer });
+  const hid = await openNodeHidSource({ clock, onFailure: ({ code }) => log.warn('input.failed', { code }) });
+
+  const kiosk = await startKiosk({
+    config,
+    hardware: {
+      reader: openPn532Reader({
+        bus: new NativeI2cBus(reader.i2cBus),
+        clock,
+        log: log.child('nfc'),
+        address: reader.i2cAddress,
+        gapMs: reader.busFreeMs,
+        ...irq,
+      }),
+      codeReader: absentFaceReader,
+      camera: absentCamera,
+      surface,
+      input: hid,
+      sound: new SilentSound(),
+      lamp: { red, green, blue },
+      powerButton: await input(gpio.chip, gpio.powerButtonLine),
+    },
+    dataDirectory: config.kiosk.dataDirectory,
+    trust: trustFrom(reader.trustAnchors),
+    uplink: {
+      brokerUrl: uplink.broker,
+      ...(await openKeys(config)),
+      version,
+      tls: {
+        ...(caFile === undefined ? {} : { caFile }),
+        ...(certificateFile === undefined ? {} : { certificateFile }),
+        ...(keyFile === undefined ? {} : { keyFile }),
+      },
+    },
+    clock,
+    log,
+    // systemd sees the clean exit; the unit decides whether the power is cut.
+    onPowerOff: () => process.kill(process.pid, 'SIGTERM'),
+  });
+  return {
+    async stop() {
+      await kiosk.stop();
+      surface.close();
+    },
+  };
+};

@@ -1,0 +1,212 @@
+// The kiosk put together from its parts, on whatever hardware it is given: the box's or simulated. The one place where the parts meet.
+
+import { join } from 'node:path';
+import type { CardFaceReader, CardReader } from '../card/ports.ts';
+import type { CardTrust } from '../card/trust.ts';
+import type { KioskConfig } from '../config/schema.ts';
+import type { Clock } from '../core/clock.ts';
+import { isFailure, KioskFailure } from '../core/failure.ts';
+import { systemRandom, uuidV7 } from '../core/ids.ts';
+import type { Log } from '../core/log.ts';
+import type { ElementId, ScreenModel, UserInput } from '../core/screens.ts';
+import { Lamp, type LampLines } from '../device/gpio/lamp.ts';
+import type { GpioInput } from '../device/gpio/ports.ts';
+import { watchPowerButton } from '../device/gpio/power-button.ts';
+import type { Sound } from '../device/sound/ports.ts';
+import { startHidInput } from '../device/touch/hid-input.ts';
+import type { HidSource } from '../device/touch/ports.ts';
+import { Display } from '../display/display.ts';
+import type { Surface } from '../display/ports.ts';
+import { openRasteriser } from '../display/raster.ts';
+import type { Camera } from '../faceauth/ports.ts';
+import { createUplink, type KazashiUplink, type UplinkOptions } from '../uplink/uplink.ts';
+import { createVisit, type Visit } from '../visit/visit.ts';
+import { openCardSession } from './card-session.ts';
+import { watchCardTray } from './card-tray.ts';
+import { createFaceService } from './face-service.ts';
+import { createLivePreview } from './live-preview.ts';
+import { createSecretPad } from './secret-pad.ts';
+import { passcodeCheck, visitSettingsOf } from './settings-of.ts';
+import { lampOf } from './shown.ts';
+import { createStartHistory } from './start-history.ts';
+import { linkVisitToUplink } from './uplink-bridge.ts';
+
+export interface KioskHardware {
+  readonly reader: CardReader & {
+    start(signal?: AbortSignal): Promise<void>;
+    stop(): Promise<void>;
+    selfTest(signal?: AbortSignal): Promise<unknown>;
+  };
+  readonly codeReader: CardFaceReader;
+  readonly camera: Camera;
+  readonly surface: Surface;
+  readonly input: HidSource;
+  readonly sound: Sound;
+  readonly lamp: LampLines;
+  readonly powerButton: GpioInput;
+}
+
+export interface KioskOptions {
+  readonly config: KioskConfig;
+  readonly hardware: KioskHardware;
+  readonly dataDirectory: string;
+  readonly trust: CardTrust;
+  readonly uplink: Pick<UplinkOptions, 'brokerUrl' | 'tls' | 'kioskKey' | 'terminalKeys' | 'version' | 'backoff'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The visit is over, everything is closed: the power may be cut. */
+  readonly onPowerOff: () => void;
+}
+
+export interface Kiosk {
+  readonly display: Display;
+  readonly visit: Visit;
+  readonly uplink: KazashiUplink;
+  readonly lamp: Lamp;
+  stop(): Promise<void>;
+}
+
+/** Starts everything; the panel shows the splash at once. Throws display/no-font, storage/unwritable, config/invalid. */
+export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
+  const { config, hardware, clock, log, dataDirectory } = options;
+  const { reader, camera, sound } = hardware;
+  const rasteriser = await openRasteriser(join(dataDirectory, 'fonts'));
+  const display = new Display({
+    surface: hardware.surface,
+    rasteriser,
+    facility: { name: config.site.facilityName, contacts: config.site.contacts },
+    onError: (error) => log.error('display.failed', { code: isFailure(error) ? error.code : 'display/unavailable' }),
+  });
+  display.show({ screen: 'splash', language: 'ja' });
+
+  const lamp = new Lamp(hardware.lamp);
+  const faces = createFaceService({ config: config.face, clock, log: log.child('face') });
+  const uplink = createUplink({
+    ...options.uplink,
+    site: config.site.id,
+    kiosk: config.kiosk.id,
+    dataDir: join(dataDirectory, 'uplink'),
+    ackTimeoutMs: config.uplink.ackTimeoutSeconds * 1000,
+    expiryMs: config.uplink.expiryHours * 3_600_000,
+    outboxLimits: { messages: config.uplink.outboxLimit, bytes: 64 * 1024 * 1024 },
+    clock,
+    log: log.child('uplink'),
+  });
+
+  let uplinkStarted = false;
+  const selfTest = async (signal: AbortSignal): Promise<void> => {
+    if (!uplinkStarted) {
+      await uplink.start();
+      uplinkStarted = true;
+    }
+    if (new Date(clock.now()).getUTCFullYear() < 2026) throw new KioskFailure('clock/unset');
+    await Promise.all([reader.start(signal).then(() => reader.selfTest(signal)), faces.prepare()]);
+  };
+
+  const visit = createVisit({
+    settings: visitSettingsOf(config),
+    clock,
+    log: log.child('visit'),
+    ports: {
+      selfTest,
+      openCard: (visitId) =>
+        openCardSession(visitId, {
+          card: () => tray.card,
+          codeReader: hardware.codeReader,
+          trust: options.trust,
+          verifier: () => faces.verifier(),
+          camera,
+          faceTimeoutMs: config.visit.faceSeconds * 1000,
+          uplink,
+          place: { site: config.site.id, kiosk: config.kiosk.id },
+          clock,
+          random: systemRandom,
+          log: log.child('card'),
+        }),
+      pad: createSecretPad(),
+      checkStaffPasscode: passcodeCheck(config.visit.staffPasscode),
+      startHistory: createStartHistory(dataDirectory),
+      newVisitId: () => uuidV7(clock.now()),
+      sound: (tone) => sound.tone(tone),
+    },
+  });
+
+  const tray = watchCardTray(
+    reader,
+    {
+      placed: () => visit.send({ type: 'CARD.PLACED' }),
+      removed: () => visit.send({ type: 'CARD.REMOVED' }),
+      failed: (code) => visit.send({ type: 'FAULT', code }),
+      recovered: () => {
+        const shown = visit.screen;
+        const waits = shown.screen === 'out-of-service' && shown.code?.startsWith('reader/') === true;
+        if (waits) visit.send({ type: 'COMMAND', command: 'in-service' });
+      },
+    },
+    clock,
+    log.child('tray'),
+  );
+
+  const preview = createLivePreview(camera, (picture) => display.showPreview(picture), clock);
+  let spoken = '';
+  const speak = (model: ScreenModel): void => {
+    spoken = display.scene.speech;
+    sound.speak(spoken, model.language);
+  };
+  const show = (model: ScreenModel): void => {
+    display.show(model);
+    lamp.show(lampOf(model));
+    preview.show(display.scene.preview !== undefined);
+    if (display.scene.speech !== spoken) speak(model);
+  };
+  const act = (input: UserInput): void => {
+    if (input.type === 'press' && input.element === 'repeat-speech') speak(visit.screen);
+    visit.send({ type: 'INPUT', input });
+  };
+
+  const unlink = linkVisitToUplink(uplink, visit, sound);
+  let off = false;
+  const unwatchScreens = visit.onScreen((model) => {
+    show(model);
+    unlink.follow(model);
+    if (visit.phase !== 'shutting-down.off' || off) return;
+    off = true;
+    options.onPowerOff();
+  });
+  const stopInput = startHidInput({
+    source: hardware.input,
+    panel: hardware.surface.geometry,
+    target: display,
+    // Ids that can be pressed come from the scene, which only knows those of ElementId.
+    onPress: (element) => act({ type: 'press', element: element as ElementId }),
+    onKey: (key) => act({ type: 'key', key }),
+    onFailure: ({ code }) => log.warn('input.device-refused', { code }),
+    calibration: { rotation: config.panel.rotation },
+    clock,
+  });
+  const unwatchPower = watchPowerButton(hardware.powerButton, clock, (press) =>
+    visit.send({ type: press === 'long' ? 'POWER.LONG' : 'POWER.SHORT' }),
+  );
+  visit.start();
+
+  return {
+    display,
+    visit,
+    uplink,
+    lamp,
+    async stop() {
+      unwatchPower();
+      stopInput();
+      unwatchScreens();
+      unlink.stop();
+      visit.stop();
+      await Promise.all([tray.stop(), preview.stop()]);
+      await reader.stop().catch(() => undefined);
+      await uplink.stop();
+      await faces.close();
+      sound.silence();
+      lamp.show('off');
+      await display.close();
+    },
+  };
+};

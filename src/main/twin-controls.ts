@@ -1,0 +1,181 @@
+// The hands of the twin: what a person does to a simulated appliance, done to the simulated hardware and to nothing above it.
+
+import type { Clock } from '../core/clock.ts';
+import { sleep } from '../core/clock.ts';
+import { KioskFailure } from '../core/failure.ts';
+import { LONG_PRESS_MS } from '../device/gpio/power-button.ts';
+import type { Rasteriser } from '../display/raster.ts';
+import { decodePicture } from '../faceauth/pictures.ts';
+import type { PatchCable } from '../twin/patch-cable.ts';
+import type { Cable, CameraRequest, TwinCardInfo, TwinCardRequest, TwinControls, TwinState } from '../twin/ports.ts';
+import { residentByName, residentPortrait, residents } from '../twin/residents.ts';
+import type { CardShelf } from './card-shelf.ts';
+import type { Kiosk } from './kiosk.ts';
+import { failureShown } from './shown.ts';
+import type { TwinHardware } from './twin-hardware.ts';
+
+export interface TwinParts {
+  readonly hardware: TwinHardware;
+  readonly shelf: CardShelf;
+  readonly rasteriser: Rasteriser;
+  /** The running kiosk; undefined while it is switched off. */
+  readonly kiosk: () => Kiosk | undefined;
+  readonly brokerCable: PatchCable;
+  readonly terminalCable: PatchCable;
+  readonly clock: Clock;
+}
+
+const SHORT_PRESS_MS = 120;
+const PORTRAITS: Readonly<Record<string, string>> = {
+  'no-pin': 'second',
+  'expires-soon': 'first',
+  'expired-in-grace': 'first',
+  expired: 'first',
+};
+
+const lost = { broker: 'lost', terminal: 'lost', backlog: 0 };
+
+const stateOf = ({ kiosk, hardware }: TwinParts): TwinState => {
+  const running = kiosk();
+  const { lastTone, caption } = hardware.sound;
+  if (running === undefined) {
+    return { screen: 'shutting-down', phase: 'off', language: 'ja', elements: [], lamp: 'off', buzzer: 'off', uplink: lost };
+  }
+  const { visit, display, lamp, uplink } = running;
+  const model = visit.screen;
+  const { remainingSeconds, visitId, step } = visit;
+  const failure = failureShown(model);
+  return {
+    screen: model.screen,
+    phase: visit.phase,
+    language: model.language,
+    ...(remainingSeconds === undefined ? {} : { remainingSeconds }),
+    elements: display.scene.elements,
+    lamp: lamp.colour,
+    buzzer: lastTone ?? 'off',
+    ...(caption === undefined ? {} : { speech: caption.text }),
+    ...(visitId === undefined ? {} : { visit: { id: visitId, step: step ?? model.screen } }),
+    ...(failure === undefined ? {} : { failure }),
+    uplink: uplink.state,
+  };
+};
+
+const noResident = (name: string): KioskFailure =>
+  new KioskFailure('input/invalid', {
+    facts: { field: 'resident', missing: true },
+    message: `resident: nobody of this name; there are ${residents()
+      .map(({ id }) => id)
+      .join(', ')}${name === '' ? ' (empty name)' : ''}`,
+  });
+
+export interface TwinHands extends TwinControls {
+  /** To be called whenever a state may have changed. */
+  changed(): void;
+}
+
+export const createTwinControls = (parts: TwinParts): TwinHands => {
+  const { hardware, shelf, clock } = parts;
+  const listeners = new Set<() => void>();
+  const photos = new Map<string, Uint8Array>();
+  let onTray: string | undefined;
+  const changed = (): void => {
+    for (const listener of listeners) listener();
+  };
+
+  const show = async (request: CameraRequest): Promise<void> => {
+    const { camera } = hardware;
+    switch (request.kind) {
+      case 'dark':
+        return camera.dark();
+      case 'frames':
+        return camera.showFrames(request.frames, request.fps);
+      case 'still':
+        return camera.show(request.picture, request.as);
+      case 'resident':
+        if (residentByName(request.name) === undefined) throw noResident(request.name);
+        return camera.showDrawing(residentPortrait(request.name, 'camera'));
+    }
+  };
+
+  let touchIn = true;
+  const plugTouch = (on: boolean): void => {
+    touchIn = on;
+    if (on) hardware.input.plug(hardware.touchPanel);
+    else hardware.input.unplug(hardware.touchPanel);
+  };
+  const plug: Record<Cable, { isIn(): boolean; set(plugged: boolean): void }> = {
+    broker: { isIn: () => parts.brokerCable.plugged, set: (on) => (on ? parts.brokerCable.plug() : parts.brokerCable.pull()) },
+    terminal: { isIn: () => parts.terminalCable.plugged, set: (on) => (on ? parts.terminalCable.plug() : parts.terminalCable.pull()) },
+    reader: { isIn: () => hardware.chip.plugged, set: (on) => (on ? hardware.chip.plug() : hardware.chip.unplug()) },
+    camera: { isIn: () => hardware.camera.plugged, set: (on) => (on ? hardware.camera.plug() : hardware.camera.unplug()) },
+    touch: { isIn: () => touchIn, set: plugTouch },
+  };
+  const cables = (): Record<Cable, 'in' | 'out'> =>
+    Object.fromEntries(Object.entries(plug).map(([name, { isIn }]) => [name, isIn() ? 'in' : 'out'])) as Record<Cable, 'in' | 'out'>;
+
+  return {
+    changed,
+    state: () => stateOf(parts),
+    onState(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    screenPng: () => {
+      const { width, height } = hardware.surface.geometry;
+      return parts.rasteriser.png(hardware.surface.rgb(), width, height);
+    },
+    onFrame: (listener) => hardware.surface.onWrite(listener),
+    panel: () => ({ width: hardware.surface.geometry.width, height: hardware.surface.geometry.height }),
+    cards: () => shelf.list(),
+    async makeCard({ photo, ...request }: TwinCardRequest): Promise<TwinCardInfo> {
+      const picture = photo === undefined ? undefined : await decodePicture(photo);
+      const info = await shelf.make({ ...request, ...(picture === undefined ? {} : { photo: picture }) });
+      if (photo !== undefined) photos.set(info.name, photo);
+      changed();
+      return info;
+    },
+    placeCard(name) {
+      const card = shelf.get(name);
+      onTray = name;
+      hardware.tray.card = card;
+      hardware.chip.insert(card);
+      changed();
+    },
+    removeCard() {
+      onTray = undefined;
+      hardware.tray.card = undefined;
+      hardware.chip.remove();
+      changed();
+    },
+    cardOnTray: () => onTray,
+    touch: (x, y, holdMs) => hardware.touchPanel.tap(x, y, holdMs, clock),
+    finger(phase, x, y) {
+      if (phase === 'up') hardware.touchPanel.up();
+      else hardware.touchPanel[phase](x, y);
+    },
+    typeKeys: async (keys) => hardware.keypad.type(keys),
+    camera: show,
+    residents: () => residents().map(({ id }) => id),
+    power(press) {
+      hardware.powerButton.write(1);
+      const heldMs = press === 'long' ? LONG_PRESS_MS + SHORT_PRESS_MS : SHORT_PRESS_MS;
+      sleep(clock, heldMs).then(
+        () => hardware.powerButton.write(0),
+        () => undefined,
+      );
+    },
+    cables,
+    setCables(change) {
+      for (const [name, value] of Object.entries(change)) plug[name as Cable].set(value === 'in');
+      changed();
+    },
+    async portrait(name) {
+      const taken = photos.get(name);
+      if (taken !== undefined) return taken;
+      const [first, second] = residents();
+      const alias = PORTRAITS[name];
+      const id = alias === 'first' ? first?.id : alias === 'second' ? second?.id : name;
+      return id === undefined || residentByName(id) === undefined ? undefined : new TextEncoder().encode(residentPortrait(id, 'card'));
+    },
+  };
+};

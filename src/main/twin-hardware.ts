@@ -1,0 +1,62 @@
+// The simulated box: every byte-level port of the kiosk, and the handles by which the twin moves them.
+
+import { TwinCardFaceReader } from '../card/twin/face-reader.ts';
+import type { VirtualCard } from '../card/twin/virtual-card.ts';
+import type { KioskConfig } from '../config/schema.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import { TwinGpioLine } from '../device/gpio/twin/gpio-line.ts';
+import { openPn532Reader } from '../device/nfc/open-reader.ts';
+import { TwinPn532 } from '../device/nfc/twin/pn532.ts';
+import { TwinSound } from '../device/sound/twin-sound.ts';
+import { TwinHidSource } from '../device/touch/twin-hid.ts';
+import { TwinKeypad } from '../device/touch/twin-keypad.ts';
+import { TwinTouchPanel } from '../device/touch/twin-touch-panel.ts';
+import { MemorySurface } from '../display/memory-surface.ts';
+import { TwinCamera } from '../faceauth/camera/twin-camera.ts';
+import type { KioskHardware } from './kiosk.ts';
+
+export interface TwinHardware extends KioskHardware {
+  readonly chip: TwinPn532;
+  readonly camera: TwinCamera;
+  readonly surface: MemorySurface;
+  readonly input: TwinHidSource;
+  readonly sound: TwinSound;
+  readonly powerButton: TwinGpioLine;
+  readonly touchPanel: TwinTouchPanel;
+  readonly keypad: TwinKeypad;
+  /** What lies on the tray, for whoever reads its printed face. */
+  readonly tray: { card: VirtualCard | undefined };
+  /** Power gone: the panel is black. */
+  blank(): void;
+}
+
+export const createTwinHardware = ({ reader, panel }: KioskConfig, clock: Clock, log: Log): TwinHardware => {
+  const irq = new TwinGpioLine(1);
+  const chip = new TwinPn532({ clock, irq, address: reader.i2cAddress });
+  const tray: TwinHardware['tray'] = { card: undefined };
+  const surface = new MemorySurface(panel.width, panel.height);
+  const input = new TwinHidSource();
+  const touchPanel = new TwinTouchPanel({ width: panel.width, height: panel.height });
+  const keypad = new TwinKeypad();
+  input.plug(touchPanel);
+  input.plug(keypad);
+  return {
+    chip,
+    tray,
+    surface,
+    input,
+    touchPanel,
+    keypad,
+    reader: openPn532Reader({ bus: chip, irq, clock, log: log.child('nfc'), address: reader.i2cAddress, gapMs: reader.busFreeMs }),
+    codeReader: new TwinCardFaceReader(() => tray.card),
+    camera: new TwinCamera(clock),
+    sound: new TwinSound(),
+    lamp: { red: new TwinGpioLine(0), green: new TwinGpioLine(0), blue: new TwinGpioLine(0) },
+    powerButton: new TwinGpioLine(0),
+    blank() {
+      const { height, strideBytes } = surface.geometry;
+      surface.writeRows(0, height, new Uint8Array(height * strideBytes));
+    },
+  };
+};

@@ -1,0 +1,142 @@
+// The demonstration: broker, simulated appliance, reception terminal and their pages, started together and stopped together.
+
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createCardTrust } from '../card/trust.ts';
+import type { KioskConfig } from '../config/schema.ts';
+import { systemClock } from '../core/clock.ts';
+import { KioskFailure } from '../core/failure.ts';
+import type { Log } from '../core/log.ts';
+import { openRasteriser } from '../display/raster.ts';
+import { startDemoBroker } from '../twin/demo-broker.ts';
+import { layPatchCable } from '../twin/patch-cable.ts';
+import { createTwinServer } from '../twin/server.ts';
+import type { TwinArguments } from './arguments.ts';
+import { CardShelf } from './card-shelf.ts';
+import { fillShelf } from './demo-cards.ts';
+import { type Kiosk, startKiosk } from './kiosk.ts';
+import { startTerminalProcess } from './terminal-process.ts';
+import { createTwinControls, type TwinHands } from './twin-controls.ts';
+import { createTwinHardware } from './twin-hardware.ts';
+import { openSiteKeys } from './twin-keys.ts';
+
+export interface Twin {
+  readonly ready: { readonly ready: true; readonly twin: string; readonly terminal: string; readonly mqtt: string; readonly pid: number };
+  stop(): Promise<void>;
+}
+
+/** The demonstration's passcode for 目視確認, where the configuration names none. */
+export const DEMO_PASSCODE = '2580';
+
+const openDataDirectory = (wanted: string | undefined): { directory: string; forget(): void } => {
+  if (wanted === undefined) {
+    const directory = mkdtempSync(join(tmpdir(), 'kazashi-'));
+    return { directory, forget: () => rmSync(directory, { recursive: true, force: true }) };
+  }
+  try {
+    mkdirSync(wanted, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new KioskFailure('storage/unwritable', {
+      cause,
+      message: `--data: ${wanted} cannot be made or is no directory; give another one`,
+    });
+  }
+  return { directory: wanted, forget: () => undefined };
+};
+
+/** Starts everything. Throws port/in-use, storage/…, display/no-font with what to do. Nothing keeps running when it throws. */
+export const startTwin = async (words: TwinArguments, given: KioskConfig, version: string, log: Log): Promise<Twin> => {
+  const clock = systemClock;
+  const config: KioskConfig = { ...given, visit: { staffPasscode: DEMO_PASSCODE, ...given.visit } };
+  const undo: (() => Promise<void> | void)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  const owned = <T extends { close(): Promise<void> }>(part: T): T => {
+    undo.push(() => part.close());
+    return part;
+  };
+
+  try {
+    const data = openDataDirectory(words.data);
+    undo.push(data.forget);
+    const broker = owned(await startDemoBroker({ port: words.mqttPort }));
+    const brokerCable = owned(await layPatchCable({ port: broker.port }));
+    const terminalCable = owned(await layPatchCable({ port: broker.port }));
+    const keys = await openSiteKeys(join(data.directory, 'keys'), config.kiosk.id);
+
+    const terminalStarts = startTerminalProcess({
+      port: words.terminalPort,
+      brokerUrl: `mqtt://127.0.0.1:${terminalCable.port}`,
+      site: config.site.id,
+      directory: join(data.directory, 'terminal'),
+      keyFiles: keys.terminalFiles,
+      logLevel: config.kiosk.logLevel,
+      log: log.child('twin'),
+    });
+    undo.push(async () => (await terminalStarts.catch(() => undefined))?.stop());
+
+    const kioskDirectory = join(data.directory, 'kiosk');
+    mkdirSync(kioskDirectory, { recursive: true, mode: 0o700 });
+    const shelf = await CardShelf.open(join(data.directory, 'cards'), clock);
+    const trust = createCardTrust(shelf.authority.trust);
+    const hardware = createTwinHardware(config, clock, log);
+    const rasteriser = await openRasteriser(join(kioskDirectory, 'fonts'));
+
+    let kiosk: Kiosk | undefined;
+    let hands: TwinHands | undefined;
+    let busy = Promise.resolve();
+    const switchOff = async (): Promise<void> => {
+      const running = kiosk;
+      kiosk = undefined;
+      await running?.stop();
+      hardware.blank();
+      hands?.changed();
+    };
+    const switchOn = async (): Promise<void> => {
+      if (kiosk !== undefined) return;
+      kiosk = await startKiosk({
+        config,
+        hardware,
+        dataDirectory: kioskDirectory,
+        trust,
+        uplink: {
+          brokerUrl: `mqtt://127.0.0.1:${brokerCable.port}`,
+          kioskKey: keys.kiosk,
+          terminalKeys: [keys.terminal],
+          version,
+          // One kiosk on one computer: nobody is spared by waiting a minute.
+          backoff: { baseMs: 250, capMs: 2000 },
+        },
+        clock,
+        log,
+        onPowerOff: () => {
+          busy = busy.then(switchOff);
+        },
+      });
+      const changed = () => hands?.changed();
+      kiosk.visit.onScreen(changed);
+      kiosk.uplink.onState(changed);
+      changed();
+    };
+    undo.push(() => busy.then(switchOff));
+    await switchOn();
+    // Switched off, the button turns it on again, as a box's power supply does.
+    const unwatch = hardware.powerButton.onEdge((level) => {
+      if (level === 1 && kiosk === undefined) busy = busy.then(switchOn).catch(() => log.error('twin.restart-failed'));
+    });
+    undo.push(unwatch);
+
+    hands = createTwinControls({ hardware, shelf, rasteriser, kiosk: () => kiosk, brokerCable, terminalCable, clock });
+    hardware.sound.onChange(hands.changed);
+    const [terminal] = await Promise.all([terminalStarts, fillShelf(shelf, clock)]);
+    const server = owned(
+      await createTwinServer(hands, { port: words.port, terminalUrl: terminal.url, mqttUrl: broker.url, log: log.child('twin') }),
+    );
+    return { ready: { ready: true, twin: server.url, terminal: terminal.url, mqtt: broker.url, pid: process.pid }, stop };
+  } catch (cause) {
+    await stop();
+    throw cause;
+  }
+};

@@ -1,0 +1,52 @@
+// What the link says to the visit, and what the visit's screens say to the site: presence both ways, and the terminal's commands.
+
+import type { ScreenModel } from '../core/screens.ts';
+import type { Sound } from '../device/sound/ports.ts';
+import type { Uplink, UplinkState } from '../uplink/ports.ts';
+import type { CommandName } from '../visit/events.ts';
+import type { Visit } from '../visit/visit.ts';
+
+type Status = Parameters<Uplink['announce']>[0];
+
+const COMMANDS: readonly string[] = ['cancel', 'approve-visual', 'out-of-service', 'in-service', 'shutdown'] satisfies CommandName[];
+const isVisitCommand = (name: string): name is CommandName => COMMANDS.includes(name);
+
+const statusOf = ({ screen }: ScreenModel): Status => {
+  if (screen === 'splash' || screen === 'initialising') return 'init';
+  if (screen === 'out-of-service' || screen === 'shutting-down') return 'out-of-service';
+  return screen === 'idle' || screen === 'how-to' || screen === 'technician' ? 'ready' : 'busy';
+};
+
+export interface UplinkBridge {
+  /** Called with every screen. */
+  follow(model: ScreenModel): void;
+  stop(): void;
+}
+
+export const linkVisitToUplink = (uplink: Uplink, visit: Visit, sound: Sound): UplinkBridge => {
+  const tell = ({ broker, terminal }: UplinkState): void => {
+    visit.send({ type: broker === 'connected' ? 'BROKER.READY' : 'BROKER.LOST' });
+    visit.send({ type: terminal === 'ready' ? 'TERMINAL.READY' : 'TERMINAL.LOST' });
+  };
+  const unwatch = uplink.onState(tell);
+  const uncommand = uplink.onCommand(({ name, visitId }) => {
+    if (isVisitCommand(name)) visit.send({ type: 'COMMAND', command: name, ...(visitId === undefined ? {} : { visitId }) });
+    // Staff look for the kiosk they are talking about.
+    if (name === 'identify') sound.tone('accepted');
+  });
+  let announced = '';
+  return {
+    follow(model) {
+      const status = statusOf(model);
+      const faults = model.screen === 'out-of-service' && model.code !== undefined ? [model.code] : [];
+      const key = [status, ...faults].join(' ');
+      if (key === announced) return;
+      announced = key;
+      uplink.announce(status, faults);
+    },
+    stop() {
+      unwatch();
+      uncommand();
+    },
+  };
+};
