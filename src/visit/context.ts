@@ -42,7 +42,8 @@ export interface Closing {
 export interface VisitContext {
   readonly settings: VisitSettings;
   readonly language: Language;
-  readonly broker: boolean;
+  /** undefined: nothing was heard of it yet. */
+  readonly broker: boolean | undefined;
   readonly terminal: boolean;
   /** Something lies on the tray. */
   readonly card: boolean;
@@ -64,7 +65,7 @@ export interface VisitContext {
 export const freshContext = (settings: VisitSettings): VisitContext => ({
   settings,
   language: 'ja',
-  broker: false,
+  broker: undefined,
   terminal: false,
   card: false,
   tested: false,

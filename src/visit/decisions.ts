@@ -9,7 +9,7 @@ import type { CertificateState, VisitOutcome } from './ports.ts';
 /** Checkups (特定健診) concern people of 40 and over. */
 const CHECKUP_AGE_YEARS = 40;
 
-export const linked = (context: VisitContext): boolean => context.broker && context.terminal;
+export const linked = (context: VisitContext): boolean => context.broker === true && context.terminal;
 
 export const linkFailure = (context: VisitContext): 'uplink/broker-lost' | 'uplink/terminal-lost' =>
   context.broker ? 'uplink/terminal-lost' : 'uplink/broker-lost';

@@ -91,7 +91,8 @@ export const machineIn = (world: VisitWorld): VisitMachine => {
           clock.monotonicMs() + context.settings.timeouts[timeout],
       }),
       sound: (_, { tone }: { readonly tone: Tone }) => quietly('sound', () => ports.sound(tone)),
-      log: (_, { event }: { readonly event: string }) => log.warn(event),
+      log: ({ context }, { event }: { readonly event: string }) =>
+        log.info(event, context.visit === undefined ? {} : { visit: context.visit.id }),
     },
   });
 };

@@ -36,7 +36,7 @@ const initialising = (context: VisitContext, nowMs: number): ScreenContent => {
     ...(remaining > 0 ? { remainingSeconds: remaining } : {}),
     waitingFor: [
       ...(context.tested ? [] : (['self-test'] as const)),
-      ...(context.broker ? [] : (['broker'] as const)),
+      ...(context.broker === true ? [] : (['broker'] as const)),
       ...(context.terminal ? [] : (['terminal'] as const)),
     ],
   };

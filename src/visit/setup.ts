@@ -150,6 +150,8 @@ export const amend = (change: (visit: VisitRecord, context: VisitContext, event:
 export const closed = (context: VisitContext, code: FailureCode, more: Closing = {}): Partial<VisitContext> => ({
   closing: { ...more, after: code },
   fault: endsService(code) ? code : context.fault,
+  // A dead reader cannot tell that the card was taken.
+  card: context.card && code !== 'reader/unavailable',
 });
 
 export const closeWith = (code: FailureCode | ((context: VisitContext, event: VisitEvent) => FailureCode)) =>

@@ -19,7 +19,7 @@ export interface Visit {
   /** Ends an open visit (its card session is closed) and stops all timers. */
   stop(): void;
   send(event: VisitInput): void;
-  /** Calls back with every change of the screen, and at once when already started. Returns the unsubscribe function. */
+  /** Calls back with every change of the screen or the phase, and at once when already started. Returns the unsubscribe function. */
   onScreen(listener: (model: ScreenModel) => void): () => void;
   readonly screen: ScreenModel;
   /** The journey's state value, dotted; `shutting-down.off` = the power may be cut. */
@@ -46,7 +46,8 @@ export const createVisit = ({ settings, ...world }: VisitOptions): Visit => {
   const model = () => screenOf(snapshot, clock.monotonicMs());
   const show = () => {
     const now = model();
-    const text = JSON.stringify(now);
+    // The phase too: the last one, in which the power may be cut, looks like the one before.
+    const text = `${phase} ${JSON.stringify(now)}`;
     if (text === shown) return;
     shown = text;
     for (const listener of listeners) listener(now);
@@ -56,7 +57,12 @@ export const createVisit = ({ settings, ...world }: VisitOptions): Visit => {
       snapshot = next;
       if (phaseOf(next) !== phase) {
         phase = phaseOf(next);
-        log.info('visit.phase', { phase, ...(next.context.visit === undefined ? {} : { visit: next.context.visit.id }) });
+        const { visit, closing } = next.context;
+        log.info('visit.phase', {
+          phase,
+          ...(visit === undefined ? {} : { visit: visit.id }),
+          ...(closing?.after === undefined ? {} : { after: closing.after }),
+        });
       }
       show();
     },

@@ -1,6 +1,9 @@
+import fc from 'fast-check';
 import { test } from 'tap';
 import { KioskFailure } from '../../src/core/failure.ts';
-import { createWorld, STEPS, settle, type World } from './world.ts';
+import type { ElementId } from '../../src/core/screens.ts';
+import type { VisitInput } from '../../src/visit/events.ts';
+import { type CardScript, createWorld, STEPS, settle, type World } from './world.ts';
 
 /** Brings a new world to the step, runs the case. */
 const atEveryStep = async (run: (world: World, phase: string) => Promise<void>, timeouts = {}) => {
@@ -101,6 +104,16 @@ test('a lost broker is told apart from a lost terminal', async (t) => {
   t.equal(world.screen, 'idle');
 });
 
+test('an old word of the terminal does not make up for a lost broker', async (t) => {
+  const world = createWorld();
+  await world.open();
+  await world.send({ type: 'BROKER.LOST' });
+  await world.send({ type: 'TERMINAL.READY' });
+  t.same(world.shown('initialising').waitingFor, ['broker']);
+  await world.send({ type: 'BROKER.READY' });
+  t.equal(world.screen, 'idle');
+});
+
 test('a terminal lost in idle is awaited at once', async (t) => {
   const world = createWorld();
   await world.open();
@@ -178,6 +191,10 @@ test('a dead reader does not wait for a card it cannot see', async (t) => {
   await world.fault('reader/unavailable');
   await world.pass(11);
   t.equal(world.shown('out-of-service').code, 'reader/unavailable');
+  await world.send({ type: 'COMMAND', command: 'in-service' });
+  await world.place({ read: new KioskFailure('reader/unavailable') });
+  await world.pass(11);
+  t.equal(world.shown('out-of-service').code, 'reader/unavailable', 'also when the card session says so');
 });
 
 test('reading that takes too long is given up', async (t) => {
@@ -185,7 +202,7 @@ test('reading that takes too long is given up', async (t) => {
   await world.open();
   await world.place({ read: 'hang' });
   t.equal(world.visit.step, 'reading-card');
-  await world.pass(21);
+  await world.pass(31);
   t.equal(world.shown('notice').code, 'card/read-failed');
   t.ok(world.card.readAborted);
 });
@@ -204,7 +221,7 @@ test('a card pulled, a cancel or a new card while the result is on its way chang
   world.card.acknowledge({ outcome: 'accepted', checkIn: 'checked-in', number: '5' });
   await settle();
   t.match(world.shown('done'), { checkIn: 'checked-in', number: '5' });
-  await world.pass(11);
+  await world.pass(16);
   t.equal(world.screen, 'choose-method', 'the card laid down meanwhile is taken up');
 });
 
@@ -214,7 +231,7 @@ test('a card taken while sending: the recap stays its time, then idle without an
   await world.take();
   world.card.acknowledge({ outcome: 'accepted', checkIn: 'checked-in' });
   await settle();
-  await world.pass(9);
+  await world.pass(14);
   t.equal(world.screen, 'done');
   await world.pass(2);
   t.equal(world.screen, 'idle');
@@ -327,8 +344,10 @@ test('orders of the terminal wait for the end of a visit', async (t) => {
   await world.press('cancel');
   await world.take();
   t.equal(world.visit.phase, 'shutting-down.closing');
+  const phases: string[] = [];
+  world.visit.onScreen(() => phases.push(world.visit.phase));
   await world.pass(4);
-  t.equal(world.visit.phase, 'shutting-down.off');
+  t.same(phases, ['shutting-down.closing', 'shutting-down.off'], 'whoever cuts the power is told');
 });
 
 test('a long press of the power button shuts down from every step and closes the card', async (t) => {
@@ -407,4 +426,51 @@ test('listeners hear of every change once, and no more after unsubscribing', asy
   stop();
   await world.press('cancel');
   t.same(heard, ['idle', 'reading-card', 'choose-method']);
+});
+
+const PRESSED: readonly ElementId[] = [
+  'cancel', 'back', 'continue', 'retry', 'help', 'repeat-speech', 'method-face', 'method-pin', 'method-staff', 'language-en', 'key-1',
+  'key-2', 'key-clear', 'key-backspace', 'key-enter', 'consent-all', 'consent-choose', 'consent-none', 'item-yes', 'item-no',
+]; // biome-ignore format: one list
+const SCRIPTS: readonly CardScript[] = [
+  {},
+  { pin: '1111', summary: { pinTriesLeft: 2 }, faces: [{ outcome: 'failed', reason: 'dark' }, 'hang'] },
+  { summary: { certificate: { state: 'expired-in-grace', days: 9 } }, delivery: 'until-told' },
+  { read: new KioskFailure('card/not-recognised') },
+];
+
+test('whatever happens in whatever order, every card is closed once, secrets are gone between visits and nothing is sent twice', async (t) => {
+  const outside = (...events: VisitInput[]) => fc.constantFrom(...events).map((event) => (world: World) => world.send(event));
+  const happening = fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom(...PRESSED).map((element) => (world: World) => world.press(element)) },
+    { weight: 2, arbitrary: fc.constantFrom(...SCRIPTS).map((script) => (world: World) => world.place(script)) },
+    { weight: 2, arbitrary: fc.constantFrom(1, 5, 12, 25, 70).map((seconds) => (world: World) => world.pass(seconds)) },
+    outside(
+      { type: 'CARD.REMOVED' },
+      { type: 'TERMINAL.LOST' },
+      { type: 'TERMINAL.READY' },
+      { type: 'BROKER.LOST' },
+      { type: 'BROKER.READY' },
+    ),
+    outside({ type: 'FAULT', code: 'reader/unavailable' }, { type: 'POWER.SHORT' }, { type: 'COMMAND', command: 'in-service' }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(happening, { maxLength: 40 }), async (happenings) => {
+      const world = createWorld();
+      await world.open();
+      for (const happen of happenings) {
+        await happen(world);
+        const open = world.cards.filter(({ closed }) => closed === 0);
+        if (open.length !== (world.visit.visitId === undefined ? 0 : 1))
+          throw new Error(`${open.length} cards open in ${world.visit.phase}`);
+        if (world.cards.some(({ closed, delivered }) => closed > 1 || delivered.length > 1)) throw new Error('closed or sent twice');
+        if (world.pad.digits.length > 0 && !['pin', 'staff-check'].includes(world.screen))
+          throw new Error(`digits left in ${world.visit.phase}`);
+      }
+      world.visit.stop();
+      if (world.clock.pending > 0) throw new Error('a timer is left');
+    }),
+    { numRuns: 60 },
+  );
+  t.pass('all held');
 });

@@ -303,6 +303,10 @@ test('staff approve from the terminal, for this visit and no other', async (t) =
   t.equal(world.screen, 'staff-check');
   await world.send({ type: 'COMMAND', command: 'approve-visual', visitId: 'visit-1' });
   t.equal(world.screen, 'consent');
+  t.ok(
+    world.lines.some((line) => line.includes('visit.approved-from-terminal') && line.includes('visit-1')),
+    'for the audit',
+  );
   const closed = createWorld({ settings: { staffCheck: false } });
   await closed.open();
   await closed.place();

@@ -20,6 +20,12 @@ const barred = asking('barred', 'notice', {
 
 export const identify: StateConfig = {
   initial: 'choose-method',
-  on: { COMMAND: { guard: 'approves', target: '#identified', actions: amend(() => ({ method: 'staff' })) } },
+  on: {
+    COMMAND: {
+      guard: 'approves',
+      target: '#identified',
+      actions: [{ type: 'log', params: { event: 'visit.approved-from-terminal' } }, amend(() => ({ method: 'staff' }))],
+    },
+  },
   states: { 'choose-method': chooseMethod, face, pin, 'staff-check': staff, barred },
 };

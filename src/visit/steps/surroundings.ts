@@ -6,7 +6,8 @@ import { base, type StateConfig } from '../setup.ts';
 export const link: StateConfig = {
   initial: 'down',
   on: {
-    'TERMINAL.READY': { actions: base.assign({ terminal: true, broker: true }) },
+    // A terminal that speaks proves a broker of which nothing was heard, but not one that is known to be lost: its word may be an old one.
+    'TERMINAL.READY': { actions: base.assign({ terminal: true, broker: ({ context }) => context.broker ?? true }) },
     'TERMINAL.LOST': { actions: base.assign({ terminal: false }) },
     'BROKER.READY': { actions: base.assign({ broker: true }) },
     'BROKER.LOST': { actions: base.assign({ broker: false }) },
@@ -31,7 +32,7 @@ export const desk: StateConfig = {
       actions: [
         'noteFault',
         // A dead reader cannot tell that the card was taken.
-        base.assign({ card: ({ context, event }) => context.card && !(event.type === 'FAULT' && event.code.startsWith('reader/')) }),
+        base.assign({ card: ({ context, event }) => context.card && !(event.type === 'FAULT' && event.code === 'reader/unavailable') }),
       ],
     },
     COMMAND: {
