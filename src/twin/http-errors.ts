@@ -16,9 +16,14 @@ export const badInput = (field: string, message: string, status = 400): KioskFai
 const CONFLICTS = new Set(['reader/unavailable', 'camera/unavailable', 'touch/unavailable', 'display/unavailable']);
 
 /** fastify's own refusals (broken JSON, body too large) with words that say what to do. */
-const FRAMEWORK: Readonly<Record<string, { readonly status: number; readonly message: string }>> = {
-  FST_ERR_CTP_INVALID_JSON_BODY: { status: 400, message: 'The body is not JSON. Send one JSON object.' },
-  FST_ERR_CTP_EMPTY_JSON_BODY: { status: 400, message: 'The body is empty. Send one JSON object.' },
+const FRAMEWORK: Readonly<Record<string, { readonly status: number; readonly message: string; readonly field?: string }>> = {
+  FST_ERR_BAD_URL: { status: 400, message: 'The address has a broken % escape.', field: 'path' },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    status: 415,
+    message: 'This content type is not taken. Allowed: application/json, or no body.',
+    field: 'content-type',
+  },
+
   FST_ERR_CTP_BODY_TOO_LARGE: { status: 413, message: 'The body is too large. Send a smaller picture or fewer frames.' },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: { status: 400, message: 'The body does not have the announced length.' },
 };
@@ -35,7 +40,7 @@ export const errorReply = (error: unknown): ErrorReply => {
   }
   const { code = '', statusCode = 500 } = (error ?? {}) as { code?: string; statusCode?: number };
   const known = FRAMEWORK[code];
-  if (known) return { status: known.status, body: { code: 'input/invalid', message: known.message, field: 'body' } };
+  if (known) return { status: known.status, body: { code: 'input/invalid', message: known.message, field: known.field ?? 'body' } };
   if (statusCode >= 400 && statusCode < 500)
     return { status: statusCode, body: { code: 'input/invalid', message: 'The request cannot be understood.' } };
   return { status: 500, body: { code: 'visit/internal', message: 'The twin failed at this request; see its log.' } };

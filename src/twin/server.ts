@@ -1,7 +1,7 @@
 // The twin's web server on 127.0.0.1: the page, the HTTP interface, the live streams. One per simulated appliance.
 // Decides nothing about a visit; everything it does goes through TwinControls.
 
-import { fastify } from 'fastify';
+import { type FastifyReply, fastify } from 'fastify';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { KioskFailure } from '../core/failure.ts';
 import type { Log } from '../core/log.ts';
@@ -31,10 +31,23 @@ export interface TwinServer {
 /** JSON by default; picture bodies only where a route takes them. */
 const JSON_ONLY = ['application/json'];
 
+const answerError = (reply: FastifyReply, error: unknown): FastifyReply => {
+  const { status, body } = errorReply(error);
+  return reply.status(status).send(body);
+};
+
 /** Starts listening. Throws port/in-use with facts {port, what}. */
 export const createTwinServer = async (controls: TwinControls, options: TwinServerOptions): Promise<TwinServer> => {
   const { port, host = '127.0.0.1', log, clock = systemClock } = options;
-  const app = fastify({ logger: false, forceCloseConnections: true, bodyLimit: 64 * 1024, routerOptions: { maxParamLength: 200 } });
+  const app = fastify({
+    frameworkErrors: (error, _request, reply) => {
+      void answerError(reply as unknown as FastifyReply, error);
+    },
+    logger: false,
+    forceCloseConnections: true,
+    bodyLimit: 64 * 1024,
+    routerOptions: { maxParamLength: 200 },
+  });
   guard(app);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
@@ -60,8 +73,7 @@ export const createTwinServer = async (controls: TwinControls, options: TwinServ
     return reply.status(status).send(body);
   });
   app.setNotFoundHandler(async (request, reply) => {
-    const { status, body } = errorReply(badInput('path', `There is no ${request.method} at this address.`, 404));
-    return reply.status(status).send(body);
+    return answerError(reply, badInput('path', `There is no ${request.method} at this address.`, 404));
   });
 
   const camera = addActionRoutes(app, controls);

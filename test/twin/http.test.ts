@@ -208,6 +208,8 @@ test('bodies of the wrong form are refused with what is allowed', async (t) => {
   });
   t.match(await sendBytes('POST', '/api/cards', 'image/png', pngOf(2, 2)), { status: 415 });
   t.match(await send('POST', '/api/keypad', { keys: '1'.repeat(70_000) }), { status: 413, json: { field: 'body' } });
+  t.match(await sendBytes('DELETE', '/api/tray', 'text/plain', 'x'), { status: 415, json: { field: 'content-type' } });
+  t.match(await get('/api/portraits/%zz'), { status: 400, json: { code: 'input/invalid', field: 'path' } });
   t.match(await get('/api/nothing'), { status: 404, json: { code: 'input/invalid' } });
   t.match(await send('POST', '/api/state', {}), { status: 404 });
 });
