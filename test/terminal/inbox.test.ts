@@ -1,0 +1,213 @@
+import { spawnSync } from 'node:child_process';
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { test } from 'tap';
+import { silentLog } from '../../src/core/log.ts';
+import { createHub, type TerminalEvent } from '../../src/terminal/hub.ts';
+import { createIntake } from '../../src/terminal/intake.ts';
+import { createKiosks } from '../../src/terminal/kiosks.ts';
+import { createInbox } from '../../src/terminal/store/inbox.ts';
+import { type Db, openDatabase } from '../../src/terminal/store/schema.ts';
+import { type AckMessage, kioskTopic, type RequestMessage, type VisitMessage } from '../../src/uplink/contract/index.ts';
+import { createOpener } from '../../src/uplink/seal.ts';
+import { publicKeySet } from '../../src/uplink/seal-keys.ts';
+import { createWordSigner, createWordVerifier } from '../../src/uplink/seal-word.ts';
+import { BOOT, HOUR, handClock, KIOSK, kioskKeys, NOON, SITE, seal, strangerKeys, temporary, terminalKeys, visit } from './fixtures/site.ts';
+
+interface Subject {
+  teardown(run: () => void): void;
+}
+
+/** A terminal's inside without HTTP and broker: what a message does and what is answered. */
+const desk = async (t: Subject) => {
+  const { clock, pass } = handClock();
+  const directory = temporary(t);
+  const db = openDatabase(directory);
+  t.teardown(() => db.close());
+  const inbox = createInbox(db, () => clock.now());
+  const hub = createHub();
+  const events: TerminalEvent[] = [];
+  hub.on((event) => events.push(event));
+  const kiosks = createKiosks([KIOSK], hub, clock);
+  kiosks.brokerIs('connected');
+  const intake = createIntake({
+    site: SITE,
+    opener: await createOpener(terminalKeys, [publicKeySet(kioskKeys)]),
+    signer: await createWordSigner(terminalKeys),
+    inbox,
+    kiosks,
+    hub,
+    log: silentLog,
+    now: () => clock.now(),
+  });
+  const words = await createWordVerifier([publicKeySet(terminalKeys)]);
+  const send = async (topic: string, payload: Uint8Array): Promise<AckMessage | undefined> => {
+    const reply = await intake(topic, payload);
+    return reply === undefined ? undefined : words.ack(reply.payload, { site: SITE, kiosk: KIOSK });
+  };
+  const sendVisit = async (message: VisitMessage) => send(kioskTopic(SITE, KIOSK, 'visit'), await seal(message));
+  return { clock, pass, db, inbox, kiosks, events, send, sendVisit, directory };
+};
+
+const count = (db: Db, table: string): number => Number((db.prepare(`SELECT count(*) AS n FROM ${table}`).get() as { n: number }).n);
+const rejects = (db: Db): unknown[] =>
+  (db.prepare('SELECT kiosk, code, reason FROM rejects ORDER BY row').all() as Record<string, unknown>[]).map(({ kiosk, code, reason }) => [
+    kiosk,
+    code,
+    reason,
+  ]);
+
+test('a visit is stored once however often it is sent, and its repeats hear duplicate with the same number', async (t) => {
+  const { db, sendVisit, events } = await desk(t);
+  const message = visit();
+  const first = await sendVisit(message);
+  t.match(first, { id: message.id, seq: message.seq, status: 'accepted', checkIn: { state: 'checked-in', number: '1' } });
+  for (let repeat = 0; repeat < 5; repeat += 1) {
+    t.match(await sendVisit(message), { id: message.id, status: 'duplicate', checkIn: { state: 'checked-in', number: '1' } });
+  }
+  t.equal(count(db, 'visits'), 1);
+  t.equal(events.filter(({ type }) => type === 'visit').length, 1, 'the page hears of it once');
+  t.match(await sendVisit(visit()), { status: 'accepted', checkIn: { number: '2' } });
+});
+
+test('reception numbers begin again each day in Japan', async (t) => {
+  const { sendVisit, pass, clock } = await desk(t);
+  t.match(await sendVisit(visit({}, clock.now())), { checkIn: { number: '1' } });
+  pass(11 * HOUR);
+  t.match(await sendVisit(visit({}, clock.now())), { checkIn: { number: '2' } }, '23:00 is the same day');
+  pass(HOUR + 1);
+  t.match(await sendVisit(visit({}, clock.now())), { checkIn: { number: '1' } }, 'after midnight');
+});
+
+test('a visit is checked in only with a certificate in force and a card signature that holds', async (t) => {
+  const { sendVisit, inbox } = await desk(t);
+  const { certificate, evidence } = visit();
+  const state = async (over: Partial<VisitMessage>) => (await sendVisit(visit(over)))?.checkIn?.state;
+  t.equal(await state({ certificate: { ...certificate, state: 'expires-soon' } }), 'checked-in');
+  t.equal(await state({ certificate: { ...certificate, state: 'expired-in-grace' } }), 'see-reception');
+  t.equal(await state({ method: 'staff', evidence: { kind: 'none' } }), 'checked-in');
+  const forged = visit({ evidence: { ...evidence, challenge: 'AAAAAAAA' } as VisitMessage['evidence'] });
+  t.match(await sendVisit(forged), { status: 'accepted', checkIn: { state: 'see-reception' } });
+  t.equal(inbox.find(forged.visitId)?.proof, 'failed');
+  t.equal(await state({ method: 'face', evidence: { kind: 'none' } }), 'see-reception', 'a face without evidence proves nothing');
+  const good = visit();
+  await sendVisit(good);
+  t.match(inbox.find(good.visitId), { proof: 'card-signature', certificate: { state: 'valid', validTo: '2028-01-01', days: 609 } });
+});
+
+test('a message that is over, or takes the number or the visit of another, is rejected for good', async (t) => {
+  const { db, sendVisit } = await desk(t);
+  const first = visit();
+  await sendVisit(first);
+  const late = visit({ expiresAt: new Date(NOON - 1).toISOString() });
+  t.match(await sendVisit(late), { status: 'rejected', code: 'uplink/not-acknowledged' });
+  t.match(await sendVisit(late), { status: 'rejected', code: 'uplink/not-acknowledged' }, 'the repeat hears the same, never duplicate');
+  t.match(await sendVisit(visit({ seq: first.seq })), { status: 'rejected', code: 'uplink/malformed' });
+  t.match(await sendVisit(visit({ visitId: first.visitId })), { status: 'rejected', code: 'uplink/malformed' });
+  t.match(await sendVisit(visit({ seq: first.seq, bootId: '0b3c1b7e-3f43-4a55-9d3c-5b1f0a8a1c12' })), { status: 'accepted' });
+  t.equal(count(db, 'visits'), 2);
+});
+
+test('an accepted visit that is repeated after its expiry is still a duplicate', async (t) => {
+  const { sendVisit, pass, inbox } = await desk(t);
+  const message = visit();
+  await sendVisit(message);
+  pass(30 * 24 * HOUR);
+  inbox.purge(1000 * 24 * HOUR);
+  t.match(await sendVisit(message), { status: 'duplicate', checkIn: { number: '1' } });
+});
+
+test('what no known signer vouches for is written down without content and never answered', async (t) => {
+  const { db, send } = await desk(t);
+  const topic = kioskTopic(SITE, KIOSK, 'visit');
+  const sealed = await seal(visit());
+  const tampered = JSON.parse(Buffer.from(sealed).toString()) as { ciphertext: string };
+  tampered.ciphertext = `${tampered.ciphertext.startsWith('A') ? 'B' : 'A'}${tampered.ciphertext.slice(1)}`;
+  const cases: [string, Uint8Array][] = [
+    [topic, await seal(visit(), strangerKeys)],
+    [topic, Buffer.from(JSON.stringify(tampered))],
+    [topic, Buffer.from('{"架空": ●')],
+    [topic, new Uint8Array(200_000)],
+    [kioskTopic(SITE, 'kiosk-9', 'visit'), sealed],
+    [kioskTopic('elsewhere', KIOSK, 'visit'), sealed],
+    [kioskTopic(SITE, KIOSK, 'request'), sealed],
+    [topic, await seal(visit({ kiosk: 'kiosk-2' }))],
+    [kioskTopic(SITE, KIOSK, 'state'), Buffer.from('{"status":"架空"}')],
+  ];
+  for (const [where, payload] of cases) t.equal(await send(where, payload), undefined);
+  t.strictSame(rejects(db), [
+    [KIOSK, 'uplink/untrusted', 'key-unknown'],
+    [KIOSK, 'uplink/untrusted', 'decryption'],
+    [KIOSK, 'uplink/malformed', 'malformed'],
+    [KIOSK, 'uplink/malformed', 'too-large'],
+    [null, 'uplink/untrusted', 'kiosk-unknown'],
+    [null, 'uplink/malformed', 'topic'],
+    [KIOSK, 'uplink/untrusted', 'purpose'],
+    [KIOSK, 'uplink/untrusted', 'kiosk'],
+    [KIOSK, 'uplink/malformed', 'v'],
+  ]);
+  t.equal(count(db, 'visits'), 0);
+});
+
+test('a question of a visit is acknowledged, shown, and over when it expires', async (t) => {
+  const { send, kiosks, pass } = await desk(t);
+  const { type: _, consent: __, certificate: ___, evidence, referenceKind, language, method, patient, prescription, ...head } = visit();
+  const request: RequestMessage = { ...head, type: 'request', ask: 'approve-visual', expiresAt: new Date(NOON + 60_000).toISOString() };
+  t.match(await send(kioskTopic(SITE, KIOSK, 'request'), await seal(request)), { id: request.id, status: 'accepted' });
+  t.match(kiosks.view(KIOSK)?.request, { ask: 'approve-visual', visitId: request.visitId });
+  t.match(await send(kioskTopic(SITE, KIOSK, 'request'), await seal(request)), { status: 'duplicate' });
+  pass(60_000);
+  t.equal(kiosks.view(KIOSK)?.request, undefined);
+});
+
+test('a late Will of an old connection does not mark a living kiosk offline', async (t) => {
+  const { send, kiosks } = await desk(t);
+  const state = (status: string, bdSeq: number) =>
+    Buffer.from(JSON.stringify({ v: 1, bootId: BOOT, bdSeq, at: '2026-05-01T03:00:00Z', version: '1', status, faults: [] }));
+  await send(kioskTopic(SITE, KIOSK, 'state'), state('ready', 2));
+  await send(kioskTopic(SITE, KIOSK, 'state'), state('offline', 1));
+  t.equal(kiosks.view(KIOSK)?.status, 'ready');
+  kiosks.brokerIs('lost');
+  t.equal(kiosks.view(KIOSK)?.status, 'unknown');
+});
+
+test('killed between the write and the ack, the terminal still knows the visit and gives it the same number', async (t) => {
+  const directory = temporary(t);
+  const message = visit({ expiresAt: new Date(Date.now() + HOUR).toISOString() });
+  const file = join(directory, 'visit.json');
+  writeFileSync(file, JSON.stringify(message));
+  const program = fileURLToPath(new URL('fixtures/accept-and-die.ts', import.meta.url));
+  const died = spawnSync(process.execPath, [...process.execArgv, program, directory, file]);
+  t.equal(died.signal, 'SIGKILL', String(died.stderr));
+  const db = openDatabase(directory);
+  t.teardown(() => db.close());
+  const inbox = createInbox(db, () => Date.now());
+  const again = inbox.accept({ message, expired: false, sealed: new Uint8Array(1) });
+  t.match(again, { fresh: false, ack: { id: message.id, status: 'accepted', checkIn: { number: '1' } } });
+  t.equal(inbox.find(message.visitId)?.patient?.name, message.patient?.name);
+  t.equal(count(db, 'visits'), 1);
+});
+
+test('visits older than the period of search are deleted with all that belongs to them', async (t) => {
+  const { sendVisit, inbox, pass, db, directory } = await desk(t);
+  await sendVisit(visit());
+  pass(3 * 365 * 24 * HOUR);
+  t.strictSame(inbox.purge(2 * 366 * 24 * HOUR), { visits: 1, acks: 1 });
+  t.equal(count(db, 'visits') + count(db, 'acks'), 0);
+  t.equal(statSync(join(directory, 'terminal.db')).mode & 0o777, 0o600);
+  t.equal(statSync(join(directory, 'terminal.db-wal')).mode & 0o777, 0o600);
+});
+
+test('a database that is none, or of a newer program, is refused with what to do', (t) => {
+  const broken = temporary(t);
+  writeFileSync(join(broken, 'terminal.db'), 'this is no database, however long this text may be'.repeat(40));
+  t.throws(() => openDatabase(broken), { code: 'storage/corrupt', message: /move it away/ });
+  const newer = temporary(t);
+  const db = openDatabase(newer);
+  db.exec('PRAGMA user_version = 99');
+  db.close();
+  t.throws(() => openDatabase(newer), { code: 'storage/corrupt', message: /schema 99/ });
+  t.throws(() => openDatabase(join(broken, 'terminal.db')), { code: 'storage/unwritable', message: /--data/ });
+  t.end();
+});
