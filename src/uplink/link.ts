@@ -72,6 +72,8 @@ export class Link {
   #unplug: () => void = () => undefined;
   /** Publishes without PUBACK: they are lost when the connection is. */
   readonly #unanswered = new Set<() => void>();
+  /** Message ids whose PUBACK said 16: mqtt.js calls that a success like any other. */
+  readonly #unheard = new Set<number>();
   /** Connections made after the first. */
   reconnects = 0;
 
@@ -101,6 +103,7 @@ export class Link {
     const client = this.#client;
     if (client === undefined) return;
     const goodbye = client.endAsync(!this.#up).catch(() => undefined);
+    this.#up = false;
     await Promise.race([goodbye, sleep(this.#options.clock, GOODBYE_MS)]);
     client.stream.destroy();
   }
@@ -120,15 +123,17 @@ export class Link {
     const properties =
       this.#protocol === 5 && expirySeconds !== undefined ? { properties: { messageExpiryInterval: Math.max(1, expirySeconds) } } : {};
     return new Promise((resolve) => {
+      let messageId = 0;
       const closed = () => resolve({ outcome: 'lost' });
       this.#unanswered.add(closed);
-      client.publish(topic, Buffer.from(payload), { qos, retain, ...properties }, (error, packet) => {
+      client.publish(topic, Buffer.from(payload), { qos, retain, ...properties }, (error) => {
         this.#unanswered.delete(closed);
-        const reasonCode = reasonCodeOf(error) ?? reasonCodeOf(packet) ?? 0;
-        if (reasonCode === 16) resolve({ outcome: 'no-subscriber' });
+        const reasonCode = reasonCodeOf(error) ?? 0;
+        if (this.#unheard.delete(messageId)) resolve({ outcome: 'no-subscriber' });
         else if (reasonCode >= 128) resolve({ outcome: 'refused', reasonCode });
         else resolve({ outcome: error ? 'lost' : 'sent' });
       });
+      if (qos === 1) messageId = client.getLastMessageId();
     });
   }
 
@@ -180,12 +185,16 @@ export class Link {
         client.stream.destroy();
       });
     });
+    client.on('packetreceive', (packet) => {
+      if (packet.cmd === 'puback' && packet.reasonCode === 16) this.#unheard.add(packet.messageId ?? 0);
+    });
     client.on('message', (topic, payload) => this.#options.onMessage(topic, payload));
     client.once('close', () => {
       client.end(true);
       this.#client = undefined;
       for (const lost of this.#unanswered) lost();
       this.#unanswered.clear();
+      this.#unheard.clear();
       const wasUp = this.#up;
       this.#up = false;
       if (wasUp) {

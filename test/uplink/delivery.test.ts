@@ -3,6 +3,8 @@
 import { test } from 'tap';
 import { systemClock } from '../../src/core/clock.ts';
 import { isFailure, type KioskFailure } from '../../src/core/failure.ts';
+import { createLog } from '../../src/core/log.ts';
+import { measureUplink, percentiles } from '../../src/uplink/bench.ts';
 import { kioskTopic } from '../../src/uplink/contract/index.ts';
 import { generateTerminalKeys } from '../../src/uplink/seal-keys.ts';
 import { createWordSigner } from '../../src/uplink/seal-word.ts';
@@ -368,4 +370,36 @@ test('a clock that was never set blocks issuing', async (t) => {
   const uplink = site.uplink({ clock });
   await uplink.start();
   await t.rejects(uplink.submit(visitContent()), { code: 'clock/unset' });
+});
+
+test('the bench measures the way of a visit to its ack', async (t) => {
+  const site = await withSite(t.teardown);
+  const uplink = site.uplink({ ackTimeoutMs: 5_000 });
+  await uplink.start();
+  await t.rejects(measureUplink(uplink, visitContent, { visits: 1 }), { code: 'uplink/terminal-lost' });
+  await site.terminal.connect(site.broker.url);
+  await until(() => uplink.state.terminal === 'ready');
+  const figures = await measureUplink(uplink, visitContent, { visits: 25, warmUp: 5 });
+  t.equal(uplink.health().acknowledged, 30);
+  t.ok(figures.sealToAck.p50 >= figures.sealAndAppend.p50);
+  t.comment(JSON.stringify(figures));
+  t.same(percentiles([3, 1, 2]), { p50: 2, p99: 3, max: 3 });
+  t.throws(() => percentiles([]), RangeError);
+});
+
+test('a whole delivery at debug level logs nothing of the patient, the card or the keys', async (t) => {
+  const site = await withSite(t.teardown);
+  await site.terminal.connect(site.broker.url);
+  const lines: string[] = [];
+  const uplink = site.uplink({ log: createLog('debug', { write: (line) => lines.push(line) }) });
+  await uplink.start();
+  const content = visitContent();
+  await (await uplink.submit(content)).acked;
+  await t.rejects(uplink.submit({ ...content, patient: { ...content.patient, birthdate: '1951/04/01' } }));
+  await uplink.stop();
+  const text = lines.join('');
+  t.match(text, /message-acknowledged/);
+  const { patient, certificate, visitId } = content;
+  for (const secret of [patient?.name, patient?.address, '1951', certificate.derBase64.slice(0, 40), visitId, site.keys.kiosk.keys[0]?.d])
+    t.notOk(text.includes(String(secret)));
 });

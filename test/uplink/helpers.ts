@@ -122,6 +122,8 @@ export class TestTerminal {
 
   async connect(url: string): Promise<void> {
     this.#bdSeq += 1;
+    // An ack on the way when the old connection died is never answered: it must not hold up the new one.
+    this.#turn = Promise.resolve();
     const will = { topic: terminalStateTopic(SITE), payload: json(this.state('offline')), qos: 1, retain: true } as const;
     const client = await connectAsync(url, { protocolVersion: 4, reconnectPeriod: 0, will, clientId: 'terminal' });
     this.#client = client;
@@ -164,7 +166,9 @@ export class TestTerminal {
   }
 
   async close(): Promise<void> {
-    await this.#client?.endAsync();
+    const client = this.#client;
+    this.#client = undefined;
+    await client?.endAsync();
   }
 
   async ack(message: SealedContent, over: Partial<AckMessage>): Promise<void> {
