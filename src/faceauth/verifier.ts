@@ -82,11 +82,12 @@ export const createFaceVerifier = (options: FaceVerifierOptions): FaceVerifier =
     const timer = clock.setTimeout(() => timeout.abort(), timeoutMs);
     const evidence = new Evidence(enrolled);
     const hints = new HintFilter();
+    const ended = AbortSignal.any([signal, timeout.signal]);
     let seq = -1;
     try {
       while (!timeout.signal.aborted) {
         signal.throwIfAborted();
-        const frame = await nextFrame(camera, seq, signal, timeout.signal);
+        const frame = await nextFrame(camera, seq, ended, signal, timeout.signal);
         if (frame === undefined) break;
         seq = frame.seq;
         const look = await lookAtFrame(models, frame);
@@ -126,13 +127,19 @@ export const createFaceVerifier = (options: FaceVerifierOptions): FaceVerifier =
   };
 };
 
-/** The next frame, or undefined when `ended` fired first. Rejects with the signal's reason, or camera/unavailable. */
-const nextFrame = async (camera: Camera, afterSeq: number, signal: AbortSignal, ended: AbortSignal): Promise<CameraFrame | undefined> => {
+/** The next frame, or undefined when the time was over first. Rejects with the visit's reason, or camera/unavailable. */
+const nextFrame = async (
+  camera: Camera,
+  afterSeq: number,
+  ended: AbortSignal,
+  visit: AbortSignal,
+  time: AbortSignal,
+): Promise<CameraFrame | undefined> => {
   try {
-    return await camera.nextFrame(afterSeq, AbortSignal.any([signal, ended]));
+    return await camera.nextFrame(afterSeq, ended);
   } catch (cause) {
-    signal.throwIfAborted();
-    if (ended.aborted) return undefined;
+    visit.throwIfAborted();
+    if (time.aborted) return undefined;
     throw asFailure(cause, 'camera/unavailable');
   }
 };

@@ -34,11 +34,11 @@ export const RESIDENTS: readonly Resident[] = [
   {
     id: 'suzuki-kenji', family: '鈴木', given: '健二', birth: '1978-09-03', sex: 'male', size: 1.04,
     shape: {
-      width: 77, chin: 108.69, skull: 100, jaw: 0.9, skin: '#f2cdb2', eyeX: 30.72, eyeWidth: 15.26, eyeHeight: 5.17, eyeTilt: -7,
-      eyelid: 2.38, iris: '#3b2619', browGap: 16.99, browThickness: 4.65, browTilt: 3, browLength: 1.49, socket: 0.53,
-      bridge: 0.24, cheek: 0.72, noseLength: 41.7, noseWidth: 21, mouthY: 72.57, mouthWidth: 16.82, lips: 8.74,
-      lipColour: '#c0635e', hair: 'crop', hairColour: '#221c1b', clothes: '#3d4c5c', age: 0.3, blush: 0.2, beard: 'stubble',
-      glasses: 'square', glassesColour: '#23242a',
+      width: 76, chin: 108.69, skull: 100, jaw: 0.9, skin: '#e0b08c', eyeX: 30.72, eyeWidth: 15.26, eyeHeight: 5.17, eyeTilt: -7,
+      eyelid: 2.38, iris: '#3b2619', browGap: 16.99, browThickness: 4.65, browTilt: 3, browLength: 1.49, socket: 0.53, bridge: 0.8,
+      cheek: 0.72, noseLength: 40.47, noseWidth: 21, mouthY: 63.01, mouthWidth: 23, lips: 5.5, lipColour: '#c0635e', hair: 'crop',
+      hairColour: '#221c1b', clothes: '#3d4c5c', age: 0.3, blush: 0.2, beard: 'stubble', glasses: 'square',
+      glassesColour: '#23242a',
     },
     before: {
       x: 20, y: 12, light: '#e8f2ff', turn: -3, tiltDegrees: -2, smile: 0.8,
@@ -96,10 +96,10 @@ export const RESIDENTS: readonly Resident[] = [
   {
     id: 'kobayashi-naomi', family: '小林', given: '直美', birth: '1969-07-27', sex: 'female', size: 1,
     shape: {
-      width: 65.84, chin: 99.19, skull: 86.32, jaw: 0.32, skin: '#f2cdb2', eyeX: 29.73, eyeWidth: 15.84, eyeHeight: 6.2,
-      eyeTilt: -4.09, eyelid: 4, iris: '#4a3020', browGap: 26.42, browThickness: 4.06, browTilt: 0.15, browLength: 1.48,
-      socket: 0.26, bridge: 0.95, cheek: 0.31, noseLength: 40.64, noseWidth: 16.42, mouthY: 65.88, mouthWidth: 27, lips: 9,
-      lipColour: '#b8404c', hair: 'wavy', hairColour: '#5a3522', clothes: '#2f6f73', age: 0.45, blush: 0.9, mole: [24, 52],
+      width: 60.17, chin: 99.06, skull: 89.82, jaw: 0.19, skin: '#f2cdb2', eyeX: 29.73, eyeWidth: 17.69, eyeHeight: 7, eyeTilt: -3,
+      eyelid: 2.75, iris: '#4a3020', browGap: 24.65, browThickness: 3.27, browTilt: -0.99, browLength: 1.6, socket: 0.2,
+      bridge: 0.5, cheek: 0.25, noseLength: 43.45, noseWidth: 14.6, mouthY: 62.92, mouthWidth: 27, lips: 8.5, lipColour: '#c0635e',
+      hair: 'wavy', hairColour: '#5a3522', clothes: '#2f6f73', age: 0.45, blush: 0.9, mole: [24, 52],
     },
     before: {
       x: 26, y: 10, light: '#fff0dc', turn: -2.5, tiltDegrees: -2.5, smile: 1,

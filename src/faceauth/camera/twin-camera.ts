@@ -27,7 +27,7 @@ export class TwinCamera implements Camera {
   #seq = 0;
   #at: number;
   #users = 0;
-  #cable = new AbortController();
+  #plugged = true;
   /** Encoded when first needed: a start must not wait for it. */
   #play: Promise<Play>;
   /** Counts requests, so that a slow one never overwrites a later one. */
@@ -84,15 +84,15 @@ export class TwinCamera implements Camera {
   }
 
   unplug(): void {
-    this.#cable.abort(new KioskFailure('camera/unavailable', { facts: { reason: 'unplugged' } }));
+    this.#plugged = false;
   }
 
   plug(): void {
-    if (this.#cable.signal.aborted) this.#cable = new AbortController();
+    this.#plugged = true;
   }
 
   get plugged(): boolean {
-    return !this.#cable.signal.aborted;
+    return this.#plugged;
   }
 
   /** Users are counted: the sensor is on until each has stopped. */
@@ -109,21 +109,21 @@ export class TwinCamera implements Camera {
   }
 
   async nextFrame(afterSeq: number, signal: AbortSignal): Promise<CameraFrame> {
-    signal.throwIfAborted();
-    this.#cable.signal.throwIfAborted();
-    if (this.#users === 0) throw new KioskFailure('camera/unavailable', { facts: { reason: 'not started' } });
-    const ended = AbortSignal.any([signal, this.#cable.signal]);
+    if (this.#users === 0) throw unavailable('not started');
     for (;;) {
       const { frames, fps } = await this.#play;
-      ended.throwIfAborted();
+      signal.throwIfAborted();
+      if (!this.#plugged) throw unavailable('unplugged');
       const period = 1000 / fps;
       const passed = Math.floor((this.#clock.monotonicMs() - this.#at) / period);
       this.#seq += passed;
       this.#at += passed * period;
       if (this.#seq > afterSeq) return { seq: this.#seq, at: this.#at, jpeg: frames[this.#seq % frames.length] as Uint8Array };
-      await sleep(this.#clock, Math.max(1, this.#at + period - this.#clock.monotonicMs()), ended);
+      await sleep(this.#clock, Math.max(1, this.#at + period - this.#clock.monotonicMs()), signal);
     }
   }
 }
 
 const invalid = (field: string, message: string) => new KioskFailure('input/invalid', { facts: { field }, message });
+
+const unavailable = (reason: string) => new KioskFailure('camera/unavailable', { facts: { reason } });
