@@ -78,6 +78,7 @@ export const startSound = () => {
     lastSpeech = state.speech;
     byId('caption').lang = state.language;
     byId('caption').textContent = state.speech ?? '';
+    byId('caption').classList.toggle('long', byId('caption').textContent.length > (state.language === 'ja' ? 34 : 70));
     if (state.speech) speak(state.speech, state.language);
   });
 };
