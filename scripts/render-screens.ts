@@ -1,4 +1,4 @@
-// Renders every screen in every language to PNG files: node scripts/render-screens.ts DIRECTORY [WIDTHxHEIGHT]
+// Renders every screen in every language to PNG files: npx tsx scripts/render-screens.ts DIRECTORY [WIDTHxHEIGHT] [NAME,NAME…]
 // For looking at them, and for the pictures of the documentation. Writes nothing else.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { sampleModels } from '../src/display/samples.ts';
 const [directory, size = '1280x800', only = ''] = process.argv.slice(2);
 const [width = 0, height = 0] = size.split('x').map(Number);
 if (directory === undefined || !(width > 0 && height > 0)) {
-  process.stderr.write('usage: node scripts/render-screens.ts DIRECTORY [WIDTHxHEIGHT] [NAME]\n');
+  process.stderr.write('usage: npx tsx scripts/render-screens.ts DIRECTORY [WIDTHxHEIGHT] [NAME,NAME…] [NAME,NAME…]\n');
   process.exit(2);
 }
 mkdirSync(directory, { recursive: true });
@@ -20,7 +20,7 @@ const cache = mkdtempSync(join(tmpdir(), 'kazashi-fonts-'));
 const rasteriser = await openRasteriser(cache);
 for (const language of LANGUAGES) {
   for (const [name, model] of Object.entries(sampleModels(language))) {
-    if (!name.includes(only)) continue;
+    if (only !== '' && !only.split(',').includes(name)) continue;
     const scene = buildScene(model, { width, height });
     for (const misfit of scene.misfits) process.stderr.write(`${language} ${name}: text does not fit: ${misfit}\n`);
     const picture = await rasteriser.draw(

@@ -232,7 +232,7 @@ export class Display {
 
   /** Draws the parts a touch is likely to need next, one after the other, until something new is wanted. */
   #drawAhead(): void {
-    if (this.#closed || this.#ahead !== undefined) return;
+    if (this.#closed || this.#ahead !== undefined || this.#shown !== this.#wanted) return;
     this.#ahead = this.#drawLikely(this.#scene)
       .catch(this.#onError)
       .finally(() => {

@@ -84,8 +84,7 @@ test('every screen a patient meets says something, and no label is empty', async
   const quiet = new Set(['splash', 'technician']);
   for (const { name, model, scene } of everyScene()) {
     if (scene.speech.trim() === '' && !quiet.has(model.screen)) t.fail(`${name} has no speech`);
-    for (const { id, label } of scene.elements)
-      if (label.trim() === '') t.fail(`${name}: ${id} has no label`);
+    for (const { id, label } of scene.elements) if (label.trim() === '') t.fail(`${name}: ${id} has no label`);
   }
   t.pass('all looked at');
 });

@@ -94,6 +94,9 @@ test('a text shrinks until it fits, and says when it cannot', async (t) => {
 test('XML is escaped and stays XML whatever the text', async (t) => {
   t.equal(escapeXml(`<a href="x">&'\u0000\u0007`), '&lt;a href=&quot;x&quot;&gt;&amp;&apos;');
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => !/[<>"']|\p{Cc}|&(?!amp;|lt;|gt;|quot;|apos;)/u.test(escapeXml(text).replace(/[\u0080-\u009f]/g, ''))),
+    fc.property(
+      fc.string({ unit: 'binary' }),
+      (text) => !/[<>"']|\p{Cc}|&(?!amp;|lt;|gt;|quot;|apos;)/u.test(escapeXml(text).replace(/[\u0080-\u009f]/g, '')),
+    ),
   );
 });

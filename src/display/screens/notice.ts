@@ -5,7 +5,7 @@ import { FAILURES } from '../../core/failure.ts';
 import type { NoticeCode, ScreenModel } from '../../core/screens.ts';
 import { type IconName, icon } from '../icons.ts';
 import { FIELD_CODES } from '../languages/failure-texts.ts';
-import { columns, cutBottom, cutLeft, cutTop, inset } from '../layout.ts';
+import { centred, columns, cutBottom, cutLeft, cutTop, inset } from '../layout.ts';
 import type { Rect } from '../ports.ts';
 import { COLOURS } from '../theme.ts';
 import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
@@ -92,12 +92,12 @@ export const notice = (context: ScreenContext, model: ModelOf<'notice'>): Screen
           {
             id: 'days',
             label: `${label}  ${messages.notice.daysLeft(days)}`,
-            gap: sizes.gap,
+            gap: sizes.gap * 1.4,
             style: { size: sizes.body, weight: 700 as const, colour: COLOURS.warningDark },
           },
         ]),
-    { id: 'patient', label: texts.patient, gap: sizes.gap, style: { size: sizes.body, colour: COLOURS.textSoft } },
-    { id: 'action', label: texts.action, gap: sizes.gap, style: { size: sizes.instruction, weight: 700, leading: 1.35 } },
+    { id: 'patient', label: texts.patient, gap: sizes.gap * 1.4, style: { size: sizes.body, colour: COLOURS.textSoft } },
+    { id: 'action', label: texts.action, gap: sizes.gap * 1.4, style: { size: sizes.instruction, weight: 700, leading: 1.35 } },
   ]);
   drawChoices(context, model, buttons);
   staffLine(context, model.code, staff);
@@ -107,7 +107,7 @@ export const notice = (context: ScreenContext, model: ModelOf<'notice'>): Screen
 const drawChoices = ({ build, sizes, messages }: ScreenContext, model: ModelOf<'notice'>, box: Rect): void => {
   if (model.choices.length === 0) return;
   const cells = columns(
-    box,
+    model.choices.length === 1 ? centred(box, box.width / 2, box.height) : box,
     model.choices.map(() => 1),
     sizes.gap,
   );

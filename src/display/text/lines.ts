@@ -13,7 +13,7 @@ const BREAK_AFTER = /[をはがにへ]$/u;
 const LEANING =
   /^(?:ください|くだ|さい|ます|まし|ませ|です|でし|いま|いる|いた|なり|なる|する|して|した|し|あり|ある|ない|なら|ついて|よる|より|かか|から|まで|など|ので|とき)/u;
 /** お and ご belong to the word they honour. */
-const HONORIFIC = /(?:^|[をはがにのへ、。])[おご]$/u;
+const HONORIFIC = /(?:^|[をはがにのへでともや、。])[おご]$/u;
 const HIRAGANA_ONLY = /^[\p{Script=Hiragana}ー]+$/u;
 const LATIN = /[\p{Script=Latin}\p{N}]/u;
 
