@@ -41,22 +41,23 @@ const NOTICE_MONTHS = 3;
 const GRACE_MONTHS = 3;
 const DAY_MS = 86_400_000;
 
-/** A configured authority from DER. Throws config/invalid when it is none. */
-export const certificateAuthority = (der: Uint8Array): CertificateAuthority => {
+/** A configured authority from DER or PEM. Throws config/invalid when it is none. */
+export const certificateAuthority = (bytes: Uint8Array): CertificateAuthority => {
   try {
-    const authority = { certificate: new X509Certificate(der), fields: readCertificateFields(der) };
+    const certificate = new X509Certificate(bytes);
+    const authority = { certificate, fields: readCertificateFields(certificate.raw) };
     if (!authority.fields.isAuthority) throw new Error('basic constraints say it is no authority');
     return authority;
   } catch (cause) {
     throw new KioskFailure('config/invalid', {
       cause,
       facts: { field: 'card.authorities' },
-      message: 'card.authorities: not the DER certificate of a certificate authority',
+      message: 'card.authorities: not the certificate (DER or PEM) of a certificate authority',
     });
   }
 };
 
-/** Anchors as bytes: DER certificates of authorities; key id and SubjectPublicKeyInfo DER of keys that vouch for card faces. */
+/** Anchors as bytes: certificates of authorities, DER or PEM; key id and SubjectPublicKeyInfo DER of keys that vouch for card faces. */
 export interface TrustMaterial {
   readonly authorities: readonly Uint8Array[];
   readonly faceAnchors: readonly { readonly keyId: Uint8Array; readonly publicKey: Uint8Array }[];

@@ -93,7 +93,9 @@ test('the extensions have the shapes of the service', async (t) => {
   const fields = readCertificateFields(await certificateOf('2028-02-17'));
   t.match(fields, { digitalSignature: true, isAuthority: false, policies, unknownCritical: false });
   t.equal(fields.authorityKeyId, readCertificateFields(authority.certificate).subjectKeyId);
-  t.equal(readCertificateFields(authority.certificate).isAuthority, true);
+  const { certificate, fields: ofAuthority } = certificateAuthority(authority.certificate);
+  t.equal(ofAuthority.isAuthority, true);
+  t.same(certificateAuthority(new TextEncoder().encode(certificate.toString())).fields, ofAuthority, 'a configured authority may be PEM');
 });
 
 test('wrong trust material is refused with the name of the setting', async (t) => {
