@@ -13,8 +13,8 @@ import type { Camera, CameraFrame, Embedding, FaceDecision, FaceVerifier, Pictur
 import { chooseFace } from './quality.ts';
 import { alignFace, detectFaces, embedFace, findLandmarks, fivePoints, scoreLiveness } from './stages.ts';
 
-/** Refuses about 3 % of genuine looks (BPCER, `npm run bench:faces`); one model's word is weak, so it is not set higher. */
-export const DEFAULT_LIVENESS_THRESHOLD = 0.08;
+/** Refuses about 2 % of genuine looks (BPCER, `npm run bench:faces`); one model's word is weak, so it is not set higher. */
+export const DEFAULT_LIVENESS_THRESHOLD = 0.04;
 
 /** Good frames before anything is decided. */
 const ENOUGH_FRAMES = 3;
