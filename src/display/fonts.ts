@@ -52,7 +52,6 @@ export const installFonts = (directory: string, environment: NodeJS.ProcessEnv =
   } catch (cause) {
     throw new KioskFailure('storage/unwritable', { cause, message: `cannot write ${path}: make the directory writable` });
   }
-  // biome-ignore lint/complexity/useLiteralKeys: index signature
-  environment['FONTCONFIG_FILE'] = path;
+  Object.assign(environment, { FONTCONFIG_FILE: path });
   return path;
 };

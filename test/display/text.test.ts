@@ -41,7 +41,7 @@ test('fonts.conf names our four directories and nothing of the host', async (t) 
   const environment: NodeJS.ProcessEnv = {};
   const directory = mkdtempSync(join(t.testdir(), 'conf-'));
   const path = installFonts(join(directory, 'inner'), environment);
-  t.equal(environment.FONTCONFIG_FILE, path);
+  t.same(environment, { FONTCONFIG_FILE: path });
   const text = readFileSync(path, 'utf8');
   t.equal((text.match(/<dir>/g) ?? []).length, 4);
   t.notMatch(text, '/usr/share');
