@@ -47,6 +47,8 @@ export const createTerminalLink = (options: LinkOptions): TerminalLink => {
   let protocolVersion: 4 | 5 = 5;
   let bdSeq = 0;
   let live: MqttClient | undefined;
+  /** The newest attempt, ready or not. */
+  let attempt: MqttClient | undefined;
   let running: Promise<void> = Promise.resolve();
 
   const state = (status: TerminalState['status']): string => {
@@ -118,6 +120,7 @@ export const createTerminalLink = (options: LinkOptions): TerminalLink => {
       bdSeq += 1;
       let useful = false;
       const client = mqtt.connect(options.url, connectOptions());
+      attempt = client;
       client.handleMessage = (packet, done) => {
         void received(packet.topic, packet.payload as Uint8Array).finally(() => done());
       };
@@ -175,7 +178,7 @@ export const createTerminalLink = (options: LinkOptions): TerminalLink => {
         const bye = client.publishAsync(terminalStateTopic(site), state('offline'), retained).then(() => client.endAsync());
         await Promise.race([bye.catch(() => undefined), sleep(clock, 1000)]);
       }
-      client?.end(true);
+      attempt?.end(true);
       await Promise.race([running, sleep(clock, 500)]);
     },
     publish,

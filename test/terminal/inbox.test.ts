@@ -13,7 +13,20 @@ import { type AckMessage, kioskTopic, type RequestMessage, type VisitMessage } f
 import { createOpener } from '../../src/uplink/seal.ts';
 import { publicKeySet } from '../../src/uplink/seal-keys.ts';
 import { createWordSigner, createWordVerifier } from '../../src/uplink/seal-word.ts';
-import { BOOT, HOUR, handClock, KIOSK, kioskKeys, NOON, SITE, seal, strangerKeys, temporary, terminalKeys, visit } from './fixtures/site.ts';
+import {
+  BOOT,
+  HOUR,
+  handClock,
+  KIOSK,
+  kioskKeys,
+  NOON,
+  SITE,
+  seal,
+  strangerKeys,
+  temporary,
+  terminalKeys,
+  visit,
+} from './fixtures/site.ts';
 
 interface Subject {
   teardown(run: () => void): void;

@@ -6,17 +6,22 @@ import { KioskFailure } from '../../core/failure.ts';
 import { ROLES, type Role } from '../model.ts';
 import type { Db } from './schema.ts';
 
-const derive = promisify<string, Buffer, number, { N: number; r: number; p: number }, Buffer>(scrypt);
+const derive = promisify<string, Buffer, number, ScryptCost, Buffer>(scrypt);
+export interface ScryptCost {
+  readonly N: number;
+  readonly r: number;
+  readonly p: number;
+}
 // OWASP's memory for scrypt with r = 8: 2^14 × 8 × 128 bytes = 16 MiB, about 40 ms on a Pi-class core.
-const COST = { N: 2 ** 14, r: 8, p: 5 };
+const COST: ScryptCost = { N: 2 ** 14, r: 8, p: 5 };
 
-export const hashPassword = async (password: string): Promise<string> => {
+const hashPassword = async (password: string, { N, r, p }: ScryptCost): Promise<string> => {
   const salt = randomBytes(16);
-  const key = await derive(password.normalize('NFKC'), salt, 32, COST);
-  return `scrypt$${COST.N}$${COST.r}$${COST.p}$${salt.toString('base64url')}$${key.toString('base64url')}`;
+  const key = await derive(password.normalize('NFKC'), salt, 32, { N, r, p });
+  return `scrypt$${N}$${r}$${p}$${salt.toString('base64url')}$${key.toString('base64url')}`;
 };
 
-export const verifyPassword = async (password: string, hash: string): Promise<boolean> => {
+const verifyPassword = async (password: string, hash: string): Promise<boolean> => {
   const [scheme, n, r, p, salt = '', key = ''] = hash.split('$');
   if (scheme !== 'scrypt') return false;
   const expected = Buffer.from(key, 'base64url');
@@ -40,7 +45,8 @@ export interface Accounts {
 
 const invalid = (field: string, message: string): KioskFailure => new KioskFailure('input/invalid', { facts: { field }, message });
 
-export const createAccounts = (db: Db): Accounts => {
+/** `cost` of hashes made from now on; a hash keeps the cost it was made with. */
+export const createAccounts = (db: Db, cost: ScryptCost = COST): Accounts => {
   const find = db.prepare('SELECT id, role, password FROM accounts WHERE id = ?');
   const put = db.prepare(
     'INSERT INTO accounts (id, role, password) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET role = excluded.role, password = excluded.password',
@@ -51,10 +57,10 @@ export const createAccounts = (db: Db): Accounts => {
       if (!/^[a-z0-9][a-z0-9._-]{0,31}$/.test(id)) throw invalid('id', 'an account id is 1 to 32 of a-z, 0-9, ".", "_" and "-"');
       if (!ROLES.some((known) => known === role)) throw invalid('role', `role is one of ${ROLES.join(', ')}`);
       if (password.length < 8) throw invalid('password', 'a password has at least 8 characters');
-      put.run(id, role, await hashPassword(password));
+      put.run(id, role, await hashPassword(password, cost));
     },
     check: async (id, password) => {
-      decoy ??= hashPassword(randomBytes(16).toString('hex'));
+      decoy ??= hashPassword(randomBytes(16).toString('hex'), cost);
       const row = find.get(id) as { id: string; role: Role; password: string } | undefined;
       const right = await verifyPassword(password, row?.password ?? (await decoy));
       return right && row !== undefined ? { id: row.id, role: row.role } : undefined;
