@@ -1,7 +1,7 @@
 // A site in one process: a real broker on a real TCP port, and a terminal that opens, dedups and signs as the contract says.
 
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Aedes } from 'aedes';
@@ -60,7 +60,7 @@ export class TestBroker {
   async start(): Promise<void> {
     const aedes = await Aedes.createBroker();
     this.#aedes = aedes;
-    const server = createServer((socket) => {
+    const server = createServer({ noDelay: true }, (socket) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
       aedes.handle(socket);
@@ -127,6 +127,7 @@ export class TestTerminal {
     const will = { topic: terminalStateTopic(SITE), payload: json(this.state('offline')), qos: 1, retain: true } as const;
     const client = await connectAsync(url, { protocolVersion: 4, reconnectPeriod: 0, will, clientId: 'terminal' });
     this.#client = client;
+    if (client.stream instanceof Socket) client.stream.setNoDelay(true);
     client.on('message', (topic, payload) => {
       this.#turn = this.#turn.then(() => this.#receive(topic, payload));
     });

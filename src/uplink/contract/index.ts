@@ -9,8 +9,6 @@ export {
   type CommandMessage,
   commandSchema,
   type HealthMessage,
-  healthSchema,
-  KIOSK_STATUSES,
   type KioskState,
   kioskStateSchema,
   type RequestContent,
@@ -20,7 +18,7 @@ export {
   type TerminalState,
   terminalStateSchema,
 } from './messages.ts';
-export { type Birth, newerState } from './presence.ts';
+export { newerState } from './presence.ts';
 export {
   CONTRACT_VERSION,
   channelFilter,
@@ -34,13 +32,7 @@ export {
   terminalStateTopic,
 } from './topics.ts';
 export {
-  CERTIFICATE_STATES,
-  CONSENT_FLAGS,
   CONSENT_ITEMS,
-  certificateSchema,
-  consentSchema,
-  evidenceSchema,
-  patientSchema,
   type VisitContent,
   type VisitMessage,
   visitContentSchema,
