@@ -2,8 +2,16 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { configurationPage } from '../src/config/document.ts';
+import { asyncApiPage } from '../src/uplink/contract/asyncapi.ts';
+import { failureCodesPage } from './failure-codes.ts';
+import { journeys } from './generate-journeys.ts';
 
-const pages: readonly (readonly [string, () => string])[] = [['docs/configuration.md', configurationPage]];
+const pages: readonly (readonly [string, () => string])[] = [
+  ['docs/configuration.md', configurationPage],
+  ['docs/failure-codes.md', failureCodesPage],
+  ['docs/journeys.md', journeys],
+  ['src/uplink/contract/asyncapi.json', asyncApiPage],
+];
 
 const stale = pages.filter(([path, make]) => {
   const page = make();

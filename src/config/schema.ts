@@ -22,7 +22,10 @@ const site = z.strictObject({
 });
 
 const kiosk = z.strictObject({
-  id: identifier.default('kiosk-1').describe('Name of this kiosk; unique within the site'),
+  id: identifier
+    .refine((id) => id !== 'terminal', 'any name but "terminal"')
+    .default('kiosk-1')
+    .describe('Name of this kiosk; unique within the site'),
   languages: z
     .array(z.enum(LANGUAGES))
     .min(1)

@@ -40,7 +40,8 @@ export const openRasteriser = async (directory: string): Promise<Rasteriser> => 
     async png(rgb, width, height) {
       return new Uint8Array(
         await sharp(rgb, { raw: { width, height, channels: 3 } })
-          .png({ compressionLevel: 6 })
+          // Level 1 is 3.5 times as fast as level 6 and 18 % larger: a live view wants the former.
+          .png({ compressionLevel: 1 })
           .toBuffer(),
       );
     },

@@ -68,9 +68,6 @@ export const renderSvg = async (svg: string, width: number, height: number): Pro
 export const resizePicture = (picture: Picture, width: number, height: number): Promise<Picture> =>
   raw(load(picture).resize(width, height, { fit: 'fill' }));
 
-/** One grey channel. */
-export const toGrey = (picture: Picture): Promise<Picture> => raw(load(picture).toColourspace('b-w'));
-
 /** `front` in the middle of a `width`×`height` frame; around it its own edges go on, softly, so that light and shade stay what they were. */
 export const overOwnEdges = async (front: Picture, width: number, height: number): Promise<Picture> => {
   const left = Math.floor((width - front.width) / 2);

@@ -27,7 +27,7 @@ import { createFaceService } from './face-service.ts';
 import { createLivePreview } from './live-preview.ts';
 import { createSecretPad } from './secret-pad.ts';
 import { passcodeCheck, visitSettingsOf } from './settings-of.ts';
-import { lampOf } from './shown.ts';
+import { failureShown, lampOf } from './shown.ts';
 import { createStartHistory } from './start-history.ts';
 import { linkVisitToUplink } from './uplink-bridge.ts';
 
@@ -90,7 +90,7 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     expiryMs: config.uplink.expiryHours * 3_600_000,
     outboxLimits: { messages: config.uplink.outboxLimit, bytes: 64 * 1024 * 1024 },
     clock,
-    log: log.child('uplink'),
+    log,
   });
 
   let uplinkStarted = false;
@@ -149,6 +149,7 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
 
   const preview = createLivePreview(camera, (picture) => display.showPreview(picture), clock);
   let spoken = '';
+  let told: string | undefined;
   const speak = (model: ScreenModel): void => {
     spoken = display.scene.speech;
     sound.speak(spoken, model.language);
@@ -156,6 +157,9 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
   const show = (model: ScreenModel): void => {
     display.show(model);
     lamp.show(lampOf(model));
+    const failure = failureShown(model);
+    if (failure !== undefined && failure !== told) log.info('failure.shown', { code: failure, screen: model.screen });
+    told = failure;
     preview.show(display.scene.preview !== undefined);
     if (display.scene.speech !== spoken) speak(model);
   };

@@ -26,6 +26,8 @@ export interface TwinParts {
 }
 
 const SHORT_PRESS_MS = 120;
+/** A finger needs this long before it can come down again; a quicker one is taken for bounce. */
+const REST_MS = 40;
 const PORTRAITS: Readonly<Record<string, string>> = {
   'no-pin': 'second',
   'expires-soon': 'first',
@@ -148,7 +150,10 @@ export const createTwinControls = (parts: TwinParts): TwinHands => {
       changed();
     },
     cardOnTray: () => onTray,
-    touch: (x, y, holdMs) => hardware.touchPanel.tap(x, y, holdMs, clock),
+    async touch(x, y, holdMs) {
+      await hardware.touchPanel.tap(x, y, holdMs, clock);
+      await sleep(clock, REST_MS);
+    },
     finger(phase, x, y) {
       if (phase === 'up') hardware.touchPanel.up();
       else hardware.touchPanel[phase](x, y);

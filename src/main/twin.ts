@@ -7,7 +7,7 @@ import { createCardTrust } from '../card/trust.ts';
 import type { KioskConfig } from '../config/schema.ts';
 import { systemClock } from '../core/clock.ts';
 import { KioskFailure } from '../core/failure.ts';
-import type { Log } from '../core/log.ts';
+import type { Log, LogLevel } from '../core/log.ts';
 import { openRasteriser } from '../display/raster.ts';
 import { startDemoBroker } from '../twin/demo-broker.ts';
 import { layPatchCable } from '../twin/patch-cable.ts';
@@ -46,7 +46,7 @@ const openDataDirectory = (wanted: string | undefined): { directory: string; for
 };
 
 /** Starts everything. Throws port/in-use, storage/…, display/no-font with what to do. Nothing keeps running when it throws. */
-export const startTwin = async (words: TwinArguments, given: KioskConfig, version: string, log: Log): Promise<Twin> => {
+export const startTwin = async (words: TwinArguments, given: KioskConfig, version: string, log: Log, logLevel: LogLevel): Promise<Twin> => {
   const clock = systemClock;
   const config: KioskConfig = { ...given, visit: { staffPasscode: DEMO_PASSCODE, ...given.visit } };
   const undo: (() => Promise<void> | void)[] = [];
@@ -72,7 +72,7 @@ export const startTwin = async (words: TwinArguments, given: KioskConfig, versio
       site: config.site.id,
       directory: join(data.directory, 'terminal'),
       keyFiles: keys.terminalFiles,
-      logLevel: config.kiosk.logLevel,
+      logLevel,
       log: log.child('twin'),
     });
     undo.push(async () => (await terminalStarts.catch(() => undefined))?.stop());

@@ -2,6 +2,7 @@
 // The only file of the terminal that imports mqtt. It decides nothing about a message and never logs one.
 
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { fullJitterMs } from '../core/backoff.ts';
 import { type Clock, sleep } from '../core/clock.ts';
@@ -121,6 +122,8 @@ export const createTerminalLink = (options: LinkOptions): TerminalLink => {
       let useful = false;
       const client = mqtt.connect(options.url, connectOptions());
       attempt = client;
+      // An acknowledgement is small: it must not wait for the kiosk's delayed TCP acknowledgement of the one before.
+      if ('setNoDelay' in client.stream) (client.stream as Socket).setNoDelay(true);
       client.handleMessage = (packet, done) => {
         void received(packet.topic, packet.payload as Uint8Array).finally(() => done());
       };

@@ -44,7 +44,8 @@ const listenFrom = async (server: Server, wanted: number): Promise<number> => {
 export const startDemoBroker = async ({ port: wanted }: { readonly port: number }): Promise<DemoBroker> => {
   const aedes = await Aedes.createBroker();
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
+  // Small messages both ways: without noDelay each waits for the other side's delayed acknowledgement.
+  const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     aedes.handle(socket);

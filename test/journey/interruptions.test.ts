@@ -1,6 +1,6 @@
 // The card is pulled and the links go away at every step: the screen says so, nothing is lost, nothing is sent twice.
 
-import { test } from 'tap';
+import { type Test, test } from 'tap';
 import { Appliance } from './appliance.ts';
 
 const PERSON = 'sato-haruka';
@@ -38,7 +38,7 @@ const STEPS: readonly (readonly [string, (appliance: Appliance) => Promise<unkno
   ],
 ];
 
-const started = async (t: Tap.Test): Promise<Appliance> => {
+const started = async (t: Test): Promise<Appliance> => {
   const appliance = await Appliance.start();
   t.teardown(() => appliance.stop());
   await appliance.screen('idle');

@@ -22,12 +22,14 @@ test('visits from the first start to the card taken', async (t) => {
     await appliance.place(PERSON);
     await appliance.screen('choose-method');
     await appliance.press('method-face');
+    const consent = await appliance.screen('consent');
     await appliance.consent();
     const done = await appliance.screen('done');
     t.equal(done.uplink.backlog, 0, 'acknowledged');
     const [visit] = await appliance.visits();
     t.equal(visit.method, 'face');
-    t.equal(visit.visitId, done.visit?.id);
+    t.equal(visit.visitId, consent.visit?.id);
+    t.equal(visit.patient.name, '佐藤　遥');
     t.equal(visit.kiosk, 'kiosk-1');
     await appliance.take();
     t.equal((await appliance.screen('idle')).visit, undefined);

@@ -218,14 +218,3 @@ export const setFieldValue = (field: HidField, body: Uint8Array, value: number):
     body[bit >> 3] = on ? (body[bit >> 3] ?? 0) | mask : (body[bit >> 3] ?? 0) & ~mask;
   }
 };
-
-/** Bytes of the body (without id) of an input report. */
-export const inputReportBytes = (layout: HidLayout, reportId: number): number =>
-  Math.ceil(
-    Math.max(
-      0,
-      ...layout.fields
-        .filter((field) => field.kind === 'input' && field.reportId === reportId)
-        .map((field) => field.bitOffset + field.bits),
-    ) / 8,
-  );

@@ -2,7 +2,7 @@
 
 import type { FailureCode } from '../../core/failure.ts';
 import { FAILURES } from '../../core/failure.ts';
-import type { NoticeCode, ScreenModel } from '../../core/screens.ts';
+import type { NoticeCode } from '../../core/screens.ts';
 import { type IconName, icon } from '../icons.ts';
 import { FIELD_CODES } from '../languages/failure-texts.ts';
 import { centred, columns, cutBottom, cutLeft, cutTop, inset } from '../layout.ts';
@@ -140,11 +140,4 @@ export const outOfService = (context: ScreenContext, model: ModelOf<'out-of-serv
   ]);
   if (model.code !== undefined) staffLine(context, model.code, staff);
   return { speech: `${words.title}。${words.body}` };
-};
-
-/** The failure a screen shows now, if any: for the state of the twin and for tests. */
-export const failureShown = (model: ScreenModel): FailureCode | undefined => {
-  if (model.screen === 'notice') return isKindWord(model.code) ? undefined : model.code;
-  if (model.screen === 'out-of-service') return model.code;
-  return model.screen === 'take-card' ? model.after : undefined;
 };
