@@ -31,7 +31,7 @@ test('cards other than a valid My Number Card', async (t) => {
   await t.test('a certificate within three months of its end is told kindly, and the visit goes on', async (t) => {
     await appliance.place('expires-soon');
     const told = await appliance.screen('notice');
-    t.match(labels(told), /有効期限/);
+    t.match(labels(told), /電子証明書の期限まで\s+あと 30 日/);
     await appliance.press('continue');
     await appliance.press('method-pin');
     await appliance.typePin('1234');
