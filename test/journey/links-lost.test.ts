@@ -1,0 +1,47 @@
+// The links go away at every step: the screen says so, nothing is lost, nothing is sent twice.
+
+import { test } from 'tap';
+import { PERSON, STEPS, started } from './steps.ts';
+
+test('the terminal goes away and comes back', async (t) => {
+  const appliance = await started(t);
+  await t.test('while idle: initialising until it is there again', async (t) => {
+    await appliance.cables({ terminal: 'out' });
+    const waiting = await appliance.screen('initialising');
+    t.equal(waiting.uplink.terminal, 'lost');
+    await appliance.cables({ terminal: 'in' });
+    await appliance.screen('idle');
+  });
+  for (const [step, reach] of STEPS) {
+    await t.test(`at ${step}: the screen says so, and the visit goes on when it is back`, async (t) => {
+      await appliance.place(PERSON);
+      await reach(appliance);
+      await appliance.cables({ broker: 'out' });
+      await appliance.until(
+        'the loss is told',
+        (state) => state.failure === 'uplink/broker-lost' || state.failure === 'uplink/terminal-lost',
+      );
+      await appliance.cables({ broker: 'in' });
+      const back = await appliance.until('the link', (state) => state.uplink.terminal === 'ready');
+      t.notOk(back.screen === 'idle', 'the card still lies there');
+      await appliance.take();
+      await appliance.screen('idle');
+      t.same(await appliance.visits(), []);
+    });
+  }
+  await t.test('while sending: the result is kept, the patient is told, and it arrives exactly once', async (t) => {
+    await appliance.place(PERSON);
+    await appliance.press('method-pin');
+    await appliance.typePin('1234');
+    await appliance.screen('consent');
+    await appliance.cables({ terminal: 'out' });
+    await appliance.consent();
+    const done = await appliance.screen('done');
+    t.equal(done.uplink.backlog, 1, 'kept');
+    await appliance.take();
+    await appliance.screen('initialising');
+    await appliance.cables({ terminal: 'in' });
+    await appliance.until('delivered', (state) => state.screen === 'idle' && state.uplink.backlog === 0);
+    t.equal((await appliance.visits()).length, 1);
+  });
+});
