@@ -45,7 +45,9 @@ const runTwin = async (words: TwinArguments): Promise<void> => {
   // Standard output belongs to the ready line. Without a configuration a visitor wants to hear of trouble only.
   const level = words.config === undefined ? 'warn' : config.kiosk.logLevel;
   const log = createLog(level, process.stderr);
-  const twin = await startTwin(words, config, packageVersion(), log, level);
+  const twin = await startTwin(words, config, packageVersion(), log, level, (url) => {
+    if (!words.headless) openBrowser(url);
+  });
   stopOnSignals(twin.stop);
   if (words.headless) {
     process.stdout.write(`${JSON.stringify(twin.ready)}\n`);
@@ -62,7 +64,6 @@ const runTwin = async (words: TwinArguments): Promise<void> => {
       '',
     ].join('\n'),
   );
-  openBrowser(twin.ready.twin);
 };
 
 const run = async (words: Arguments): Promise<void> => {

@@ -1,6 +1,7 @@
 // The demonstration: broker, simulated appliance, reception terminal and their pages, started together and stopped together.
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCardTrust } from '../card/trust.ts';
@@ -45,8 +46,24 @@ const openDataDirectory = (wanted: string | undefined): { directory: string; for
   return { directory: wanted, forget: () => undefined };
 };
 
-/** Starts everything. Throws port/in-use, storage/…, display/no-font with what to do. Nothing keeps running when it throws. */
-export const startTwin = async (words: TwinArguments, given: KioskConfig, version: string, log: Log, logLevel: LogLevel): Promise<Twin> => {
+/** A port nobody listens on now. */
+const freePort = async (): Promise<number> => {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+};
+
+/** Starts everything; calls `onPage` as soon as the appliance's page can be opened. Throws port/in-use, storage/…, display/no-font with what to do. Nothing keeps running when it throws. */
+export const startTwin = async (
+  words: TwinArguments,
+  given: KioskConfig,
+  version: string,
+  log: Log,
+  logLevel: LogLevel,
+  onPage: (url: string) => void,
+): Promise<Twin> => {
   const clock = systemClock;
   const config: KioskConfig = { ...given, visit: { staffPasscode: DEMO_PASSCODE, ...given.visit } };
   const undo: (() => Promise<void> | void)[] = [];
@@ -66,20 +83,10 @@ export const startTwin = async (words: TwinArguments, given: KioskConfig, versio
     const terminalCable = owned(await layPatchCable({ port: broker.port }));
     const keys = await openSiteKeys(join(data.directory, 'keys'), config.kiosk.id);
 
-    const terminalStarts = startTerminalProcess({
-      port: words.terminalPort,
-      brokerUrl: `mqtt://127.0.0.1:${terminalCable.port}`,
-      site: config.site.id,
-      directory: join(data.directory, 'terminal'),
-      keyFiles: keys.terminalFiles,
-      logLevel,
-      log: log.child('twin'),
-    });
-    undo.push(async () => (await terminalStarts.catch(() => undefined))?.stop());
-
     const kioskDirectory = join(data.directory, 'kiosk');
     mkdirSync(kioskDirectory, { recursive: true, mode: 0o700 });
     const shelf = await CardShelf.open(join(data.directory, 'cards'), clock);
+    await fillShelf(shelf, clock);
     const trust = createCardTrust(shelf.authority.trust);
     const hardware = createTwinHardware(config, clock, log);
     const rasteriser = await openRasteriser(join(kioskDirectory, 'fonts'));
@@ -121,7 +128,6 @@ export const startTwin = async (words: TwinArguments, given: KioskConfig, versio
       changed();
     };
     undo.push(() => busy.then(switchOff));
-    await switchOn();
     // Switched off, the button turns it on again, as a box's power supply does.
     const unwatch = hardware.powerButton.onEdge((level) => {
       if (level === 1 && kiosk === undefined) busy = busy.then(switchOn).catch(() => log.error('twin.restart-failed'));
@@ -130,10 +136,28 @@ export const startTwin = async (words: TwinArguments, given: KioskConfig, versio
 
     hands = createTwinControls({ hardware, shelf, rasteriser, kiosk: () => kiosk, brokerCable, terminalCable, clock });
     hardware.sound.onChange(hands.changed);
-    const [terminal] = await Promise.all([terminalStarts, fillShelf(shelf, clock)]);
+    const terminalPort = words.terminalPort === 0 ? await freePort() : words.terminalPort;
     const server = owned(
-      await createTwinServer(hands, { port: words.port, terminalUrl: terminal.url, mqttUrl: broker.url, log: log.child('twin') }),
+      await createTwinServer(hands, {
+        port: words.port,
+        terminalUrl: `http://127.0.0.1:${terminalPort}`,
+        mqttUrl: broker.url,
+        log: log.child('twin'),
+      }),
     );
+    // As in a reception: the reader first, which waits with a countdown, then the terminal.
+    await switchOn();
+    onPage(server.url);
+    const terminal = await startTerminalProcess({
+      port: terminalPort,
+      brokerUrl: `mqtt://127.0.0.1:${terminalCable.port}`,
+      site: config.site.id,
+      directory: join(data.directory, 'terminal'),
+      keyFiles: keys.terminalFiles,
+      logLevel,
+      log: log.child('twin'),
+    });
+    undo.push(() => terminal.stop());
     return { ready: { ready: true, twin: server.url, terminal: terminal.url, mqtt: broker.url, pid: process.pid }, stop };
   } catch (cause) {
     await stop();

@@ -140,8 +140,10 @@ export const createTerminalLink = (options: LinkOptions): TerminalLink => {
       });
       client.on('error', (error) => {
         const code = 'code' in error ? (error.code as string | number) : 'unknown';
-        if (protocolVersion === 5 && WRONG_VERSION.has(code)) protocolVersion = 4;
-        log.warn('broker-error', { code });
+        const fallback = protocolVersion === 5 && WRONG_VERSION.has(code);
+        if (fallback) protocolVersion = 4;
+        // Neither a broker without MQTT 5 nor our own goodbye is trouble.
+        log[fallback || stopping.signal.aborted ? 'info' : 'warn']('broker-error', { code });
         client.end(true);
       });
       client.on('close', () => {

@@ -7,6 +7,7 @@ import type { Uplink } from './ports.ts';
 export interface Percentiles {
   /** Milliseconds. */
   readonly p50: number;
+  readonly p95: number;
   readonly p99: number;
   readonly max: number;
 }
@@ -27,7 +28,7 @@ export const percentiles = (valuesMs: readonly number[]): Percentiles => {
     if (value === undefined) throw new RangeError('nothing was measured');
     return Math.round(value * 1000) / 1000;
   };
-  return { p50: at(0.5), p99: at(0.99), max: at(1) };
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
 };
 
 /**

@@ -176,7 +176,9 @@ export class Link {
       silent = false;
       end = classifyConnack(reasonCodeOf(error));
       if (end === 'refused') this.#options.onFailure(new KioskFailure('uplink/broker-lost', { facts: { reason: 'refused' } }));
-      this.#options.log.warn('link-error', { class: end, reasonCode: reasonCodeOf(error) ?? 0, protocol: this.#protocol });
+      // A broker without MQTT 5 is no trouble: the next attempt speaks 3.1.1.
+      const level = end === 'version' ? 'info' : 'warn';
+      this.#options.log[level]('link-error', { class: end, reasonCode: reasonCodeOf(error) ?? 0, protocol: this.#protocol });
     });
     client.on('connect', () => {
       void this.#subscribe(client, bdSeq).then((granted) => {

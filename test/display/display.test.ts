@@ -252,5 +252,5 @@ test('a framebuffer that is unknown or missing is refused in words', async (t) =
 
 test('the figures for a bench are measured on the real path', async (t) => {
   const figures = await measureDisplay(await rasteriser(t.testdir()), PANEL, 4);
-  for (const [name, value] of Object.entries(figures)) t.ok(value > 0, name);
+  for (const [name, values] of Object.entries(figures)) t.ok(values.length === 4 && values.every((ms: number) => ms > 0), name);
 });
