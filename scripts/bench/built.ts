@@ -1,0 +1,6 @@
+// The compiled program's modules, with the types of their sources: what is measured is what is shipped, not what a loader makes of it.
+
+export const ROOT = new URL('../../', import.meta.url);
+
+/** `module` = path below src/ without extension. */
+export const built = <M>(module: string): Promise<M> => import(new URL(`dist/${module}.js`, ROOT).href) as Promise<M>;
