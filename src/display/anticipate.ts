@@ -3,8 +3,10 @@
 
 import type { ScreenModel } from '../core/screens.ts';
 
-export const anticipate = (model: ScreenModel): readonly ScreenModel[] => {
-  if (model.screen !== 'pin' && model.screen !== 'staff-check') return [];
-  const others = Array.from({ length: model.length + 1 }, (_, entered) => entered).filter((entered) => entered !== model.entered);
-  return others.map((entered) => ({ ...model, entered, wrong: false }));
+/** `first` = the screen as it was when it appeared: any touch sets its countdown back to that. */
+export const anticipate = (model: ScreenModel, first: ScreenModel): readonly ScreenModel[] => {
+  const { timeout } = first;
+  const touched: ScreenModel = timeout === undefined ? model : { ...model, timeout };
+  if (touched.screen !== 'pin' && touched.screen !== 'staff-check') return touched === model ? [] : [touched];
+  return Array.from({ length: touched.length + 1 }, (_, entered) => ({ ...touched, entered, wrong: false }));
 };

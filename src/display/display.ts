@@ -5,6 +5,7 @@
 import type { ScreenModel } from '../core/screens.ts';
 import { anticipate } from './anticipate.ts';
 import { buildScene, DEFAULT_FACILITY } from './build-scene.ts';
+import { inHalves } from './halves.ts';
 import { overlaps } from './layout.ts';
 import { blit, cut, decodePixels, encodePixels } from './pixels.ts';
 import type { Rect, Scene, SceneElement, Surface } from './ports.ts';
@@ -12,7 +13,19 @@ import { PreviewPainter, type PreviewPicture } from './preview.ts';
 import type { Rasteriser } from './raster.ts';
 import type { DrawnScene } from './scene-builder.ts';
 import type { Facility } from './screens/context.ts';
-import { areaOf, buttonAt, changedRects, clip, type Drawing, drawingOf, fragmentsIn, TileCache, tileKey } from './tiles.ts';
+import {
+  areaOf,
+  around,
+  bandsOf,
+  buttonAt,
+  changedRects,
+  clip,
+  type Drawing,
+  drawingOf,
+  fragmentsIn,
+  TileCache,
+  tileKey,
+} from './tiles.ts';
 
 export interface DisplayOptions {
   readonly surface: Surface;
@@ -25,7 +38,7 @@ export interface DisplayOptions {
 }
 
 const DEFAULT_TILE_BYTES = 24 * 1024 * 1024;
-/** Above this share of the panel one whole drawing is cheaper than its parts. */
+/** Above this share of the panel one drawing of all that changed is cheaper than its parts. */
 const WHOLE_ABOVE = 0.5;
 const NOTHING: Drawing = { blocks: [] };
 
@@ -38,6 +51,8 @@ export class Display {
   readonly #memory: Uint8Array;
   readonly #frameListeners = new Set<() => void>();
   #model: ScreenModel = { screen: 'splash', language: 'ja' };
+  /** The model with which its screen appeared. */
+  #first = this.#model;
   #scene: DrawnScene;
   #pressed: string | undefined;
   #wanted: Drawing = NOTHING;
@@ -68,7 +83,10 @@ export class Display {
     const left = model.screen !== this.#model.screen;
     this.#model = model;
     this.#scene = buildScene(model, this.#surface.geometry, this.#facility);
-    if (left) this.#pressed = undefined;
+    if (left) {
+      this.#pressed = undefined;
+      this.#first = model;
+    }
     this.#followPreview();
     this.#want();
   }
@@ -97,7 +115,7 @@ export class Display {
     blit(this.#memory, this.#surface.geometry, painter.paint(picture), painter.box);
     this.#previewLive = true;
     // Before the screen itself is drawn the picture waits in memory.
-    if (this.#shown !== NOTHING) this.#write(painter.box.y, painter.box.height);
+    if (this.#shown !== NOTHING) this.#write([painter.box]);
   }
 
   /** Called after every change of panel pixels; returns the unsubscribe function. */
@@ -152,12 +170,12 @@ export class Display {
     });
   }
 
-  /** Rectangles to draw for the wanted drawing: few parts, or the whole panel. */
-  #dirty(to: Drawing): Rect[] {
+  /** Rectangles to draw for the wanted drawing: few parts, or one around all of them, in halves when it is large. */
+  #dirty(to: Drawing): readonly Rect[] {
     const { width, height } = this.#surface.geometry;
-    const whole = { x: 0, y: 0, width, height };
-    const rects = changedRects(this.#shown, to).flatMap((rect) => clip(rect, whole) ?? []);
-    return areaOf(rects) > width * height * WHOLE_ABOVE ? [whole] : rects;
+    const rects = changedRects(this.#shown, to).flatMap((rect) => clip(rect, { width, height }) ?? []);
+    const all = around(rects);
+    return all === undefined || areaOf(rects) <= width * height * WHOLE_ABOVE ? rects : inHalves(to, all);
   }
 
   /** Paints at once when every part is known. True when the panel shows what is wanted. */
@@ -213,16 +231,16 @@ export class Display {
     for (const { rect, bytes } of parts) blit(this.#memory, geometry, bytes, rect);
     if (live !== undefined) blit(this.#memory, geometry, live.bytes, live.box);
     this.#shown = drawing;
-    if (parts.length === 0) return;
-    const top = Math.min(...parts.map(({ rect }) => rect.y));
-    const bottom = Math.max(...parts.map(({ rect }) => rect.y + rect.height));
-    this.#write(top, bottom - top);
+    if (parts.length > 0) this.#write(parts.map(({ rect }) => rect));
   }
 
-  #write(y: number, rows: number): void {
+  /** Hands the rows of the rectangles to the panel. */
+  #write(rects: readonly Rect[]): void {
     const { strideBytes } = this.#surface.geometry;
     try {
-      this.#surface.writeRows(y, rows, this.#memory.subarray(y * strideBytes, (y + rows) * strideBytes));
+      for (const { from, to } of bandsOf(rects)) {
+        this.#surface.writeRows(from, to - from, this.#memory.subarray(from * strideBytes, to * strideBytes));
+      }
     } catch (error) {
       this.#onError(error);
       return;
@@ -247,7 +265,7 @@ export class Display {
   async #drawLikely(scene: DrawnScene): Promise<void> {
     this.#aheadOf = scene.screen;
     const base = drawingOf(scene, undefined);
-    const others = anticipate(this.#model).map((model) => buildScene(model, this.#surface.geometry, this.#facility));
+    const others = anticipate(this.#model, this.#first).map((model) => buildScene(model, this.#surface.geometry, this.#facility));
     const steps = others.map((other) => [base, drawingOf(other, undefined)] as const);
     const touches = [scene, ...others].flatMap((one) =>
       one.blocks.flatMap((block) => (block.pressed === undefined ? [] : [[drawingOf(one, undefined), drawingOf(one, block.id)] as const])),

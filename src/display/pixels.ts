@@ -4,23 +4,25 @@ import type { PanelGeometry, PixelFormat, Rect } from './ports.ts';
 
 export const bytesPerPixel = (format: PixelFormat): 2 | 4 => (format === 'XRGB8888' ? 4 : 2);
 
-/** RGBA pixels in a panel's own format, rows without padding. XRGB8888 lies in memory as B, G, R, X. */
+/**
+ * RGBA pixels in a panel's own format, rows without padding. XRGB8888 lies in memory as B, G, R, X.
+ * Takes `rgba` over: the answer may lie in the same memory, since a whole panel's worth of fresh pages costs as much as the conversion.
+ */
 export const encodePixels = (rgba: Uint8Array, format: PixelFormat): Uint8Array => {
   const count = rgba.length >> 2;
   const aligned = rgba.byteOffset % 4 === 0 ? rgba : rgba.slice();
-  const source = new Uint32Array(aligned.buffer, aligned.byteOffset, count);
+  const words = new Int32Array(aligned.buffer, aligned.byteOffset, count);
   if (format === 'XRGB8888') {
-    const target = new Uint32Array(count);
     // Little-endian words: ABGR in, XRGB out.
     for (let i = 0; i < count; i += 1) {
-      const word = source[i] ?? 0;
-      target[i] = ((word & 0xff) << 16) | (word & 0xff00) | ((word >>> 16) & 0xff);
+      const word = words[i] as number;
+      words[i] = ((word & 0xff) << 16) | (word & 0xff00) | ((word >>> 16) & 0xff);
     }
-    return new Uint8Array(target.buffer);
+    return new Uint8Array(aligned.buffer, aligned.byteOffset, count * 4);
   }
   const target = new Uint16Array(count);
   for (let i = 0; i < count; i += 1) {
-    const word = source[i] ?? 0;
+    const word = words[i] as number;
     target[i] = ((word & 0xf8) << 8) | ((word & 0xfc00) >> 5) | ((word >>> 19) & 0x1f);
   }
   return new Uint8Array(target.buffer);

@@ -19,10 +19,10 @@ const svgOf = (block: Block, pressed: string | undefined): string =>
 
 /** Rectangles that must be drawn again to come from `before` to `after`; none overlaps another. */
 export const changedRects = (before: Drawing, after: Drawing): Rect[] => {
-  const key = (block: { rect: Rect; svg: string }) => `${block.rect.x},${block.rect.y},${block.svg}`;
-  const old = new Set(before.blocks.map(key));
-  const now = new Set(after.blocks.map(key));
-  const changed = [...before.blocks.filter((block) => !now.has(key(block))), ...after.blocks.filter((block) => !old.has(key(block)))];
+  // Places are absolute in the SVG: equal text means equal pixels in the same place.
+  const old = new Set(before.blocks.map(({ svg }) => svg));
+  const now = new Set(after.blocks.map(({ svg }) => svg));
+  const changed = [...before.blocks.filter(({ svg }) => !now.has(svg)), ...after.blocks.filter(({ svg }) => !old.has(svg))];
   return merge(changed.map((block) => block.rect));
 };
 
@@ -44,6 +44,21 @@ const merge = (rects: readonly Rect[]): Rect[] => {
 };
 
 export const areaOf = (rects: readonly Rect[]): number => rects.reduce((sum, rect) => sum + rect.width * rect.height, 0);
+
+/** The smallest rectangle around all of them; undefined around none. */
+export const around = (rects: readonly Rect[]): Rect | undefined =>
+  rects.reduce<Rect | undefined>((all, rect) => (all === undefined ? rect : union(all, rect)), undefined);
+
+/** Rows [from, to) that the rectangles cover, from top to bottom; bands that touch are one. */
+export const bandsOf = (rects: readonly Rect[]): { from: number; to: number }[] => {
+  const bands: { from: number; to: number }[] = [];
+  for (const { y, height } of [...rects].sort((a, b) => a.y - b.y)) {
+    const last = bands.at(-1);
+    if (last !== undefined && y <= last.to) last.to = Math.max(last.to, y + height);
+    else bands.push({ from: y, to: y + height });
+  }
+  return bands;
+};
 
 /** What is drawn inside `view`, back to front. Blocks hidden below a later one that covers the view still count. */
 export const fragmentsIn = (drawing: Drawing, view: Rect): string[] =>
@@ -70,7 +85,7 @@ export const buttonAt = (scene: DrawnScene, x: number, y: number) => {
   return undefined;
 };
 
-/** Least recently used tiles go first when the bytes run out. Whole screens are not kept. */
+/** Least recently used tiles go first when the bytes run out. What covers much of a screen is not kept. */
 export class TileCache {
   readonly #tiles = new Map<string, Uint8Array>();
   readonly #limitBytes: number;
@@ -93,7 +108,7 @@ export class TileCache {
   }
 
   set(key: string, tile: Uint8Array): void {
-    if (this.#tiles.has(key) || tile.length > this.#limitBytes / 12) return;
+    if (this.#tiles.has(key) || tile.length > this.#limitBytes / 20) return;
     this.#tiles.set(key, tile);
     this.#bytes += tile.length;
     for (const [oldest, bytes] of this.#tiles) {

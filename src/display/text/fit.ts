@@ -30,8 +30,12 @@ export interface Fit {
 const remembered = new Map<string, Fit>();
 const REMEMBER_AT_MOST = 1000;
 
+/** All that the answer depends on; the text last, so that nothing in it can look like a number before it. */
+const keyOf = ({ text, width, height, size, smallest, weight, leading, balance, maxLines = 0 }: FitRequest): string =>
+  `${width} ${height} ${size} ${smallest} ${weight} ${leading} ${balance} ${maxLines} ${text}`;
+
 export const fitText = (request: FitRequest): Fit => {
-  const key = JSON.stringify(request);
+  const key = keyOf(request);
   const known = remembered.get(key);
   if (known !== undefined) return known;
   if (remembered.size >= REMEMBER_AT_MOST) remembered.clear();
