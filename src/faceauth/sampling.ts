@@ -35,62 +35,77 @@ interface Axes {
   readonly yy: number;
 }
 
-/** Adds bilinear samples of up to three channels at (sx, sy) to `sum`; outside the picture is black. */
-const addSample = (picture: Picture, sx: number, sy: number, sum: Float64Array): void => {
-  const { width, height, channels, data } = picture;
-  if (sx < -0.5 || sy < -0.5 || sx > width - 0.5 || sy > height - 0.5) return;
-  const cx = Math.max(0, Math.min(sx, width - 1));
-  const cy = Math.max(0, Math.min(sy, height - 1));
-  const left = cx | 0;
-  const top = cy | 0;
-  const fx = cx - left;
-  const fy = cy - top;
-  const i = (top * width + left) * channels;
-  const right = left + 1 < width ? channels : 0;
-  const down = top + 1 < height ? width * channels : 0;
-  for (let c = 0; c < channels; c++) {
-    const upper = (data[i + c] as number) * (1 - fx) + (data[i + right + c] as number) * fx;
-    const lower = (data[i + down + c] as number) * (1 - fx) + (data[i + down + right + c] as number) * fx;
-    sum[c] = (sum[c] as number) + upper * (1 - fy) + lower * fy;
-  }
-};
-
-/** Stores one RGB sample in the model's order and scale. */
+/** Stores rows or single RGB samples in the model's order and scale. */
 const writer = ({ width, height, colour, mean, scale }: ModelInput, out: Float32Array) => {
   const plane = width * height;
-  const [first, second, third] = colour === 'grey' ? [0, 0, 0] : CHANNEL_ORDER[colour];
+  const grey = colour === 'grey';
+  const [first, second, third] = grey ? [0, 0, 0] : CHANNEL_ORDER[colour];
+  const [red, green, blue] = [plane * first, plane * second, plane * third];
+  const factor = 1 / scale;
   return (at: number, r: number, g: number, b: number): void => {
-    if (colour === 'grey') {
-      out[at] = (0.299 * r + 0.587 * g + 0.114 * b - mean) / scale;
-      return;
+    if (grey) out[at] = (0.299 * r + 0.587 * g + 0.114 * b - mean) * factor;
+    else {
+      out[red + at] = (r - mean) * factor;
+      out[green + at] = (g - mean) * factor;
+      out[blue + at] = (b - mean) * factor;
     }
-    out[plane * first + at] = (r - mean) / scale;
-    out[plane * second + at] = (g - mean) / scale;
-    out[plane * third + at] = (b - mean) / scale;
   };
 };
 
+/** Mean of nx × ny bilinear samples per destination pixel; outside the picture is black. */
 const sample = (picture: Picture, axes: Axes, input: ModelInput): Float32Array => {
   const { width, height } = input;
+  const { x0, y0, xx, xy, yx, yy } = axes;
+  const { channels, data } = picture;
   const out = new Float32Array(width * height * (input.colour === 'grey' ? 1 : 3));
   const put = writer(input, out);
-  const nx = subSamples(Math.hypot(axes.xx, axes.yx));
-  const ny = subSamples(Math.hypot(axes.xy, axes.yy));
-  const sum = new Float64Array(3);
+  const nx = subSamples(Math.hypot(xx, yx));
+  const ny = subSamples(Math.hypot(xy, yy));
+  const share = 1 / (nx * ny);
+  const [lastX, lastY] = [picture.width - 1, picture.height - 1];
+  const pitch = picture.width * channels;
+  const [toGreen, toBlue] = channels === 1 ? [0, 0] : [1, 2];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      sum.fill(0);
+      let r = 0;
+      let g = 0;
+      let b = 0;
       for (let j = 0; j < ny; j++) {
         const v = y + (j + 0.5) / ny - 0.5;
         for (let i = 0; i < nx; i++) {
           const u = x + (i + 0.5) / nx - 0.5;
-          addSample(picture, axes.x0 + axes.xx * u + axes.xy * v, axes.y0 + axes.yx * u + axes.yy * v, sum);
+          const sx = x0 + xx * u + xy * v;
+          const sy = y0 + yx * u + yy * v;
+          if (sx < -0.5 || sy < -0.5 || sx > lastX + 0.5 || sy > lastY + 0.5) continue;
+          const cx = Math.max(0, Math.min(sx, lastX));
+          const cy = Math.max(0, Math.min(sy, lastY));
+          const left = cx | 0;
+          const top = cy | 0;
+          const fx = cx - left;
+          const fy = cy - top;
+          const at = top * pitch + left * channels;
+          const right = left < lastX ? at + channels : at;
+          const below = top < lastY ? pitch : 0;
+          const w11 = fx * fy;
+          const w10 = fx - w11;
+          const w01 = fy - w11;
+          const w00 = 1 - fx - w01;
+          const c = at + below;
+          const d = right + below;
+          r += (data[at] as number) * w00 + (data[right] as number) * w10 + (data[c] as number) * w01 + (data[d] as number) * w11;
+          g +=
+            (data[at + toGreen] as number) * w00 +
+            (data[right + toGreen] as number) * w10 +
+            (data[c + toGreen] as number) * w01 +
+            (data[d + toGreen] as number) * w11;
+          b +=
+            (data[at + toBlue] as number) * w00 +
+            (data[right + toBlue] as number) * w10 +
+            (data[c + toBlue] as number) * w01 +
+            (data[d + toBlue] as number) * w11;
         }
       }
-      const r = (sum[0] as number) / (nx * ny);
-      const g = picture.channels === 1 ? r : (sum[1] as number) / (nx * ny);
-      const b = picture.channels === 1 ? r : (sum[2] as number) / (nx * ny);
-      put(y * width + x, r, g, b);
+      put(y * width + x, r * share, g * share, b * share);
     }
   }
   return out;
@@ -100,7 +115,7 @@ const sample = (picture: Picture, axes: Axes, input: ModelInput): Float32Array =
 interface Taps {
   readonly first: Int32Array;
   readonly count: Int32Array;
-  readonly weights: Float32Array;
+  readonly weights: Float64Array;
   readonly most: number;
 }
 
@@ -111,7 +126,7 @@ const axisTaps = (start: number, length: number, into: number, available: number
   const most = Math.ceil(reach) + 2;
   const first = new Int32Array(into);
   const count = new Int32Array(into);
-  const weights = new Float32Array(into * most);
+  const weights = new Float64Array(into * most);
   for (let i = 0; i < into; i++) {
     const centre = start + (i + 0.5) * step;
     const from = Math.floor(centre - reach / 2 - (step < 1 ? 0.5 : 0));
@@ -135,62 +150,93 @@ const axisTaps = (start: number, length: number, into: number, available: number
   return { first, count, weights, most };
 };
 
-/** Squeezes every needed row to the destination's width: rows × width × RGB (grey repeated), starting with source row `top`. */
-const squeezeRows = ({ width, channels, data }: Picture, taps: Taps, into: number, top: number, bottom: number): Float32Array => {
-  const { first, count, weights, most } = taps;
-  const out = new Float32Array((bottom - top) * into * 3);
+/** Squeezes one source row to the destination's width: RGB triples (grey repeated). */
+const squeezeRow = ({ width, channels, data }: Picture, y: number, { first, count, weights, most }: Taps, out: Float64Array): void => {
   const [green, blue] = channels === 1 ? [0, 0] : [1, 2];
-  let at = 0;
-  for (let y = top; y < bottom; y++) {
-    for (let x = 0; x < into; x++, at += 3) {
-      let from = (y * width + (first[x] as number)) * channels;
-      const end = x * most + (count[x] as number);
-      let r = 0;
-      let g = 0;
-      let b = 0;
-      for (let k = x * most; k < end; k++, from += channels) {
-        const weight = weights[k] as number;
-        r += (data[from] as number) * weight;
-        g += (data[from + green] as number) * weight;
-        b += (data[from + blue] as number) * weight;
-      }
-      out[at] = r;
-      out[at + 1] = g;
-      out[at + 2] = b;
+  const row = y * width;
+  const into = first.length;
+  for (let x = 0, at = 0; x < into; x++, at += 3) {
+    let from = (row + (first[x] as number)) * channels;
+    const end = x * most + (count[x] as number);
+    let r = 0;
+    let g = 0;
+    let b = 0;
+    for (let k = x * most; k < end; k++, from += channels) {
+      const weight = weights[k] as number;
+      r += (data[from] as number) * weight;
+      g += (data[from + green] as number) * weight;
+      b += (data[from + blue] as number) * weight;
+    }
+    out[at] = r;
+    out[at + 1] = g;
+    out[at + 2] = b;
+  }
+};
+
+const addWeighted = (sum: Float64Array, row: Float64Array, weight: number): void => {
+  for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (row[i] as number) * weight;
+};
+
+/** The whole picture at exactly half its size, what a 640×480 camera and a 320×240 detector make the common case. */
+const halve = ({ width, data }: Picture, input: ModelInput): Float32Array => {
+  const out = new Float32Array(input.width * input.height * 3);
+  const put = writer(input, out);
+  const pitch = width * 3;
+  for (let y = 0, at = 0; y < input.height; y++) {
+    for (let x = 0, i = 2 * y * pitch; x < input.width; x++, at++, i += 6) {
+      const j = i + pitch;
+      put(
+        at,
+        ((data[i] as number) + (data[i + 3] as number) + (data[j] as number) + (data[j + 3] as number)) / 4,
+        ((data[i + 1] as number) + (data[i + 4] as number) + (data[j + 1] as number) + (data[j + 4] as number)) / 4,
+        ((data[i + 2] as number) + (data[i + 5] as number) + (data[j + 2] as number) + (data[j + 5] as number)) / 4,
+      );
     }
   }
   return out;
 };
 
-/** The window `box` (source pixels, may reach outside) resized to the model's input. */
+const isHalf = (picture: Picture, box: Box, { width, height, colour }: ModelInput): boolean =>
+  box.x === 0 &&
+  box.y === 0 &&
+  box.width === 2 * width &&
+  box.height === 2 * height &&
+  picture.width === box.width &&
+  picture.height === box.height &&
+  picture.channels === 3 &&
+  colour !== 'grey';
+
+/**
+ * The window `box` (source pixels, may reach outside) resized to the model's input.
+ * Row by row, so that what is in work stays in the processor's nearest memory; two rows are kept, for enlarging needs them twice.
+ */
 export const sampleBox = (picture: Picture, box: Box, input: ModelInput, outside: 'black' | 'edge' = 'edge'): Float32Array => {
+  if (isHalf(picture, box, input)) return halve(picture, input);
   const { width, height } = input;
   const columns = axisTaps(box.x, box.width, width, picture.width, outside === 'black');
   const rows = axisTaps(box.y, box.height, height, picture.height, outside === 'black');
-  const top = rows.first[0] as number;
-  const bottom = Math.min(picture.height, (rows.first[height - 1] as number) + Math.max(1, rows.count[height - 1] as number));
-  const squeezed = squeezeRows(picture, columns, width, top, bottom);
   const out = new Float32Array(width * height * (input.colour === 'grey' ? 1 : 3));
   const put = writer(input, out);
-  const pitch = width * 3;
+  const sum = new Float64Array(width * 3);
+  const kept = [new Float64Array(width * 3), new Float64Array(width * 3)] as const;
+  const keptRow = [-1, -1];
   for (let y = 0; y < height; y++) {
-    const firstRow = ((rows.first[y] as number) - top) * pitch;
-    const end = y * rows.most + (rows.count[y] as number);
-    for (let x = 0; x < width; x++) {
-      let from = firstRow + x * 3;
-      let r = 0;
-      let g = 0;
-      let b = 0;
-      for (let k = y * rows.most; k < end; k++, from += pitch) {
-        const weight = rows.weights[k] as number;
-        r += (squeezed[from] as number) * weight;
-        g += (squeezed[from + 1] as number) * weight;
-        b += (squeezed[from + 2] as number) * weight;
+    const firstRow = rows.first[y] as number;
+    const taps = rows.count[y] as number;
+    sum.fill(0);
+    for (let tap = 0; tap < taps; tap++) {
+      const from = firstRow + tap;
+      const row = (from & 1) === 0 ? kept[0] : kept[1];
+      if (keptRow[from & 1] !== from) {
+        squeezeRow(picture, from, columns, row);
+        keptRow[from & 1] = from;
       }
-      put(y * width + x, r, g, b);
+      addWeighted(sum, row, rows.weights[y * rows.most + tap] as number);
     }
+    for (let x = 0, at = y * width, i = 0; x < width; x++, at++, i += 3)
+      put(at, sum[i] as number, sum[i + 1] as number, sum[i + 2] as number);
   }
-  squeezed.fill(0);
+  for (const row of [sum, ...kept]) row.fill(0);
   return out;
 };
 

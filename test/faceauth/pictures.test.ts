@@ -77,6 +77,16 @@ test('the similarity found from moved points undoes any turn, size and place', a
   t.throws(() => fitSimilarity([TEMPLATE[0], TEMPLATE[0]] as never, TEMPLATE.slice(0, 2)), RangeError);
 });
 
+test('a picture halved is the mean of four pixels each, as any other window would give it', async (t) => {
+  const data = Uint8Array.from({ length: 12 * 8 * 3 }, (_, i) => (i * 97 + (i % 5) * 31) % 256);
+  const picture: Picture = { width: 12, height: 8, channels: 3, data };
+  const input = { name: 'input', width: 6, height: 4, colour: 'rgb', mean: 127, scale: 128 } as const;
+  const halved = sampleBox(picture, { x: 0, y: 0, width: 12, height: 8 }, input);
+  // A hair's breadth wider is the general way.
+  const general = sampleBox(picture, { x: 0, y: 0, width: 12 + 1e-9, height: 8 }, input);
+  t.ok(halved.every((value, i) => Math.abs(value - (general[i] as number)) < 1e-6));
+});
+
 test('windows are resized without shift, averaged when shrunk, and keep colour order and scale', async (t) => {
   const input = { name: 'input', width: 60, height: 80, colour: 'grey', mean: 0, scale: 1 } as const;
   const shrunk = sampleBox(slope, { x: 0, y: 0, width: 240, height: 320 }, input);

@@ -6,6 +6,7 @@ import { type Log, silentLog } from '../../src/core/log.ts';
 import type { FaceHint } from '../../src/core/screens.ts';
 import { TwinCamera } from '../../src/faceauth/camera/twin-camera.ts';
 import { Evidence, HintFilter, median } from '../../src/faceauth/evidence.ts';
+import { FACE_PARTS, measureFace } from '../../src/faceauth/measure-face.ts';
 import { loadFaceModels } from '../../src/faceauth/models.ts';
 import { encodeJpeg, renderSvg, resizePicture, toCardPhoto } from '../../src/faceauth/pictures.ts';
 import type { Camera, FaceProgress, Picture } from '../../src/faceauth/ports.ts';
@@ -181,6 +182,16 @@ test('hints do not flicker, and one lucky frame decides nothing', async (t) => {
   evidence.addGood(Float32Array.of(1, 0), 0.8);
   t.ok(evidence.score < 0.5, String(evidence.score));
   t.equal(evidence.liveness, 0.8);
+});
+
+test('the figures for a bench are measured on the real stages', async (t) => {
+  const jpeg = await encodeJpeg(await renderSvg(residentPortrait(first, 'camera'), 640, 480));
+  const { whole, parts } = await measureFace(models, jpeg, 2);
+  t.equal(whole.length, 2);
+  t.same(Object.keys(parts), FACE_PARTS);
+  for (const [name, values] of Object.entries(parts)) t.ok(values.length === 2 && values.every((ms: number) => ms > 0), name);
+  const nobody = await encodeJpeg({ width: 64, height: 64, channels: 3, data: new Uint8Array(64 * 64 * 3).fill(128) });
+  await t.rejects(measureFace(models, nobody, 1), RangeError);
 });
 
 test('networks are closed', async (t) => {
