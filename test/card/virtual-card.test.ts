@@ -3,7 +3,7 @@ import { PNG } from 'pngjs';
 import { test } from 'tap';
 import { TwinCardFaceReader } from '../../src/card/twin/face-reader.ts';
 import { encodeCardPhoto, JP2_SIGNATURE } from '../../src/card/twin/jp2.ts';
-import { bitmapPng, securityCodePng } from '../../src/card/twin/png.ts';
+import { bitmapPng, digitsPng } from '../../src/card/twin/png.ts';
 import { createVirtualCard, type VirtualCard } from '../../src/card/twin/virtual-card.ts';
 import { equal } from '../../src/core/bytes.ts';
 import { NOW, never, openWorkshop } from './fixtures/cards.ts';
@@ -113,7 +113,7 @@ test('the pictures on the face are 1-bit PNGs', async (t) => {
       [255, 255, 0],
     ],
   );
-  const code = PNG.sync.read(Buffer.from(securityCodePng('1789')));
+  const code = PNG.sync.read(Buffer.from(digitsPng('1789')));
   t.same([code.width, code.height], [24, 12]);
   const dot = (x: number, y: number) => (code.data[(y * 24 + x) * 4] === 0 ? '#' : '.');
   const rows = Array.from({ length: 7 }, (_, y) => Array.from({ length: 24 }, (_, x) => dot(x, y + 2)).join(''));

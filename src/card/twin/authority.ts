@@ -6,7 +6,7 @@ import { KioskFailure } from '../../core/failure.ts';
 import { monthsLater } from '../calendar.ts';
 import { encodeCvBody, encodeCvCertificate } from '../cv-certificate.ts';
 import type { TrustMaterial } from '../trust.ts';
-import { issueAuthority } from './certificates.ts';
+import { issueAuthority, issueSignAuthority } from './certificates.ts';
 import { keyFromJson, keyToJson, type NewKeyPair, newRsaKeyPair, rsaNumbers, spkiOf } from './keys.ts';
 
 export interface SyntheticAuthorityState {
@@ -23,6 +23,8 @@ export interface SyntheticAuthorityState {
 export interface SyntheticAuthority {
   readonly key: KeyObject;
   readonly certificate: Uint8Array;
+  /** DER of the authority for signing: the same key under its other name, issued on first use, the same bytes every time. */
+  signAuthorityCertificate(): Promise<Uint8Array>;
   readonly faceSignerKey: KeyObject;
   /** Card-verifiable certificate of the face signer, as it lies in EF 0004. */
   readonly faceSignerCertificate: Uint8Array;
@@ -62,9 +64,15 @@ export const createSyntheticAuthority = async ({
 export const restoreSyntheticAuthority = (state: SyntheticAuthorityState): SyntheticAuthority => {
   try {
     const certificate = bytes(state.authorityCertificate);
+    const key = keyFromJson(state.authorityKey);
+    let signAuthority: Promise<Uint8Array> | undefined;
     return {
-      key: keyFromJson(state.authorityKey),
+      key,
       certificate,
+      signAuthorityCertificate() {
+        signAuthority ??= issueSignAuthority(key, certificate);
+        return signAuthority;
+      },
       faceSignerKey: keyFromJson(state.faceSignerKey),
       faceSignerCertificate: bytes(state.faceSignerCertificate),
       trust: {

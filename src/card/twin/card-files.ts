@@ -1,36 +1,33 @@
-// The files of a virtual My Number Card, byte for byte in the layout the card layer reads: token information, certificates, the signed card
-// face, the text attributes. Pure but for the keys it is given.
+// Every file, secret and key of a virtual My Number Card, application by application, with who may read or use it.
+// Pure but for the keys it is given. File ids beyond the profile's are the real card's; a kiosk needs none of them, other software does.
 
-import { constants, createPublicKey, type KeyObject, privateEncrypt } from 'node:crypto';
-import { ascii, concat, hex } from '../../core/bytes.ts';
+import type { KeyObject } from 'node:crypto';
+import { ascii, concat, fromHex, hex } from '../../core/bytes.ts';
 import { encodeTlv } from '../ber.ts';
-import { FACE_TAG } from '../card-face.ts';
-import { facePayload } from '../face-signature.ts';
+import { parseCvCertificate } from '../cv-certificate.ts';
 import { cardProfile2016, TOKEN_INFO } from '../profile.ts';
-import type { ApplicationImage, ChipImage } from './chip-image.ts';
-import { faceKeyTlv, keyToJson } from './keys.ts';
-import { bitmapPng, securityCodePng } from './png.ts';
-import { type HolderDetails, padded, type VirtualCardRequest } from './request.ts';
+import type { CardMaterial } from './card-material.ts';
+import type { Access, ApplicationImage, ChipImage, SecretImage } from './chip-image.ts';
+import { faceKeyTlv, keyToJson, publicKeyOf } from './keys.ts';
+import { type HolderDetails, padded } from './request.ts';
+import { ageFile, attributesFile, faceFile, numberFile, numberImageFile, textDigestsFile } from './signed-files.ts';
 
-export interface CardMaterial {
-  readonly holder: HolderDetails;
-  readonly pictures: Pick<VirtualCardRequest, 'namePng' | 'addressPng'>;
-  /** 14 digits. */
-  readonly codeB: string;
-  readonly authKey: KeyObject;
-  /** Key of the card face and of the common application. */
-  readonly cardKey: KeyObject;
-  readonly authCertificate: Uint8Array;
-  readonly authorityCertificate: Uint8Array;
-  readonly faceSignerKey: KeyObject;
-  readonly faceSignerCertificate: Uint8Array;
-  readonly serial: Uint8Array;
-}
+/** Municipality of every synthetic card: 千代田区. */
+export const CITY_CODE = '13101';
+/** Support of extended lengths is the second byte. */
+const APPLICATION_ID = Uint8Array.of(0x00, 0x01, 0x00, 0x00);
+const PIN_TRIES = 3;
+const PASSWORD_TRIES = 5;
+const CODE_TRIES = 10;
+/** Answer to reset by contacts, as the card is known by. */
+const CONTACT_ATR = fromHex('3be000ff8131fe4514');
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
-const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
-const compact = (day: string): string => day.replaceAll('-', '');
-const u16s = (numbers: readonly number[]): Uint8Array => Uint8Array.from(numbers.flatMap((value) => [value >> 8, value & 0xff]));
+const file = (id: number, content: Uint8Array, read: Access = 'free') => ({ id, read, content: base64(content) });
+const code = (id: number, value: string): SecretImage => ({ id, value, max: CODE_TRIES, left: CODE_TRIES });
+const blocked = (id: number, max: number): SecretImage => ({ id, value: '', max, left: 0 });
+const key = (id: number, use: Access, privateKey: KeyObject) => ({ id, use, pkcs8: keyToJson(privateKey) });
+const none: Pick<ApplicationImage, 'files' | 'records' | 'secrets' | 'keys'> = { files: [], records: [], secrets: [], keys: [] };
 
 /** CK_TOKEN_INFO: texts padded with blanks; the flags say whether the PIN was ever set (see the profile's assumption). */
 export const tokenInfoFile = (withPin: boolean, serial: Uint8Array): Uint8Array => {
@@ -45,96 +42,138 @@ export const tokenInfoFile = (withPin: boolean, serial: Uint8Array): Uint8Array 
   return info;
 };
 
-/** FF20 with a table of u16 offsets from the start of the file to each following object. */
-const withOffsets = (...objects: readonly Uint8Array[]): Uint8Array => {
-  const tableLength = 3 + objects.length * 2;
-  const body = tableLength + objects.reduce((sum, object) => sum + object.length, 0);
-  const header = encodeTlv(FACE_TAG.file, new Uint8Array(body)).length - body;
-  let at = header + tableLength;
-  const offsets = objects.map((object) => {
-    at += object.length;
-    return at - object.length;
-  });
-  return encodeTlv(FACE_TAG.file, encodeTlv(FACE_TAG.offsets, u16s(offsets)), ...objects);
-};
+/** A card issued without a PIN has one that nobody knows and that is blocked from the start. */
+const pinOf = (id: number, { pin }: HolderDetails): SecretImage =>
+  pin === null ? blocked(id, PIN_TRIES) : { id, value: pin, max: PIN_TRIES, left: PIN_TRIES, form: 'pin' };
 
-/** The card face, signed by the issuer's key. */
-export const faceFile = ({ holder, pictures, cardKey, faceSignerKey }: CardMaterial): Uint8Array => {
-  const blank = bitmapPng(256, 24, () => false);
-  const objects = {
-    birth: encodeTlv(FACE_TAG.birth, ascii(compact(holder.birth))),
-    sex: encodeTlv(FACE_TAG.sex, ascii(holder.sex)),
-    publicKey: faceKeyTlv(FACE_TAG.publicKey, createPublicKey(cardKey)),
-    name: encodeTlv(FACE_TAG.name, pictures.namePng ?? blank),
-    address: encodeTlv(FACE_TAG.address, pictures.addressPng ?? blank),
-    photo: encodeTlv(FACE_TAG.photo, holder.photoJp2),
+const SIGN = { certificate: 0x01, authority: 0x02, presence: 0x08, key: 0x1a, password: 0x1b } as const;
+
+/** ASSUMPTION, not a public fact: on a card without a sign certificate its file is empty, its key absent and its password blocked. */
+const jpkiApplication = ({ signing, ...material }: CardMaterial): ApplicationImage => {
+  const { jpki } = cardProfile2016;
+  const exists = (there: boolean) => (there ? 0x8f : 0x00);
+  const password: SecretImage = {
+    ...blocked(SIGN.password, PASSWORD_TRIES),
+    ...(signing === undefined ? {} : { value: signing.password, left: PASSWORD_TRIES, form: 'password' }),
   };
-  const signature = privateEncrypt({ key: faceSignerKey, padding: constants.RSA_PKCS1_PADDING }, facePayload(objects));
-  return withOffsets(
-    ...Object.values(objects),
-    encodeTlv(FACE_TAG.signature, Uint8Array.from(signature)),
-    encodeTlv(FACE_TAG.expires, ascii(compact(holder.expires))),
-    encodeTlv(FACE_TAG.securityCode, securityCodePng(holder.securityCode)),
-  );
+  return {
+    ...none,
+    aid: hex(jpki.aid),
+    files: [
+      file(SIGN.certificate, padded(signing?.certificate ?? new Uint8Array()), [SIGN.password]),
+      file(SIGN.authority, padded(material.signAuthorityCertificate)),
+      file(jpki.tokenInfo, tokenInfoFile(material.holder.pin !== null, material.serial)),
+      // Which certificates exist: sign, auth, (unknown).
+      file(SIGN.presence, Uint8Array.of(exists(signing !== undefined), exists(true), 0x00)),
+      file(0x0009, padded(new Uint8Array(), 16), []),
+      file(jpki.authCertificate, padded(material.authCertificate)),
+      file(0x000b, padded(material.authorityCertificate)),
+    ],
+    secrets: [pinOf(jpki.pin.file, material.holder), password],
+    keys: [
+      key(jpki.authKey, [jpki.pin.file], material.authKey),
+      ...(signing === undefined ? [] : [key(SIGN.key, [SIGN.password], signing.key)]),
+    ],
+    // 0016: key that checks a terminal's certificate. The others exist on real cards; what for is not public.
+    reserved: [0x05, 0x10, 0x16, 0x19, 0x1c, 0x1e, ...(signing === undefined ? [SIGN.key] : [])],
+    change: 'iso',
+  };
 };
 
-export const attributesFile = ({ family, given, address, birth, sex }: HolderDetails): Uint8Array =>
-  withOffsets(
-    encodeTlv(0xdf22, utf8(`${family}\u3000${given}`)),
-    encodeTlv(0xdf23, utf8(address)),
-    encodeTlv(0xdf24, ascii(compact(birth))),
-    encodeTlv(0xdf25, ascii(sex)),
-  );
+const VISUAL = { age: 0x01, basics: 0x03, number: 0x05, birthKey: 0x11, codeA: 0x13, key: 0x1e } as const;
 
-const file = (id: number, content: Uint8Array, read: 'free' | readonly number[] = 'free') => ({ id, read, content: base64(content) });
-const secret = (id: number, value: string, max: number, left = max) => ({ id, value, max, left });
+const visualApplication = (material: CardMaterial): ApplicationImage => {
+  const { visual } = cardProfile2016;
+  const basics = encodeTlv(
+    0xff30,
+    encodeTlv(0xdf31, APPLICATION_ID),
+    encodeTlv(0xdf32, parseCvCertificate(material.faceSignerCertificate).holder),
+    encodeTlv(0xdf33, Uint8Array.of(0x01)),
+    encodeTlv(0xdf34, ascii(CITY_CODE)),
+    encodeTlv(0xdf35, new Uint8Array(16 + 256)),
+  );
+  return {
+    ...none,
+    aid: hex(visual.aid),
+    files: [
+      file(VISUAL.age, padded(ageFile(material)), [VISUAL.birthKey]),
+      file(visual.face, padded(faceFile(material)), [visual.codeB.file, VISUAL.codeA]),
+      file(VISUAL.basics, padded(basics)),
+      file(visual.signer, padded(material.faceSignerCertificate, 16)),
+      file(VISUAL.number, padded(numberImageFile(material)), [VISUAL.codeA]),
+    ],
+    secrets: [
+      code(VISUAL.birthKey, material.codeB.slice(0, 6)),
+      code(visual.codeB.file, material.codeB),
+      code(VISUAL.codeA, material.number),
+    ],
+    keys: [key(VISUAL.key, 'free', material.cardKey)],
+    defaultKey: VISUAL.key,
+  };
+};
+
+const TEXT = { number: 0x01, digests: 0x03, signer: 0x04, basics: 0x05, sessionKey: 0x06, key: 0x07, pin: 0x11, codeA: 0x14 } as const;
+
+const textApplication = (material: CardMaterial): ApplicationImage => {
+  const { text } = cardProfile2016;
+  const number = numberFile(material.number);
+  const attributes = attributesFile(material.holder);
+  const cardKey = publicKeyOf(material.cardKey);
+  const signer = parseCvCertificate(material.faceSignerCertificate).holder;
+  const basics = encodeTlv(0xff40, encodeTlv(0xdf41, APPLICATION_ID), encodeTlv(0xdf42, signer));
+  return {
+    ...none,
+    aid: hex(text.aid),
+    files: [
+      file(TEXT.number, concat(number, Uint8Array.of(0xff, 0xff)), [TEXT.pin, TEXT.codeA]),
+      file(text.attributes, padded(attributes), [TEXT.pin, text.codeB.file]),
+      file(TEXT.digests, textDigestsFile(number, attributes, material.faceSignerKey), [TEXT.pin, TEXT.codeA, text.codeB.file]),
+      file(TEXT.signer, padded(material.faceSignerCertificate, 16)),
+      file(TEXT.basics, basics),
+      file(TEXT.sessionKey, padded(faceKeyTlv(0x7f49, cardKey))),
+      file(TEXT.key, padded(encodeTlv(0xff50, encodeTlv(0xdf51, signer), faceKeyTlv(0xdf52, cardKey)))),
+    ],
+    // 0012 is blocked on every real card from the start.
+    secrets: [
+      pinOf(TEXT.pin, material.holder),
+      blocked(0x12, PIN_TRIES),
+      code(TEXT.codeA, material.number),
+      code(text.codeB.file, material.codeB),
+    ],
+    keys: [key(0x1e, 'free', material.cardKey)],
+    defaultKey: 0x1e,
+    change: 'iso',
+  };
+};
+
+const RESIDENT_PIN = 0x1c;
 
 /** Non-volatile memory of a new card. */
 export const cardImage = (material: CardMaterial): ChipImage => {
-  const { jpki, visual, text } = cardProfile2016;
-  const { pin } = material.holder;
-  // A card issued without a PIN has one that nobody knows and that is blocked from the start.
-  const pinOf = (id: number) => secret(id, pin ?? '0000', 3, pin === null ? 0 : 3);
-  const none: Pick<ApplicationImage, 'files' | 'records' | 'secrets' | 'keys'> = { files: [], records: [], secrets: [], keys: [] };
+  const residentPin = pinOf(RESIDENT_PIN, material.holder);
+  const record = concat(Uint8Array.of(0x01, material.serial.length), material.serial);
+  const object = (tag: number, content: Uint8Array) => ({ tag, content: base64(content) });
   return {
     applications: [
-      {
-        ...none,
-        aid: hex(jpki.aid),
-        files: [
-          file(jpki.tokenInfo, tokenInfoFile(pin !== null, material.serial)),
-          // Which certificates exist: sign, auth, (unknown). Ours carry no signature certificate.
-          file(0x0008, Uint8Array.of(0x00, 0x8f, 0x00)),
-          file(jpki.authCertificate, padded(material.authCertificate)),
-          file(0x000b, padded(material.authorityCertificate)),
-        ],
-        secrets: [pinOf(jpki.pin.file)],
-        keys: [{ id: jpki.authKey, use: [jpki.pin.file], pkcs8: keyToJson(material.authKey) }],
-      },
-      {
-        ...none,
-        aid: hex(visual.aid),
-        files: [
-          file(visual.face, padded(faceFile(material)), [visual.codeB.file, 0x13]),
-          file(visual.signer, padded(material.faceSignerCertificate, 16)),
-        ],
-        secrets: [secret(0x11, material.codeB.slice(0, 6), 10), secret(visual.codeB.file, material.codeB, 10)],
-        keys: [{ id: 0x1e, use: 'free', pkcs8: keyToJson(material.cardKey) }],
-        defaultKey: 0x1e,
-      },
-      {
-        ...none,
-        aid: hex(text.aid),
-        files: [file(text.attributes, padded(attributesFile(material.holder)), [0x11, text.codeB.file])],
-        // 0012 is blocked on every real card from the start.
-        secrets: [pinOf(0x11), secret(0x12, '', 3, 0), secret(text.codeB.file, material.codeB, 10)],
-      },
+      jpkiApplication(material),
+      visualApplication(material),
+      textApplication(material),
+      { ...none, aid: 'd3921000310001010401', secrets: [residentPin], change: 'jicsap' },
       {
         ...none,
         aid: 'd3921000310001010100',
-        records: [{ id: 0x01, records: [base64(concat(Uint8Array.of(0x01, material.serial.length), material.serial))] }],
-        keys: [{ id: 0x19, use: 'free', pkcs8: keyToJson(material.cardKey) }],
+        records: [{ id: 0x01, records: [base64(record)] }],
+        secrets: [residentPin],
+        keys: [key(0x19, 'free', material.cardKey)],
+        change: 'jicsap',
       },
+    ],
+    objects: [
+      object(0x00f0, ascii(CITY_CODE)),
+      object(0x00f2, ascii(material.holder.expires.replaceAll('-', ''))),
+      object(0x00f8, material.faceSignerCertificate),
+      object(0x7f21, material.faceSignerCertificate),
+      object(0x5f51, CONTACT_ATR),
     ],
   };
 };
@@ -142,10 +181,9 @@ export const cardImage = (material: CardMaterial): ChipImage => {
 /** A driving licence with a chip: type B, two applications of its own, none of ours (police agency's specification of licence cards). */
 export const licenceImage = (): ChipImage => ({
   applications: ['a0000002310100000000000000000000', 'a0000002310200000000000000000000'].map((aid) => ({
+    ...none,
     aid,
     files: [file(0x01, padded(Uint8Array.of(0x11, 0x00), 64), [0x02])],
-    records: [],
-    secrets: [secret(0x02, '0000', 3)],
-    keys: [],
+    secrets: [{ id: 0x02, value: '0000', max: PIN_TRIES, left: PIN_TRIES }],
   })),
 });

@@ -14,21 +14,40 @@ export interface ApplicationImage {
   /** Record files (simple-TLV records in base64). */
   readonly records: readonly { readonly id: number; readonly records: readonly string[] }[];
   /** `left` is the non-volatile counter; a born-blocked secret starts at 0. */
-  readonly secrets: readonly { readonly id: number; readonly value: string; readonly max: number; readonly left: number }[];
+  readonly secrets: readonly SecretImage[];
   /** PKCS #8 DER in base64. */
   readonly keys: readonly { readonly id: number; readonly use: Access; readonly pkcs8: string }[];
   /** Key used by COMPUTE DIGITAL SIGNATURE with P2 = 00. */
   readonly defaultKey?: number;
+  /** Files that are there and can be selected, but neither read nor used: internal, or of no public purpose. */
+  readonly reserved?: readonly number[];
+  /** Which command changes a PIN here: 00 24 or 80 32. Absent: none does. */
+  readonly change?: ChangeCommand;
+}
+
+export type ChangeCommand = 'iso' | 'jicsap';
+/** What a secret that its holder may change is made of: four digits, or 6 to 16 of A-Z and 0-9. */
+export type SecretForm = 'pin' | 'password';
+
+export interface SecretImage {
+  readonly id: number;
+  readonly value: string;
+  readonly max: number;
+  readonly left: number;
+  readonly form?: SecretForm;
 }
 
 export interface ChipImage {
   readonly applications: readonly ApplicationImage[];
+  /** Data objects of the card itself, for GET DATA before any application is selected; content in base64. */
+  readonly objects?: readonly { readonly tag: number; readonly content: string }[];
 }
 
 export interface Secret {
-  readonly value: Uint8Array;
+  value: Uint8Array;
   readonly max: number;
   left: number;
+  readonly form: SecretForm | undefined;
 }
 
 export interface Application {
@@ -38,6 +57,13 @@ export interface Application {
   readonly secrets: ReadonlyMap<number, Secret>;
   readonly keys: ReadonlyMap<number, { readonly use: Access; readonly key: KeyObject }>;
   readonly defaultKey: number | undefined;
+  readonly reserved: ReadonlySet<number>;
+  readonly change: ChangeCommand | undefined;
+}
+
+export interface Memory {
+  readonly applications: readonly Application[];
+  readonly objects: ReadonlyMap<number, Uint8Array>;
 }
 
 const bytes = (base64: string): Uint8Array => Uint8Array.from(Buffer.from(base64, 'base64'));
@@ -46,19 +72,12 @@ const byId = <In extends { readonly id: number }, Out>(items: readonly In[], mak
   new Map(items.map((item) => [item.id, make(item)]));
 
 /** Throws storage/corrupt when the image is not one that `saveImage` wrote. */
-export const loadImage = (image: ChipImage): readonly Application[] => {
+export const loadImage = (image: ChipImage): Memory => {
   try {
-    return image.applications.map((application) => ({
-      aid: Uint8Array.from(Buffer.from(application.aid, 'hex')),
-      files: byId(application.files, ({ read, content }) => ({ read, content: bytes(content) })),
-      records: byId(application.records, ({ records }) => records.map(bytes)),
-      secrets: byId(application.secrets, ({ value, max, left }) => ({ value: Uint8Array.from(Buffer.from(value, 'latin1')), max, left })),
-      keys: byId(application.keys, ({ use, pkcs8 }) => ({
-        use,
-        key: createPrivateKey({ key: Buffer.from(pkcs8, 'base64'), format: 'der', type: 'pkcs8' }),
-      })),
-      defaultKey: application.defaultKey,
-    }));
+    return {
+      applications: image.applications.map(loadApplication),
+      objects: new Map((image.objects ?? []).map(({ tag, content }) => [tag, bytes(content)])),
+    };
   } catch (cause) {
     throw new KioskFailure('storage/corrupt', {
       facts: { part: 'virtual-card' },
@@ -68,22 +87,43 @@ export const loadImage = (image: ChipImage): readonly Application[] => {
   }
 };
 
-export const saveImage = (applications: readonly Application[]): ChipImage => ({
-  applications: applications.map((application) => ({
-    aid: Buffer.from(application.aid).toString('hex'),
-    files: [...application.files].map(([id, { read, content }]) => ({ id, read, content: text(content) })),
-    records: [...application.records].map(([id, records]) => ({ id, records: records.map(text) })),
-    secrets: [...application.secrets].map(([id, { value, max, left }]) => ({
-      id,
-      value: Buffer.from(value).toString('latin1'),
-      max,
-      left,
-    })),
-    keys: [...application.keys].map(([id, { use, key }]) => ({
-      id,
-      use,
-      pkcs8: key.export({ type: 'pkcs8', format: 'der' }).toString('base64'),
-    })),
-    ...(application.defaultKey === undefined ? {} : { defaultKey: application.defaultKey }),
+const loadApplication = (application: ApplicationImage): Application => ({
+  aid: Uint8Array.from(Buffer.from(application.aid, 'hex')),
+  files: byId(application.files, ({ read, content }) => ({ read, content: bytes(content) })),
+  records: byId(application.records, ({ records }) => records.map(bytes)),
+  secrets: byId(application.secrets, ({ value, max, left, form }) => ({
+    value: Uint8Array.from(Buffer.from(value, 'latin1')),
+    max,
+    left,
+    form,
   })),
+  keys: byId(application.keys, ({ use, pkcs8 }) => ({
+    use,
+    key: createPrivateKey({ key: Buffer.from(pkcs8, 'base64'), format: 'der', type: 'pkcs8' }),
+  })),
+  defaultKey: application.defaultKey,
+  reserved: new Set(application.reserved),
+  change: application.change,
+});
+
+export const saveImage = ({ applications, objects }: Memory): ChipImage => ({
+  applications: applications.map(saveApplication),
+  objects: [...objects].map(([tag, content]) => ({ tag, content: text(content) })),
+});
+
+const saveApplication = ({ aid, files, records, secrets, keys, defaultKey, reserved, change }: Application): ApplicationImage => ({
+  aid: Buffer.from(aid).toString('hex'),
+  files: [...files].map(([id, { read, content }]) => ({ id, read, content: text(content) })),
+  records: [...records].map(([id, list]) => ({ id, records: list.map(text) })),
+  secrets: [...secrets].map(([id, { value, max, left, form }]) => ({
+    id,
+    value: Buffer.from(value).toString('latin1'),
+    max,
+    left,
+    ...(form === undefined ? {} : { form }),
+  })),
+  keys: [...keys].map(([id, { use, key }]) => ({ id, use, pkcs8: key.export({ type: 'pkcs8', format: 'der' }).toString('base64') })),
+  ...(defaultKey === undefined ? {} : { defaultKey }),
+  reserved: [...reserved],
+  ...(change === undefined ? {} : { change }),
 });

@@ -7,7 +7,8 @@ import { type CommandApdu, parseCommand } from '../apdu.ts';
 import { encodeTlv } from '../ber.ts';
 import { SW } from '../status-word.ts';
 import { computeSignature } from './chip-crypto.ts';
-import type { Access, Application } from './chip-image.ts';
+import type { Access, Application, ChangeCommand, Memory } from './chip-image.ts';
+import { mayBecome } from './secret-form.ts';
 
 export interface ChipOptions {
   readonly random?: (length: number) => Uint8Array;
@@ -28,7 +29,7 @@ const NO_DATA = new Uint8Array();
 const AUTHENTICATION_KEY = 0x19;
 
 export class Chip {
-  readonly #applications: readonly Application[];
+  readonly #memory: Memory;
   readonly #random: (length: number) => Uint8Array;
   readonly #onWrite: () => void;
   #application: Application | undefined;
@@ -42,10 +43,13 @@ export class Chip {
     [0x84, { cla: 0x00, run: (command) => this.#challenge(command) }],
     [0x88, { cla: 0x00, run: (command) => this.#authenticate(command) }],
     [0x2a, { cla: 0x80, run: (command) => this.#sign(command) }],
+    [0x24, { cla: 0x00, run: (command) => this.#change('iso', 0x01, command) }],
+    [0x32, { cla: 0x80, run: (command) => this.#change('jicsap', 0x00, command) }],
+    [0xca, { cla: 0x00, run: (command) => this.#getData(command) }],
   ]);
 
-  constructor(applications: readonly Application[], options: ChipOptions = {}) {
-    this.#applications = applications;
+  constructor(memory: Memory, options: ChipOptions = {}) {
+    this.#memory = memory;
     this.#random = options.random ?? ((length) => Uint8Array.from(randomBytes(length)));
     this.#onWrite = options.onWrite ?? (() => undefined);
   }
@@ -98,7 +102,7 @@ export class Chip {
       return NO_DATA;
     }
     if (p1 !== 0x04) throw new Status(SW.wrongParameters);
-    const found = data.length === 0 ? undefined : this.#applications.find(({ aid }) => equal(aid.subarray(0, data.length), data));
+    const found = data.length === 0 ? undefined : this.#memory.applications.find(({ aid }) => equal(aid.subarray(0, data.length), data));
     if (found === undefined) throw new Status(SW.fileNotFound);
     this.reset();
     this.#application = found;
@@ -169,6 +173,29 @@ export class Chip {
     return NO_DATA;
   }
 
+  /** Only right after a good VERIFY of the same secret; the new value may be wrong in form without costing a try. */
+  #change(by: ChangeCommand, expectedP1: number, { p1, p2, data = NO_DATA }: CommandApdu): Uint8Array {
+    const application = this.#current();
+    if (application.change !== by) throw new Status(SW.instructionNotSupported);
+    if (p1 !== expectedP1) throw new Status(SW.wrongParameters);
+    const id = this.#referenced(p2, SW.referenceNotFound);
+    const secret = application.secrets.get(id);
+    if (secret?.form === undefined) throw new Status(SW.incompatibleFile);
+    if (!this.#verified.has(id)) throw new Status(SW.securityNotSatisfied);
+    if (!mayBecome(secret.form, data)) throw new Status(SW.wrongData);
+    secret.value = Uint8Array.from(data);
+    this.#onWrite();
+    return NO_DATA;
+  }
+
+  /** The objects lie beside the applications: they are seen after power-up, until one is selected. */
+  #getData({ p1, p2, data, le }: CommandApdu): Uint8Array {
+    if (data !== undefined || le === undefined) throw new Status(SW.wrongLength);
+    const object = this.#application === undefined ? this.#memory.objects.get((p1 << 8) | p2) : undefined;
+    if (object === undefined) throw new Status(SW.referenceNotFound);
+    return object.slice(0, le);
+  }
+
   #sign({ p1, p2, data = NO_DATA }: CommandApdu): Uint8Array {
     const application = this.#current();
     const id = p2 === 0x00 ? application.defaultKey : this.#referenced(p2, SW.referenceNotFound);
@@ -196,5 +223,5 @@ export class Chip {
   }
 }
 
-const holds = ({ files, records, secrets, keys }: Application, id: number): boolean =>
-  files.has(id) || records.has(id) || secrets.has(id) || keys.has(id);
+const holds = (application: Application, id: number): boolean =>
+  [application.files, application.records, application.secrets, application.keys, application.reserved].some((kind) => kind.has(id));

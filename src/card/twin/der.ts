@@ -24,3 +24,7 @@ export const directoryNames = (name: Uint8Array): Uint8Array => sequence(encodeT
 
 /** cRLDistributionPoints with one directoryName (4.2.1.13). */
 export const crlDirectory = (name: Uint8Array): Uint8Array => sequence(sequence(encodeTlv(0xa0, encodeTlv(0xa0, encodeTlv(0xa4, name)))));
+
+/** GeneralNames of otherNames, each an object identifier and a UTF-8 text (4.2.1.6). */
+export const otherNames = (names: readonly (readonly [string, string])[]): Uint8Array =>
+  sequence(...names.map(([id, text]) => encodeTlv(0xa0, oid(id), encodeTlv(0xa0, encodeTlv(0x0c, new TextEncoder().encode(text))))));

@@ -19,9 +19,10 @@ export const keyToJson = (key: KeyObject): string => key.export({ type: 'pkcs8',
 export const keyFromJson = (text: string): KeyObject =>
   createPrivateKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'pkcs8' });
 
+export const publicKeyOf = (key: KeyObject): KeyObject => (key.type === 'private' ? createPublicKey(key) : key);
+
 /** SubjectPublicKeyInfo DER of a private or public key. */
-export const spkiOf = (key: KeyObject): Uint8Array =>
-  Uint8Array.from((key.type === 'private' ? createPublicKey(key) : key).export({ type: 'spki', format: 'der' }));
+export const spkiOf = (key: KeyObject): Uint8Array => Uint8Array.from(publicKeyOf(key).export({ type: 'spki', format: 'der' }));
 
 /** Big-endian modulus and exponent. */
 export const rsaNumbers = (key: KeyObject): { modulus: Uint8Array; exponent: Uint8Array } => {

@@ -35,10 +35,10 @@ export const bitmapPng = (width: number, height: number, isInk: (x: number, y: n
 /** Digits as 3 x 5 dots each, one bit per dot, top row first. */
 const GLYPHS = [0x7b6f, 0x2c97, 0x73e7, 0x73cf, 0x5bc9, 0x79cf, 0x79ef, 0x7249, 0x7bef, 0x7bcf];
 
-/** Four digits on 24 x 12 dots, the size of the security code's picture on the card. */
-export const securityCodePng = (code: string): Uint8Array =>
-  bitmapPng(24, 12, (x, y) => {
-    const glyph = GLYPHS[Number(code[Math.floor(x / 6)])] ?? 0;
+/** Digits on 6 x 12 dots each: the four of the security code make 24 x 12, the twelve of the number 72 x 12, as on the card. */
+export const digitsPng = (digits: string): Uint8Array =>
+  bitmapPng(digits.length * 6, 12, (x, y) => {
+    const glyph = GLYPHS[Number(digits[Math.floor(x / 6)])] ?? 0;
     const column = (x % 6) - 1;
     const row = y - 3;
     if (column < 0 || column > 2 || row < 0 || row > 4) return false;

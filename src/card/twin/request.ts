@@ -1,11 +1,12 @@
 // What may be asked of a virtual card, and what is filled in when it is not. Pure: every value is checked here, and each refusal names the
 // field and says what is allowed.
 
-import { concat, equal } from '../../core/bytes.ts';
+import { ascii, concat, equal } from '../../core/bytes.ts';
 import { KioskFailure } from '../../core/failure.ts';
 import { isDay, jstDay } from '../calendar.ts';
 import { eraYear } from '../verification-code.ts';
 import { JP2_SIGNATURE } from './jp2.ts';
+import { mayBecome } from './secret-form.ts';
 
 export const VIRTUAL_CARD_KINDS = ['my-number', 'driving-licence', 'transit', 'broken'] as const;
 export type VirtualCardKind = (typeof VIRTUAL_CARD_KINDS)[number];
@@ -20,6 +21,10 @@ export interface VirtualCardRequest {
   readonly certificateExpires?: string;
   /** null: 顔認証カード, issued without a PIN. Undefined: "1234". */
   readonly pin?: string | null;
+  /** Whether the card carries a certificate for signing (it takes one more key); default: none, as on a child's card. */
+  readonly signCertificate?: boolean;
+  /** Password of the signing key; undefined: "KAZASHI1". Only with signCertificate. */
+  readonly signPassword?: string;
   readonly securityCode?: string;
   readonly family?: string;
   readonly given?: string;
@@ -36,6 +41,8 @@ export interface HolderDetails {
   readonly expires: string;
   readonly certificateExpires: string;
   readonly pin: string | null;
+  /** null: no certificate for signing. */
+  readonly signPassword: string | null;
   readonly securityCode: string;
   readonly family: string;
   readonly given: string;
@@ -84,12 +91,16 @@ export const holderDetails = (request: VirtualCardRequest, now: number, randomCo
   if (!nearNow) throw refuse('certificateExpires', 'a day as YYYY-MM-DD, at most nine years from this year');
   const sex = SEXES[request.sex ?? '1'];
   if (sex === undefined) throw refuse('sex', 'one of 1 or male, 2 or female, 9 or other, 0 or unknown');
-  const { pin = '1234' } = request;
+  const { pin = '1234', signCertificate = false, signPassword = 'KAZASHI1' } = request;
+  if (request.signPassword !== undefined && !signCertificate) throw refuse('signPassword', 'only with signCertificate');
+  const passwordFits = /^[\x20-\x7e]+$/.test(signPassword) && mayBecome('password', ascii(signPassword));
+  if (!passwordFits) throw refuse('signPassword', '6 to 16 of the letters A-Z and the digits');
   return {
     birth,
     expires,
     certificateExpires,
     pin: pin === null ? null : digits('pin', pin, 'four digits, or null for a card without a PIN'),
+    signPassword: signCertificate ? signPassword : null,
     securityCode: digits('securityCode', request.securityCode ?? randomCode(), 'four digits'),
     family: text('family', request.family ?? '番号', 30),
     given: text('given', request.given ?? '花子', 30),
@@ -109,3 +120,12 @@ export const printedDay = (day: string): string => {
 /** `content` filled with FF up to a multiple of `block`, and at least one byte more: a card's file is larger than its object. */
 export const padded = (content: Uint8Array, block = 256): Uint8Array =>
   concat(content, new Uint8Array(block - (content.length % block)).fill(0xff));
+
+/** Twelve digits in the shape of an individual number but with a wrong check digit, so that they can be nobody's. */
+export const impossibleNumber = (elevenDigits: string): string => {
+  // Ministry ordinance 85 of 2014, article 5: the nth digit from the right of the eleven weighs n + 1 up to the sixth, n - 5 from the seventh.
+  const sum = [...elevenDigits].reverse().reduce((total, digit, i) => total + Number(digit) * (i < 6 ? i + 2 : i - 4), 0);
+  const rest = sum % 11;
+  const check = rest <= 1 ? 0 : 11 - rest;
+  return `${elevenDigits}${(check + 1) % 10}`;
+};

@@ -9,12 +9,19 @@ import type { CardTechnology, VirtualCardChip } from '../ports.ts';
 import { cardProfile2016 } from '../profile.ts';
 import { verificationCodeB } from '../verification-code.ts';
 import type { SyntheticAuthority } from './authority.ts';
-import { cardImage, licenceImage } from './card-files.ts';
-import { issueHolderCertificate } from './certificates.ts';
+import { CITY_CODE, cardImage, licenceImage } from './card-files.ts';
+import { issueHolderCertificate, issueSignCertificate } from './certificates.ts';
 import { Chip } from './chip.ts';
-import { type Application, type ChipImage, loadImage, saveImage } from './chip-image.ts';
+import { type ChipImage, loadImage, type Memory, saveImage } from './chip-image.ts';
 import { type NewKeyPair, newRsaKeyPair } from './keys.ts';
-import { holderDetails, printedDay, VIRTUAL_CARD_KINDS, type VirtualCardKind, type VirtualCardRequest } from './request.ts';
+import {
+  holderDetails,
+  impossibleNumber,
+  printedDay,
+  VIRTUAL_CARD_KINDS,
+  type VirtualCardKind,
+  type VirtualCardRequest,
+} from './request.ts';
 
 /** What a person reads on the plastic. */
 export interface PrintedFace {
@@ -55,7 +62,7 @@ export class VirtualCard implements VirtualCardChip {
   readonly kind: VirtualCardKind;
   readonly technology: CardTechnology;
   readonly #printed: PrintedFace | undefined;
-  readonly #applications: readonly Application[];
+  readonly #memory: Memory;
   readonly #chip: Chip | undefined;
   readonly #listeners = new Set<() => void>();
   #powered = false;
@@ -64,12 +71,12 @@ export class VirtualCard implements VirtualCardChip {
     this.kind = kind;
     this.technology = TECHNOLOGY[kind];
     this.#printed = printed;
-    this.#applications = chip === undefined ? [] : loadImage(chip);
+    this.#memory = loadImage(chip ?? { applications: [] });
     if (chip !== undefined) {
       const onWrite = () => {
         for (const listener of this.#listeners) listener();
       };
-      this.#chip = new Chip(this.#applications, { onWrite });
+      this.#chip = new Chip(this.#memory, { onWrite });
     }
   }
 
@@ -96,7 +103,7 @@ export class VirtualCard implements VirtualCardChip {
 
   info(): VirtualCardInfo {
     const { jpki, visual } = cardProfile2016;
-    const find = (aid: Uint8Array) => this.#applications.find((application) => equal(application.aid, aid));
+    const find = (aid: Uint8Array) => this.#memory.applications.find((application) => equal(application.aid, aid));
     const authentication = find(jpki.aid);
     const tokenInfo = authentication?.files.get(jpki.tokenInfo)?.content;
     const pin = authentication?.secrets.get(jpki.pin.file)?.left ?? null;
@@ -121,7 +128,7 @@ export class VirtualCard implements VirtualCardChip {
       version: 1,
       kind: this.kind,
       ...(this.#printed === undefined ? {} : { printed: this.#printed }),
-      ...(this.#chip === undefined ? {} : { chip: saveImage(this.#applications) }),
+      ...(this.#chip === undefined ? {} : { chip: saveImage(this.#memory) }),
     };
   }
 
@@ -160,24 +167,38 @@ export const createVirtualCard = async (
   const digits = (length: number): string => Array.from(random(length), (byte) => String(byte % 10)).join('');
   const holder = holderDetails(request, now, () => digits(4));
   const codeB = Buffer.from(verificationCodeB(holder.birth, holder.expires, holder.securityCode)).toString('latin1');
-  const [auth, face] = await Promise.all([newKeyPair(), newKeyPair()]);
+  const { signPassword } = holder;
+  const [auth, face, sign] = await Promise.all([newKeyPair(), newKeyPair(), signPassword === null ? undefined : newKeyPair()]);
   const notAfter = endOfJstDay(holder.certificateExpires);
+  const signAuthorityCertificate = await authority.signAuthorityCertificate();
   const serialText = Array.from(random(13), (byte) => LETTERS[byte % LETTERS.length]).join('');
-  const authCertificate = await issueHolderCertificate({
-    publicKey: auth.publicKey,
-    authority,
-    commonName: `${serialText}13101${digits(4)}A`,
+  const certified = {
+    commonName: `${serialText}${CITY_CODE}${digits(4)}A`,
     notBefore: new Date(monthsLater(notAfter, -60)),
     notAfter: new Date(notAfter),
-  });
+  };
+  const issuer = { key: authority.key, certificate: authority.certificate };
+  const authCertificate = await issueHolderCertificate({ ...certified, publicKey: auth.publicKey, authority: issuer });
+  const signIssuer = { key: authority.key, certificate: signAuthorityCertificate };
   const chip = cardImage({
     holder,
     pictures: request,
     codeB,
+    number: impossibleNumber(digits(11)),
     authKey: auth.privateKey,
     cardKey: face.privateKey,
     authCertificate,
     authorityCertificate: authority.certificate,
+    ...(signPassword === null || sign === undefined
+      ? {}
+      : {
+          signing: {
+            key: sign.privateKey,
+            password: signPassword,
+            certificate: await issueSignCertificate({ ...certified, publicKey: sign.publicKey, authority: signIssuer, holder }),
+          },
+        }),
+    signAuthorityCertificate,
     faceSignerKey: authority.faceSignerKey,
     faceSignerCertificate: authority.faceSignerCertificate,
     serial: random(8),
