@@ -22,7 +22,7 @@ const run = tap(
   'run',
   `--reporter=${reporter}`,
   `--output-file=${output}`,
-  chosen.length > 0 ? '--disable-coverage' : '--show-full-coverage=false',
+  chosen.length > 0 ? '--disable-coverage' : '--no-show-full-coverage',
   ...chosen,
 );
 
