@@ -126,12 +126,7 @@ if (!existsSync(browserPath)) {
 }
 mkdirSync(directory, { recursive: true });
 const settings = mkdtempSync(join(tmpdir(), 'kazashi-pictures-'));
-const browser = await chromium.launch({
-  executablePath: browserPath,
-  args: ['--no-sandbox', '--disable-gpu'],
-  // Date fields follow the browser's own language, not the page's.
-  env: { ...process.env, LANGUAGE: 'ja' },
-});
+const browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox', '--disable-gpu'] });
 try {
   const strict = join(settings, 'strict.toml');
   writeFileSync(strict, '[face]\nlivenessThreshold = 0.99\n');
