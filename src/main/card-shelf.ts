@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 
 import { join } from 'node:path';
 import { createSyntheticAuthority, restoreSyntheticAuthority, type SyntheticAuthority } from '../card/twin/authority.ts';
 import { encodeCardPhoto } from '../card/twin/jp2.ts';
+import type { NewKeyPair } from '../card/twin/keys.ts';
 import { createVirtualCard, VirtualCard } from '../card/twin/virtual-card.ts';
 import type { Clock } from '../core/clock.ts';
 import { KioskFailure } from '../core/failure.ts';
@@ -12,7 +13,12 @@ import { toCardPhoto } from '../faceauth/pictures.ts';
 import type { Picture } from '../faceauth/ports.ts';
 import type { TwinCardInfo, TwinCardRequest } from '../twin/ports.ts';
 
-export type CardRequest = Omit<TwinCardRequest, 'photo'> & { readonly photo?: Picture; readonly address?: string };
+export type CardRequest = Omit<TwinCardRequest, 'photo'> & {
+  readonly photo?: Picture;
+  readonly address?: string;
+  /** Where its keys come from; default: each made for this card alone. */
+  readonly newKeyPair?: NewKeyPair;
+};
 
 const writeWhole = (file: string, value: unknown): void => {
   writeFileSync(`${file}.new`, JSON.stringify(value), { mode: 0o600 });
@@ -79,13 +85,26 @@ export class CardShelf {
   }
 
   /** Makes a card with real keys; one of the same name is replaced. Throws input/invalid naming the field. */
-  async make({ name, photo, ...request }: CardRequest): Promise<TwinCardInfo> {
+  async make(request: CardRequest): Promise<TwinCardInfo> {
+    await this.makeAll([request]);
+    const { name } = request;
+    return { name, ...this.get(name).info() };
+  }
+
+  /** Makes cards side by side, for their keys take long, and puts them on the shelf in the given order. */
+  async makeAll(requests: readonly CardRequest[]): Promise<void> {
+    const made = await Promise.all(requests.map((request) => this.#create(request)));
+    for (const [name, card] of made) {
+      this.#keep(name, card);
+      this.#store(name, card);
+    }
+  }
+
+  async #create({ name, photo, newKeyPair, ...request }: CardRequest): Promise<readonly [string, VirtualCard]> {
     const grey = photo === undefined ? undefined : await toCardPhoto(photo);
     const photoJp2 = grey === undefined ? {} : { photoJp2: await encodeCardPhoto(grey) };
-    const card = await createVirtualCard({ ...request, ...photoJp2 }, { authority: this.authority, now: this.#clock.now() });
-    this.#keep(name, card);
-    this.#store(name, card);
-    return { name, ...card.info() };
+    const makers = { authority: this.authority, now: this.#clock.now(), ...(newKeyPair === undefined ? {} : { newKeyPair }) };
+    return [name, await createVirtualCard({ ...request, ...photoJp2 }, makers)];
   }
 
   #keep(name: string, card: VirtualCard): void {

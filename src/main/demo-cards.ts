@@ -1,5 +1,6 @@
 // The cards a visitor of the twin finds: one per drawn resident, and the cards that a reception meets now and then.
 
+import { type KeyPair, type NewKeyPair, newRsaKeyPair } from '../card/twin/keys.ts';
 import type { Clock } from '../core/clock.ts';
 import { renderSvg } from '../faceauth/pictures.ts';
 import { type Resident, residentPortrait, residents } from '../twin/residents.ts';
@@ -11,13 +12,12 @@ const day = (clock: Clock, fromNow: number): string => new Date(clock.now() + fr
 /** The holder's birthday in the calendar year `year`. */
 const birthday = (birth: string, year: number): string => `${year}${birth.endsWith('02-29') ? '-02-28' : birth.slice(4)}`;
 
-const cardOf = async (resident: Resident, clock: Clock): Promise<CardRequest> => {
+const cardOf = (resident: Resident, clock: Clock): CardRequest => {
   const year = new Date(clock.now()).getUTCFullYear();
   const { id, family, given, birth, sex } = resident;
   return {
     name: id,
     kind: 'my-number',
-    photo: await renderSvg(residentPortrait(id, 'card'), 480, 640),
     family,
     given,
     birth,
@@ -28,20 +28,45 @@ const cardOf = async (resident: Resident, clock: Clock): Promise<CardRequest> =>
   };
 };
 
+/** Card and the resident whose photo it bears. */
+interface Wanted {
+  readonly card: CardRequest;
+  readonly portraitOf?: string;
+}
+
+const demoCards = (clock: Clock): readonly Wanted[] => {
+  const all = residents();
+  const [first, second] = all as [Resident, Resident, ...Resident[]];
+  // Every resident's card has keys of its own. The variations are the same people again: one pair serves them all.
+  let shared: Promise<KeyPair> | undefined;
+  const newKeyPair: NewKeyPair = () => {
+    shared ??= newRsaKeyPair();
+    return shared;
+  };
+  const variation = (resident: Resident, name: string, change: Partial<CardRequest>): Wanted => ({
+    card: { ...cardOf(resident, clock), name, newKeyPair, ...change },
+    portraitOf: resident.id,
+  });
+  return [
+    ...all.map((resident) => ({ card: cardOf(resident, clock), portraitOf: resident.id })),
+    variation(second, 'no-pin', { pin: null }),
+    variation(first, 'expires-soon', { certificateExpires: day(clock, 30) }),
+    variation(first, 'expired-in-grace', { certificateExpires: day(clock, -30) }),
+    variation(first, 'expired', { certificateExpires: day(clock, -200) }),
+    { card: { name: 'driving-licence', kind: 'driving-licence' } },
+    { card: { name: 'transit', kind: 'transit' } },
+    { card: { name: 'broken', kind: 'broken' } },
+  ];
+};
+
 /** Puts the demonstration's cards on the shelf, those that are not there yet. */
 export const fillShelf = async (shelf: CardShelf, clock: Clock): Promise<void> => {
-  const own = await Promise.all(residents().map((resident) => cardOf(resident, clock)));
-  const [first, second] = own as [CardRequest, CardRequest, ...CardRequest[]];
-  const all: CardRequest[] = [
-    ...own,
-    { ...second, name: 'no-pin', pin: null },
-    { ...first, name: 'expires-soon', certificateExpires: day(clock, 30) },
-    { ...first, name: 'expired-in-grace', certificateExpires: day(clock, -30) },
-    { ...first, name: 'expired', certificateExpires: day(clock, -200) },
-    { name: 'driving-licence', kind: 'driving-licence' },
-    { name: 'transit', kind: 'transit' },
-    { name: 'broken', kind: 'broken' },
-  ];
-  const missing = all.filter(({ name }) => !shelf.has(name));
-  for (const request of missing) await shelf.make(request);
+  const missing = demoCards(clock).filter(({ card }) => !shelf.has(card.name));
+  await shelf.makeAll(
+    await Promise.all(
+      missing.map(async ({ card, portraitOf }) =>
+        portraitOf === undefined ? card : { ...card, photo: await renderSvg(residentPortrait(portraitOf, 'card'), 480, 640) },
+      ),
+    ),
+  );
 };
