@@ -14,6 +14,7 @@ import { chooseMethod, face, faceRetry } from './screens/identity.ts';
 import { notice, outOfService } from './screens/notice.ts';
 import { pin, pinLastTry, staffCheck } from './screens/pin.ts';
 import { idle, initialising, readingCard, shuttingDown, splash } from './screens/start.ts';
+import { spoken } from './text/speech.ts';
 import { sizesFor } from './theme.ts';
 
 export const DEFAULT_FACILITY: Facility = { name: '受付キオスク', contacts: [] };
@@ -41,7 +42,7 @@ export const buildScene = (
 };
 
 const finish = ({ build }: ScreenContext, model: ScreenModel, end: ScreenEnd): DrawnScene =>
-  build.finish(model.screen, end.speech, end.preview);
+  build.finish(model.screen, spoken(end.speech, model.language), end.preview);
 
 const drawBody = (context: ScreenContext, model: ScreenModel): ScreenEnd => {
   switch (model.screen) {

@@ -18,8 +18,8 @@ export const en: Messages = {
     continue: 'Go on',
   },
   banner: {
-    'uplink/terminal-lost': 'No connection to reception. Your check-in is kept safe and sent later.',
-    'uplink/broker-lost': 'The network is down. Your check-in is kept safe and sent later.',
+    'uplink/terminal-lost': 'No connection to reception. Please wait a moment for it to return.',
+    'uplink/broker-lost': 'The network is down. Please wait a moment for it to return.',
   },
   splash: { title: 'kazashi', body: 'Starting' },
   initialising: {

@@ -17,8 +17,8 @@ export const ja = {
     continue: 'つづける',
   },
   banner: {
-    'uplink/terminal-lost': '受付の端末とつながっていません。内容は安全に預かり、つながりしだい送ります。',
-    'uplink/broker-lost': '通信が切れています。内容は安全に預かり、つながりしだい送ります。',
+    'uplink/terminal-lost': '受付の端末とつながっていません。つながるまで少しお待ちください。',
+    'uplink/broker-lost': '通信が切れています。つながるまで少しお待ちください。',
   },
   splash: { title: 'かざし', body: '起動しています' },
   initialising: {

@@ -65,7 +65,7 @@ export const consent = (context: ScreenContext, model: ModelOf<'consent'>): Scre
   build.button('consent-all', words.all, all, { kind: 'tint', size, icon: 'check' });
   build.button('consent-choose', words.choose, choose, { kind: 'tint', size, icon: 'list' });
   build.button('consent-none', words.none, none, { kind: 'tint', size, icon: 'cross' });
-  return { speech: `${title}。${words.what}、${what}。${words.periodBody}${words.freeBody}` };
+  return { speech: `${title}\n${words.what}\n${what}\n${words.periodBody}\n${words.freeBody}` };
 };
 
 export const consentItems = (context: ScreenContext, model: ModelOf<'consent-items'>): ScreenEnd => {
@@ -95,7 +95,7 @@ export const consentItems = (context: ScreenContext, model: ModelOf<'consent-ite
   const size = sizes.compact ? 28 : 40;
   build.button('item-yes', words.yes, yes, { kind: 'tint', size, icon: 'check' });
   build.button('item-no', words.no, no, { kind: 'tint', size, icon: 'cross' });
-  return { speech: `${title}。${words.bodies[model.question]}${words.terms}` };
+  return { speech: `${title}\n${words.bodies[model.question]}\n${words.terms}` };
 };
 
 export const prescription = (context: ScreenContext): ScreenEnd => {
@@ -113,5 +113,5 @@ export const prescription = (context: ScreenContext): ScreenEnd => {
     note: words.electronicNote,
   });
   build.button('prescription-paper', words.paper, right, { kind: 'tint', size, icon: 'document', tall: true, note: words.paperNote });
-  return { speech: `${words.title}。${words.electronic}${messages.consent.separator}${words.paper}` };
+  return { speech: `${words.title}\n${words.electronic}\n${words.paper}` };
 };

@@ -24,6 +24,7 @@ export type ModelOf<S extends ScreenName> = Extract<ScreenModel, { screen: S }>;
 
 /** What a screen function answers; everything else it draws through the builder. */
 export interface ScreenEnd {
+  /** Sentences or headings, one a line. */
   readonly speech: string;
   readonly preview?: import('../ports.ts').Rect;
 }

@@ -16,7 +16,7 @@ export const sending = (context: ScreenContext): ScreenEnd => {
     { id: 'body', label: words.body, gap: sizes.gap * 1.6, style: { size: sizes.instruction, colour: COLOURS.textSoft } },
   ]);
   build.image('illustration', words.illustration, right, sendingPicture(right));
-  return { speech: `${words.title}。${words.body}` };
+  return { speech: `${words.title}\n${words.body}` };
 };
 
 export const done = (context: ScreenContext, model: ModelOf<'done'>): ScreenEnd => {
@@ -91,7 +91,7 @@ export const done = (context: ScreenContext, model: ModelOf<'done'>): ScreenEnd 
     vertical: 'middle',
     maxLines: 1,
   });
-  return { speech: `${state.title}。${state.body}${words.takeCard}。` };
+  return { speech: `${state.title}\n${state.body}\n${words.takeCard}` };
 };
 
 /** What is shared and what is not, one line per question. */
@@ -177,5 +177,5 @@ export const takeCard = (context: ScreenContext, model: ModelOf<'take-card'>): S
     });
   }
   build.image('illustration', words.illustration, right, cardFromTray(right, { card: messages.idle.cardTitle }));
-  return { speech: ended === undefined ? words.title : `${ended.title}。${words.title}` };
+  return { speech: ended === undefined ? words.title : `${ended.title}\n${words.title}` };
 };

@@ -46,7 +46,7 @@ export const howTo = (context: ScreenContext): ScreenEnd => {
       colour: COLOURS.textSoft,
     });
   });
-  return { speech: STEPS.map(([name]) => words.steps[name].body).join('') };
+  return { speech: STEPS.map(([name]) => words.steps[name].body).join('\n') };
 };
 
 export const technician = (context: ScreenContext, model: ModelOf<'technician'>): ScreenEnd => {

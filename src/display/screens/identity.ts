@@ -35,7 +35,7 @@ export const chooseMethod = (context: ScreenContext, model: ModelOf<'choose-meth
     });
   });
   const names = model.methods.map((method) => words[method]).join(messages.consent.separator);
-  return { speech: `${words.title}。${names}` };
+  return { speech: `${words.title}\n${names}` };
 };
 
 /** Other ways than the face, one below the other. */
@@ -141,5 +141,5 @@ export const faceRetry = (context: ScreenContext, model: ModelOf<'face-retry'>):
         icon: METHODS[method].icon,
       });
   });
-  return { speech: `${words.title}。${words.reasons[model.reason]}${words.advice[model.reason]}` };
+  return { speech: `${words.title}\n${words.reasons[model.reason]}\n${words.advice[model.reason]}` };
 };

@@ -101,7 +101,7 @@ export const notice = (context: ScreenContext, model: ModelOf<'notice'>): Screen
   ]);
   drawChoices(context, model, buttons);
   staffLine(context, model.code, staff);
-  return { speech: `${texts.title}。${texts.patient}${texts.action}` };
+  return { speech: `${texts.title}\n${texts.patient}\n${texts.action}` };
 };
 
 const drawChoices = ({ build, sizes, messages }: ScreenContext, model: ModelOf<'notice'>, box: Rect): void => {
@@ -139,5 +139,5 @@ export const outOfService = (context: ScreenContext, model: ModelOf<'out-of-serv
     { id: 'body', label: words.body, gap: sizes.gap * 1.6, style: { size: sizes.instruction, colour: COLOURS.textSoft } },
   ]);
   if (model.code !== undefined) staffLine(context, model.code, staff);
-  return { speech: `${words.title}。${words.body}` };
+  return { speech: `${words.title}\n${words.body}` };
 };

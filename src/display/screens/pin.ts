@@ -118,5 +118,5 @@ export const pinLastTry = (context: ScreenContext): ScreenEnd => {
   const size = sizes.compact ? 22 : 32;
   build.button('back', words.back, back, { kind: 'tint', size, icon: 'back' });
   build.button('continue', words.continue, go, { kind: 'tint', size, icon: 'keypad' });
-  return { speech: `${words.title}。${words.body}${words.unlock}` };
+  return { speech: `${words.title}\n${words.body}\n${words.unlock}` };
 };

@@ -25,7 +25,7 @@ export const splash = (context: ScreenContext): ScreenEnd =>
 
 export const shuttingDown = (context: ScreenContext): ScreenEnd => {
   const { title, body } = context.messages.shuttingDown;
-  return { ...message(context, title, body, 'power'), speech: `${title}。${body}` };
+  return { ...message(context, title, body, 'power'), speech: `${title}\n${body}` };
 };
 
 const WAITING = ['self-test', 'broker', 'terminal'] as const;
@@ -122,5 +122,5 @@ export const readingCard = (context: ScreenContext): ScreenEnd => {
     { id: 'body', label: words.body, gap: sizes.gap * 1.6, style: { size: sizes.instruction, colour: COLOURS.textSoft } },
   ]);
   build.image('illustration', words.illustration, right, cardOnTray(right));
-  return { speech: `${words.title}。${words.body}` };
+  return { speech: `${words.title}\n${words.body}` };
 };

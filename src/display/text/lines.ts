@@ -30,10 +30,13 @@ export const phrases = (text: string): string[] => {
   return pieces;
 };
 
+/** A bracket at the end, with or without a blank behind it (blanks at the end of a line are dropped). */
+const opens = (text: string): boolean => NOT_AT_END.has([...text.trimEnd()].at(-1) ?? '');
+
 const mayBreak = (before: string, word: string): boolean => {
   const last = [...before].at(-1) ?? '';
   const first = [...word][0] ?? '';
-  if (NOT_AT_START.has(first) || NOT_AT_END.has(last) || first === ' ') return false;
+  if (NOT_AT_START.has(first) || opens(before) || first === ' ') return false;
   if (last === ' ' || last === '　') return true;
   if (/[」）』】)]/u.test(last)) return !HIRAGANA_ONLY.test(word);
   if (NOT_AT_START.has(last) && !/[ぁ-ゖァ-ヶー]/u.test(last)) return '、。？！?!・'.includes(last);
@@ -50,7 +53,7 @@ const characters = (piece: string): string[] => {
   for (const char of piece) {
     const before = units.at(-1);
     const last = before === undefined ? '' : ([...before].at(-1) ?? '');
-    const glued = NOT_AT_START.has(char) || NOT_AT_END.has(last) || (LATIN.test(last) && LATIN.test(char)) || char === ' ';
+    const glued = NOT_AT_START.has(char) || opens(before ?? '') || (LATIN.test(last) && LATIN.test(char)) || char === ' ';
     if (before === undefined || !glued) units.push(char);
     else units[units.length - 1] = before + char;
   }
