@@ -11,6 +11,7 @@ import type { Percentiles } from '../src/uplink/bench.ts';
 import type { VisitContent } from '../src/uplink/contract/index.ts';
 import { built, ROOT } from './bench/built.ts';
 import { type Figure, figure, table } from './bench/figures.ts';
+import { kioskAloneMb } from './bench/kiosk-alone.ts';
 import { measureProgram } from './bench/program.ts';
 import { openSite, PERSON } from './bench/site.ts';
 import { measureTouch, measureVisits } from './bench/visits.ts';
@@ -103,7 +104,10 @@ const measureSite = async (): Promise<Figure[]> => {
     const touch = await measureTouch(site, rounds);
     const content = (): VisitContent => ({ ...CONTENT, visitId: uuidV7(Date.now()) });
     const { sealAndAppend, sealToAck } = await measureUplink(site.kiosk.uplink, content, { visits: rounds });
+    await site.stopKiosk();
     return [
+      figure('RSS, the kiosk alone with everything loaded', [await kioskAloneMb(site, {})], 'MB', 250),
+      figure('RSS, the kiosk alone, MALLOC_ARENA_MAX=2', [await kioskAloneMb(site, { MALLOC_ARENA_MAX: '2' })], 'MB', 250),
       ...whole,
       ...touch,
       percentileFigure('seal and append (durable)', sealAndAppend),

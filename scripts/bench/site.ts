@@ -15,10 +15,15 @@ export const PERSON = 'sato-haruka';
 export interface Site {
   readonly kiosk: Kiosk;
   readonly hardware: TwinHardware;
+  readonly directory: string;
+  readonly brokerUrl: string;
   placeCard(): void;
   takeCard(): void;
   /** Resolves when one of the screens is the newest. Rejects with the screen there is instead after 30 s. */
   screen(...names: ScreenName[]): Promise<ScreenName>;
+  /** Stops the kiosk alone: broker and terminal stay for another process. */
+  stopKiosk(): Promise<void>;
+  /** Stops the rest. */
   stop(): Promise<void>;
 }
 
@@ -72,6 +77,8 @@ export const openSite = async (): Promise<Site> => {
   return {
     kiosk,
     hardware,
+    directory,
+    brokerUrl: broker.url,
     placeCard() {
       hardware.tray.card = shelf.get(PERSON);
       hardware.chip.insert(shelf.get(PERSON));
@@ -94,8 +101,8 @@ export const openSite = async (): Promise<Site> => {
       late.catch(() => undefined);
       return Promise.race([reached, late]).finally(() => ended.abort());
     },
+    stopKiosk: () => kiosk.stop(),
     async stop() {
-      await kiosk.stop();
       await terminal.stop();
       await broker.close();
       rmSync(directory, { recursive: true, force: true });
