@@ -77,6 +77,7 @@ const walletCard = (card, onTray) => {
 };
 
 let shown = '';
+let known = 0;
 const show = (force = false) => {
   const { twin } = store;
   if (!twin) return;
@@ -85,10 +86,14 @@ const show = (force = false) => {
   if (document.body.classList.contains('carrying')) return setTimeout(show, 200);
   shown = now;
   const focused = document.activeElement?.dataset?.card;
+  const before = known;
+  known = twin.cards.length;
   byId('wallet').replaceChildren(
-    ...twin.cards.map((card) => walletCard(card, card.name === twin.tray)),
     h('button', { type: 'button', className: 'slot new-card', onclick: openMaker }, icon('plus'), h('span', {}, t('me'))),
+    ...twin.cards.map((card) => walletCard(card, card.name === twin.tray)),
   );
+  // A card that was just made lies at the end.
+  if (before > 0 && known > before) byId('wallet').lastElementChild?.scrollIntoView({ block: 'nearest' });
   if (focused)
     byId('wallet')
       .querySelector(`[data-card="${CSS.escape(focused)}"]`)
