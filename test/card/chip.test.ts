@@ -1,22 +1,36 @@
-import { createPublicKey, publicDecrypt, publicEncrypt, verify } from 'node:crypto';
+import { createPublicKey, publicDecrypt, publicEncrypt, verify, X509Certificate } from 'node:crypto';
 import { test } from 'tap';
+import { parseTlv } from '../../src/card/ber.ts';
 import { cardProfile2016 } from '../../src/card/profile.ts';
+import { judgeCertificate } from '../../src/card/trust.ts';
+import { restoreSyntheticAuthority } from '../../src/card/twin/authority.ts';
 import { loadImage } from '../../src/card/twin/chip-image.ts';
+import { impossibleNumber } from '../../src/card/twin/request.ts';
 import { VirtualCard, type VirtualCardState } from '../../src/card/twin/virtual-card.ts';
-import { ascii, concat, fromHex, hex } from '../../src/core/bytes.ts';
-import { openWorkshop } from './fixtures/cards.ts';
+import { ascii, concat, equal, fromHex, hex } from '../../src/core/bytes.ts';
+import { NOW, openWorkshop } from './fixtures/cards.ts';
 
 const workshop = await openWorkshop();
 const JPKI = '00a4040c0ad392f000260100000001';
 const VISUAL = '00a4040c0ad3921000310001010402';
 const TEXT = '00a4040c0ad3921000310001010408';
+const RESIDENT = '00a4040c0ad3921000310001010401';
 const COMMON = '00a4040c0ad3921000310001010100';
 const PIN_GOOD = '002000800431323334';
 const PIN_BAD = '002000800439393939';
 
-const fixed = await workshop.make({ securityCode: '7788' });
+const fixed = await workshop.make({ securityCode: '7788', signCertificate: true, signPassword: 'ABC123' });
 const state = JSON.parse(JSON.stringify(fixed)) as VirtualCardState;
 const CODE_GOOD = `00200080 0e ${hex(ascii(fixed.printed()?.verificationCode ?? ''))}`;
+
+const codeA = Buffer.from(state.chip?.applications[1]?.secrets.find(({ id }) => id === 0x13)?.value ?? '', 'latin1').toString('hex');
+const PASSWORD = `0020009b06${hex(ascii('ABC123'))}`;
+
+const readSignCertificate = async (card: VirtualCard): Promise<Uint8Array> => {
+  await ask(card, '00a4020c020001');
+  const file = await card.transceive(fromHex('00b00000000000'));
+  return parseTlv(file).raw;
+};
 
 /** A fresh copy of the card, powered. */
 const fresh = (): VirtualCard => {
@@ -96,6 +110,59 @@ test('every command of the table gets the answer that a real card is reported to
     ['READ RECORD with odd P2', [COMMON, '00a4020c020001'], '00b2010500', '6a86'],
     ['READ RECORD without Le', [COMMON, '00a4020c020001'], '00b20104', '6700'],
     ['READ BINARY of a record file', [COMMON, '00a4020c020001'], '00b0000000', '6981'],
+    ['READ of the sign certificate before the password', [JPKI], '00b0810002', '6982'],
+    ['READ of the sign certificate after the PIN', [JPKI, '00a4020c020018', PIN_GOOD], '00b0810002', '6982'],
+    ['READ of the sign certificate after the password', [JPKI, PASSWORD], '00b0810002', '30829000'],
+    ['READ of the authority for signing', [JPKI], '00b0820002', '30829000'],
+    ['READ of the authority for authentication', [JPKI], '00b08b0002', '30829000'],
+    ['READ of the unreadable 0009', [JPKI, PASSWORD], '00b0890002', '6982'],
+    ['SELECT of files of no known purpose', [JPKI, '00a4020c020010', '00a4020c020005'], '00a4020c020016', '9000'],
+    ['READ of a file of no known purpose', [JPKI, '00a4020c020010'], '00b0000002', '6981'],
+    ['counter of the sign password', [JPKI], '0020009b', '63c5'],
+    ['sign password in lower case costs a try', [JPKI], `0020009b06${hex(ascii('abc123'))}`, '63c4'],
+    ['SIGN with the sign key after the PIN', [JPKI, '00a4020c020018', PIN_GOOD], '802a009a01aa00', '6982'],
+    ['SIGN with PSS of a digest of wrong length', [JPKI, PASSWORD], '802a049a01aa00', '6985'],
+    ['age record before its key', [VISUAL], '00b0810002', '6982'],
+    ['age record after the first six digits of B', [VISUAL, `0020009106${CODE_GOOD.slice(12, 24)}`], '00b0810002', 'ff109000'],
+    ['the birth key opens nothing else', [VISUAL, `0020009106${CODE_GOOD.slice(12, 24)}`], '00b0820002', '6982'],
+    ['number image after 照合番号B', [VISUAL, '00a4020c020012', CODE_GOOD], '00b0850002', '6982'],
+    ['number image after 照合番号A', [VISUAL, `002000930c${codeA}`], '00b0850002', 'ff409000'],
+    ['card face after 照合番号A', [VISUAL, `002000930c${codeA}`], '00b0820002', 'ff209000'],
+    ['basic data of the visual application', [VISUAL], '00b0830002', 'ff309000'],
+    ['certificate of the face signer', [VISUAL], '00b0840002', '7f219000'],
+    ['number in text before anything', [TEXT], '00b0810000', '6982'],
+    ['number in text after the PIN has 17 bytes', [TEXT, '00a4020c020011', PIN_GOOD], '00b0810002', 'ff109000'],
+    ['number in text after 照合番号A', [TEXT, `002000940c${codeA}`], '00b081000f', `${codeA}9000`],
+    ['照合番号A does not open the attributes', [TEXT, `002000940c${codeA}`], '00b0820002', '6982'],
+    ['number in text after 照合番号B', [TEXT, '00a4020c020015', CODE_GOOD], '00b0810002', '6982'],
+    ['attributes after the text PIN', [TEXT, '00a4020c020011', PIN_GOOD], '00b0820002', 'ff209000'],
+    ['digests have 336 bytes', [TEXT, '00a4020c020011', PIN_GOOD, '00b0830000'], '00b0015001', '6b00'],
+    ['basic data of the text application', [TEXT], '00b0850002', 'ff409000'],
+    ['signing key of the text application', [TEXT], '00b0870002', 'ff509000'],
+    ['counter of the resident PIN', [RESIDENT], '0020009c', '63c3'],
+    ['VERIFY of the resident PIN', [RESIDENT], '0020009c0431323334', '9000'],
+    ['CHANGE PIN before VERIFY', [JPKI, '00a4020c020018'], '002401800435363738', '6982'],
+    ['CHANGE PIN', [JPKI, '00a4020c020018', PIN_GOOD], '002401800435363738', '9000'],
+    ['the new PIN holds', [JPKI, '00a4020c020018', PIN_GOOD, '002401800435363738', JPKI], '002000980435363738', '9000'],
+    ['the old PIN no longer', [JPKI, '00a4020c020018', PIN_GOOD, '002401800435363738', JPKI], '002000980431323334', '63c2'],
+    ['CHANGE PIN to five digits', [JPKI, '00a4020c020018', PIN_GOOD], '00240180053132333435', '6a80'],
+    ['CHANGE PIN to letters', [JPKI, '00a4020c020018', PIN_GOOD], '002401800441424344', '6a80'],
+    ['CHANGE PIN with odd P1', [JPKI, '00a4020c020018', PIN_GOOD], '002400800435363738', '6a86'],
+    ['CHANGE PIN by short id', [JPKI, PASSWORD], `0024019b07${hex(ascii('NEWPASS'))}`, '9000'],
+    ['CHANGE PIN to a password too short', [JPKI, PASSWORD], `0024019b05${hex(ascii('SHORT'))}`, '6a80'],
+    ['CHANGE PIN of another secret than was verified', [JPKI, PASSWORD], '002401980435363738', '6982'],
+    ['CHANGE PIN of a 照合番号', [TEXT, '00a4020c020015', CODE_GOOD], `002401800e${'31'.repeat(14)}`, '6981'],
+    ['CHANGE PIN where the visual application has none', [VISUAL], '002401920431323334', '6d00'],
+    ['CHANGE PIN of the resident application', [RESIDENT, '0020009c0431323334'], '8032009c0435363738', '9000'],
+    ['CHANGE PIN of the common application', [COMMON, '0020009c0431323334'], '8032009c0435363738', '9000'],
+    ['CHANGE PIN by the other command', [RESIDENT, '0020009c0431323334'], '0024019c0435363738', '6d00'],
+    ['GET DATA: municipality', [], '00ca00f000', '31333130319000'],
+    ['GET DATA: expiry', [], '00ca00f200', `${hex(ascii((fixed.printed()?.expires ?? '').replaceAll('-', '')))}9000`],
+    ['GET DATA: answer to reset', [], '00ca5f5100', '3be000ff8131fe45149000'],
+    ['GET DATA: card-verifiable certificate', [], '00ca7f2102', '7f219000'],
+    ['GET DATA of an unknown object', [], '00ca012300', '6a88'],
+    ['GET DATA once an application is selected', [JPKI], '00ca00f000', '6a88'],
+    ['GET DATA without Le', [], '00ca00f0', '6700'],
     ['an unknown instruction', [JPKI], '00fe0000', '6d00'],
     ['an unknown class', [JPKI], '10a4040c', '6e00'],
     ['another channel', [JPKI], '01a4040c', '6881'],
@@ -142,8 +209,70 @@ test('the authentication key signs what P1 says, and its certificate verifies it
     t.ok(verify('sha256', message, key, await sign(p1, data)), `P1 ${p1}`);
   }
   t.equal(publicDecrypt(key, await sign('01', message)).toString('hex'), hex(digest), 'P1 01: the bare hash');
+  t.ok(verify('sha256', message, { key, padding: 6, saltLength: 32 }, await sign('04', digest)), 'P1 04: PSS of a digest');
   t.ok(verify('sha256', message, { key, padding: 6, saltLength: 32 }, await sign('05', message)), 'P1 05: PSS');
   t.equal(publicEncrypt(key, Buffer.from('x')).length, 256);
+});
+
+test('a message longer than 255 bytes is signed by an extended command', async (t) => {
+  const card = fresh();
+  await ask(card, JPKI);
+  await ask(card, PASSWORD);
+  const message = Uint8Array.from({ length: 1000 }, (_, i) => i);
+  const answer = await card.transceive(concat(fromHex('802a039a 00 03e8'), message, fromHex('0000')));
+  t.equal(answer.length, 258);
+  const { publicKey } = new X509Certificate(await readSignCertificate(card));
+  t.ok(verify('sha256', message, publicKey, answer.subarray(0, -2)), 'by the key of the sign certificate');
+});
+
+test('the sign certificate names its holder, and no kiosk takes it for the other', async (t) => {
+  const card = fresh();
+  await ask(card, JPKI);
+  await ask(card, PASSWORD);
+  const der = await readSignCertificate(card);
+  const certificate = new X509Certificate(der);
+  const authority = new X509Certificate(await workshop.authority.signAuthorityCertificate());
+  t.ok(certificate.verify(authority.publicKey));
+  t.equal(certificate.issuer, authority.subject);
+  const raw = Buffer.from(certificate.raw).toString('utf8');
+  t.ok(raw.includes('番号\u3000花子') && raw.includes('東京都千代田区'), 'name and address');
+  t.same(await judgeCertificate(der, NOW, workshop.trust, cardProfile2016.jpki.certificatePolicies), { state: 'untrusted' });
+  const { authority: first } = workshop;
+  const again = await restoreSyntheticAuthority(first.toJSON()).signAuthorityCertificate();
+  t.ok(equal(again, await first.signAuthorityCertificate()), 'its issuer is the same after every restart');
+});
+
+test('a card without a sign certificate keeps the files, blocked and empty', async (t) => {
+  const card = await workshop.make();
+  card.powerOn();
+  await ask(card, JPKI);
+  t.equal(await ask(card, '00b0880003'), '008f009000', 'it says so');
+  t.equal(await ask(card, '0020009b'), '63c0');
+  t.equal(await ask(card, PASSWORD), '6984');
+  t.equal(await ask(card, '00b0810002'), '6982');
+  t.equal(await ask(card, '00a4020c02001a'), '9000');
+  t.equal(await ask(card, '802a009a01aa00'), '6981');
+});
+
+test('the number on a synthetic card can be nobody’s', async (t) => {
+  t.equal(impossibleNumber('12345678901'), '123456789019', 'the check digit would be 8');
+  t.match(Buffer.from(codeA, 'hex').toString(), /^\d{12}$/);
+});
+
+test('a card that was stored before a newer version still works', async (t) => {
+  const old = structuredClone(state) as unknown as {
+    chip: { objects?: unknown; applications: { reserved?: unknown; change?: unknown }[] };
+  };
+  delete old.chip.objects;
+  for (const application of old.chip.applications) {
+    delete application.reserved;
+    delete application.change;
+  }
+  const card = VirtualCard.fromJSON(old as never);
+  card.powerOn();
+  await ask(card, JPKI);
+  t.equal(await ask(card, '002000980431323334'), '9000');
+  t.equal(await ask(card, '002401980435363738'), '6d00');
 });
 
 test('the card face key and the common key sign without a PIN', async (t) => {

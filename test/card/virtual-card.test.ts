@@ -1,12 +1,19 @@
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import fc from 'fast-check';
 import { PNG } from 'pngjs';
-import { test } from 'tap';
+import { type Test, test } from 'tap';
+import { identifyCard } from '../../src/card/my-number-card.ts';
+import { CARD_DEFECTS, type CardDefect, slowChip } from '../../src/card/twin/defects.ts';
 import { TwinCardFaceReader } from '../../src/card/twin/face-reader.ts';
 import { encodeCardPhoto, JP2_SIGNATURE } from '../../src/card/twin/jp2.ts';
 import { bitmapPng, digitsPng } from '../../src/card/twin/png.ts';
 import { createVirtualCard, type VirtualCard } from '../../src/card/twin/virtual-card.ts';
-import { equal } from '../../src/core/bytes.ts';
-import { NOW, never, openWorkshop } from './fixtures/cards.ts';
+import { serveVpcd, VpcdFrames, vpcdFrame } from '../../src/card/twin/vpcd.ts';
+import { concat, equal, fromHex, hex } from '../../src/core/bytes.ts';
+import { type Clock, systemClock } from '../../src/core/clock.ts';
+import { connect, NOW, never, openWorkshop, readerOf } from './fixtures/cards.ts';
 
 const workshop = await openWorkshop();
 
@@ -29,18 +36,25 @@ test('a card photo is a greyscale JP2 of about the wanted size that decodes to t
   t.ok(equal(photo.subarray(0, 12), JP2_SIGNATURE));
   t.ok((await encodeCardPhoto({ width, height, data }, 12_000)).length > photo.length);
 
+  const { info, pixels } = await decode(photo);
+  t.match(info, { width, height, componentCount: 1, bitsPerSample: 8 });
+  const meanError = pixels.reduce((sum, value, i) => sum + Math.abs(value - (data[i] ?? 0)), 0) / data.length;
+  t.ok(meanError < 8, `mean error ${meanError.toFixed(2)} grey levels`);
+});
+
+const decode = async (photo: Uint8Array) => {
   const factory = createRequire(import.meta.url)('@cornerstonejs/codec-openjpeg/decodewasmjs') as (
     options: object,
   ) => Promise<{ J2KDecoder: new () => Decoder }>;
   const decoder = new (await factory({ print: () => undefined, printErr: () => undefined })).J2KDecoder();
   decoder.getEncodedBuffer(photo.length).set(photo);
   decoder.decode();
-  t.match(decoder.getFrameInfo(), { width, height, componentCount: 1, bitsPerSample: 8 });
-  const decoded = decoder.getDecodedBuffer();
-  const meanError = decoded.reduce((sum, value, i) => sum + Math.abs(value - (data[i] ?? 0)), 0) / data.length;
-  t.ok(meanError < 8, `mean error ${meanError.toFixed(2)} grey levels`);
-  decoder.delete();
-});
+  try {
+    return { info: decoder.getFrameInfo(), pixels: Uint8Array.from(decoder.getDecodedBuffer()) };
+  } finally {
+    decoder.delete();
+  }
+};
 
 test('pixels that are no picture are refused', async (t) => {
   const refused = { code: 'input/invalid', facts: { field: 'photo' } };
@@ -63,6 +77,10 @@ test('every wrong parameter is refused by name, with what is allowed', async (t)
     ['certificateExpires', { certificateExpires: '2099-01-01' }],
     ['pin', { pin: '12345' }],
     ['pin', { pin: '１２３４' }],
+    ['signPassword', { signCertificate: true, signPassword: 'short' }],
+    ['signPassword', { signCertificate: true, signPassword: 'lower1case' }],
+    ['signPassword', { signCertificate: true, signPassword: 'ＡＢＣ１２３' }],
+    ['signPassword', { signPassword: 'ABC123' }],
     ['securityCode', { securityCode: '12' }],
     ['sex', { sex: 'x' }],
     ['family', { family: '' }],
@@ -126,4 +144,124 @@ test('the pictures on the face are 1-bit PNGs', async (t) => {
     '.###.....#...###...###..',
     '........................',
   ]);
+});
+
+const reading = async (card: VirtualCard) => {
+  const session = await identifyCard(connect(card));
+  const summary = await session.readSummary(readerOf(card), NOW, workshop.trust, never);
+  return { session, summary };
+};
+
+test('every defect shows as the one thing that is wrong, and the rest of the card works', async (t) => {
+  const make = (defect: CardDefect) => workshop.makeDefective(defect);
+  const seen = async (defect: CardDefect) => (await reading(await make(defect))).summary;
+  t.match(await seen('locked-pin'), { certificate: { state: 'valid' }, hasPin: true, pinTriesLeft: 0, photo: 'ready' });
+  t.match(await seen('locked-code'), { certificate: { state: 'valid' }, pinTriesLeft: 3, photo: 'blocked' });
+  t.match(await seen('no-pin'), { certificate: { state: 'valid' }, hasPin: false, photo: 'ready' });
+  t.match(await seen('expired'), { certificate: { state: 'expired' }, photo: 'ready' });
+  t.match(await seen('expired-in-grace'), { certificate: { state: 'expired-in-grace' } });
+  t.match(await seen('expires-soon'), { certificate: { state: 'expires-soon' } });
+
+  t.match(await seen('truncated-file'), { certificate: { state: 'valid' }, photo: 'unreadable' });
+  for (const [defect, code] of [
+    ['tampered-photo', 'card/tampered'],
+    ['wrong-signature', 'card/tampered'],
+    ['unknown-issuer', 'card/untrusted'],
+  ] as const) {
+    const { session, summary } = await reading(await make(defect));
+    t.equal(summary.photo, 'ready', `${defect}: the photo is there`);
+    t.match((await decode(summary.photoJp2 ?? new Uint8Array())).info, { width: 240, height: 320 }, 'and a picture');
+    t.equal(summary.certificate.state, defect === 'unknown-issuer' ? 'untrusted' : 'valid');
+    await t.rejects(session.checkFaceSignature(), { code }, defect);
+  }
+  t.equal(CARD_DEFECTS.length, 10);
+});
+
+test('a slow card answers the same, later', async (t) => {
+  const waits: number[] = [];
+  const clock: Clock = { ...systemClock, setTimeout: (run, delayMs) => waits.push(delayMs) && queueMicrotask(run) };
+  const card = await workshop.make();
+  const slow = slowChip(card, 700, clock);
+  slow.powerOn();
+  t.equal(slow.technology, 'iso14443-4b');
+  t.equal(hex(await slow.transceive(fromHex('00a4040c0ad392f000260100000001'))), '9000');
+  t.same(waits, [700]);
+  slow.powerOff();
+  await t.rejects(slow.transceive(fromHex('00a40000')), /does not answer/);
+});
+
+test('frames of the virtual reader are found however the stream is cut', (t) => {
+  t.doesNotThrow(() =>
+    fc.assert(
+      fc.property(
+        fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 6 }),
+        fc.array(fc.integer({ min: 1, max: 40 })),
+        (payloads, cuts) => {
+          const stream = concat(...payloads.map(vpcdFrame));
+          const frames = new VpcdFrames();
+          const found: Uint8Array[] = [];
+          let at = 0;
+          for (const cut of [...cuts, stream.length]) {
+            found.push(...frames.push(stream.subarray(at, at + cut)));
+            at = Math.min(stream.length, at + cut);
+          }
+          return found.length === payloads.length && found.every((payload, i) => equal(payload, payloads[i] ?? new Uint8Array()));
+        },
+      ),
+    ),
+  );
+  t.end();
+});
+
+/** vpcd's side of the wire: asks, and waits for the answer if there is one. */
+const virtualReader = async (t: Test) => {
+  const server = createServer();
+  t.teardown(() => server.close());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const inserted = once(server, 'connection') as Promise<[Socket]>;
+  const exchange = async (request: string): Promise<string> => {
+    const [socket] = await inserted;
+    socket.write(vpcdFrame(fromHex(request)));
+    const frames = new VpcdFrames();
+    for (;;) {
+      const [chunk] = (await once(socket, 'data')) as [Uint8Array];
+      const [answer] = frames.push(chunk);
+      if (answer !== undefined) return hex(answer);
+    }
+  };
+  const tell = async (request: string) => (await inserted)[0].write(vpcdFrame(fromHex(request)));
+  return { port, exchange, tell, unplug: async () => (await inserted)[0].destroy() };
+};
+
+test('a card in the virtual reader shows its ATR, answers when powered, and forgets when it is not', async (t) => {
+  const reader = await virtualReader(t);
+  const session = await serveVpcd(await workshop.make(), { port: reader.port });
+  t.equal(await reader.exchange('04'), '3b888001000005e0b381a1007f');
+  await reader.tell('01');
+  t.equal(await reader.exchange('00a4040c0ad392f000260100000001'), '9000');
+  t.equal(await reader.exchange('002000980431323334'), '9000');
+  await reader.tell('02');
+  t.equal(await reader.exchange('00a4020c020017'), '6a82', 'nothing is selected after a reset');
+  session.close();
+  await session.ended;
+  await session.ended;
+});
+
+test('the end of the virtual reader is an end, the death of the card a failure, and no reader is named', async (t) => {
+  const first = await virtualReader(t);
+  const whole = await serveVpcd(await workshop.make(), { port: first.port });
+  await first.unplug();
+  await whole.ended;
+
+  const second = await virtualReader(t);
+  const broken = await serveVpcd(await workshop.make({ kind: 'broken' }), { port: second.port });
+  const ended = t.rejects(broken.ended, { code: 'reader/protocol' });
+  await second.tell('01');
+  await second.tell('00a40000');
+  await ended;
+
+  const nobody = serveVpcd(await workshop.make({ kind: 'transit' }), { port: 1 });
+  await t.rejects(nobody, { code: 'reader/unavailable', facts: { port: 1 }, message: /127\.0\.0\.1:1/ });
 });

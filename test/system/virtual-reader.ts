@@ -8,6 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
+// Of util-linux, which every Debian has.
+const UNSHARE = '/usr/bin/unshare';
+const NSENTER = '/usr/bin/nsenter';
 const DRIVER = '/usr/lib/pcsc/drivers/serial/libifdvpcd.so';
 const PORT = 0x8c7b;
 const NEEDED: readonly (readonly [string, string])[] = [
@@ -23,7 +26,7 @@ const NEEDED: readonly (readonly [string, string])[] = [
 export const missing = (): string | false => {
   const packages = NEEDED.filter(([file]) => !existsSync(file)).map(([, name]) => name);
   if (packages.length > 0) return `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
-  if (spawnSync('unshare', ['--net', '--mount', 'true']).status === 0) return false;
+  if (spawnSync(UNSHARE, ['--net', '--mount', 'true']).status === 0) return false;
   return 'unshare --net --mount is not permitted: run as root, in a container with --cap-add SYS_ADMIN';
 };
 
@@ -45,7 +48,7 @@ export class VirtualReader {
 
   /** Runs a program beside the service (which the first card starts) and waits for its end. */
   run(program: string, ...args: readonly string[]): Outcome {
-    const { status, stdout, stderr } = spawnSync('nsenter', this.#inside(program, ...args), { encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(NSENTER, this.#inside(program, ...args), { encoding: 'utf8' });
     return { status, out: stdout, all: stdout + stderr };
   }
 
@@ -54,7 +57,7 @@ export class VirtualReader {
     this.#service ??= await this.#start();
     const address = `127.0.0.1:${PORT + slot}`;
     const script = ['scripts/serve-card.ts', join(this.directory, name), '--vpcd', address, ...options];
-    const card = spawn('nsenter', this.#inside(process.execPath, '--import', 'tsx', ...script), { stdio: ['ignore', 'pipe', 'inherit'] });
+    const card = spawn(NSENTER, this.#inside(process.execPath, '--import', 'tsx', ...script), { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#cards.add(card);
     const gone = once(card, 'exit');
     await Promise.race([
@@ -89,7 +92,7 @@ export class VirtualReader {
     const config = join(this.directory, 'reader.conf');
     const channel = `0x${PORT.toString(16)}`;
     writeFileSync(config, `FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:${channel}\nLIBPATH ${DRIVER}\nCHANNELID ${channel}\n`);
-    const service = spawn('unshare', ['--net', '--mount', 'sh', '-c', SETUP, 'sh', config], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const service = spawn(UNSHARE, ['--net', '--mount', 'sh', '-c', SETUP, 'sh', config], { stdio: ['ignore', 'pipe', 'ignore'] });
     const [ready] = await Promise.race([once(service.stdout, 'data'), once(service, 'exit')]);
     if (String(ready) !== 'ready\n') throw new Error('no network and mount namespace could be made');
     return service;
