@@ -51,6 +51,8 @@ export class Display {
   readonly #memory: Uint8Array;
   readonly #frameListeners = new Set<() => void>();
   #model: ScreenModel = { screen: 'splash', language: 'ja' };
+  /** Scenes of the models that are likely next, by model. */
+  #foreseen: ReadonlyMap<string, DrawnScene> = new Map();
   /** The model with which its screen appeared. */
   #first = this.#model;
   #scene: DrawnScene;
@@ -82,7 +84,7 @@ export class Display {
   show(model: ScreenModel): void {
     const left = model.screen !== this.#model.screen;
     this.#model = model;
-    this.#scene = buildScene(model, this.#surface.geometry, this.#facility);
+    this.#scene = this.#foreseen.get(JSON.stringify(model)) ?? buildScene(model, this.#surface.geometry, this.#facility);
     if (left) {
       this.#pressed = undefined;
       this.#first = model;
@@ -265,7 +267,13 @@ export class Display {
   async #drawLikely(scene: DrawnScene): Promise<void> {
     this.#aheadOf = scene.screen;
     const base = drawingOf(scene, undefined);
-    const others = anticipate(this.#model, this.#first).map((model) => buildScene(model, this.#surface.geometry, this.#facility));
+    this.#foreseen = new Map(
+      anticipate(this.#model, this.#first).map((model) => [
+        JSON.stringify(model),
+        buildScene(model, this.#surface.geometry, this.#facility),
+      ]),
+    );
+    const others = [...this.#foreseen.values()];
     const steps = others.map((other) => [base, drawingOf(other, undefined)] as const);
     const touches = [scene, ...others].flatMap((one) =>
       one.blocks.flatMap((block) => (block.pressed === undefined ? [] : [[drawingOf(one, undefined), drawingOf(one, block.id)] as const])),

@@ -29,6 +29,7 @@ declare module 'onnxruntime-node' {
         executionProviders: readonly ['cpu'];
         graphOptimizationLevel: 'all';
         intraOpNumThreads: number;
+        enableCpuMemArena: boolean;
         interOpNumThreads: number;
         logSeverityLevel: 0 | 1 | 2 | 3 | 4;
       },
