@@ -16,6 +16,7 @@ import { serveVpcd, VPCD, type VpcdSession } from '../src/card/twin/vpcd.ts';
 import { sleep, systemClock } from '../src/core/clock.ts';
 import { KioskFailure } from '../src/core/failure.ts';
 import { decodePicture, renderSvg, toCardPhoto } from '../src/faceauth/pictures.ts';
+import type { Picture } from '../src/faceauth/ports.ts';
 import { residentPortrait, residents } from '../src/twin/residents.ts';
 
 const fail = (message: string): never => {
@@ -23,18 +24,27 @@ const fail = (message: string): never => {
   process.exit(2);
 };
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    vpcd: { type: 'string', default: `${VPCD.host}:${VPCD.port}` },
-    photo: { type: 'string' },
-    pin: { type: 'string' },
-    'no-pin': { type: 'boolean', default: false },
-    password: { type: 'string' },
-    'no-sign': { type: 'boolean', default: false },
-    defect: { type: 'string' },
-  },
-});
+const readArguments = () =>
+  parseArgs({
+    allowPositionals: true,
+    options: {
+      vpcd: { type: 'string', default: `${VPCD.host}:${VPCD.port}` },
+      photo: { type: 'string' },
+      pin: { type: 'string' },
+      'no-pin': { type: 'boolean' },
+      password: { type: 'string' },
+      'no-sign': { type: 'boolean' },
+      defect: { type: 'string' },
+    },
+  });
+const parsed = ((): ReturnType<typeof readArguments> => {
+  try {
+    return readArguments();
+  } catch (error) {
+    return fail((error as Error).message);
+  }
+})();
+const { values, positionals } = parsed;
 const directory = positionals[0] ?? fail('usage: npm run card:serve -- DIR [--vpcd HOST:PORT]; DIR is made when it is missing');
 const [, host = '', digits = ''] = /^(.+):(\d{1,5})$/.exec(values.vpcd) ?? fail('--vpcd: HOST:PORT is needed, as in 127.0.0.1:35963');
 const file = join(directory, 'card.json');
@@ -46,14 +56,25 @@ const write = (name: string, content: string | Uint8Array): void => {
 };
 const pem = (der: Uint8Array): string => new X509Certificate(der).toString();
 
+const readPhoto = (path: string): Promise<Picture> =>
+  existsSync(path) ? decodePicture(readFileSync(path)) : fail(`--photo: there is no file ${path}`);
+
+const readCard = (): VirtualCard => {
+  const { vpcd: _, ...making } = values;
+  const [option] = Object.keys(making);
+  if (option !== undefined) fail(`--${option}: ${file} is there already; this option is for a card that is still to be made`);
+  try {
+    return VirtualCard.fromJSON(JSON.parse(readFileSync(file, 'utf8')) as VirtualCardState);
+  } catch {
+    return fail(`${file}: damaged; delete it and start again`);
+  }
+};
+
 const makeCard = async (): Promise<VirtualCard> => {
   const now = Date.now();
   const [resident] = residents();
   if (resident === undefined) throw new Error('no resident is drawn');
-  const picture =
-    values.photo === undefined
-      ? await renderSvg(residentPortrait(resident.id, 'card'), 480, 640)
-      : await decodePicture(readFileSync(values.photo));
+  const picture = await (values.photo === undefined ? renderSvg(residentPortrait(resident.id, 'card'), 480, 640) : readPhoto(values.photo));
   const photoJp2 = await encodeCardPhoto(await toCardPhoto(picture));
   const authority = await createSyntheticAuthority({ now });
   const { family, given, birth, sex } = resident;
@@ -65,7 +86,7 @@ const makeCard = async (): Promise<VirtualCard> => {
     birth,
     sex,
     ...(values['no-pin'] ? { pin: null } : values.pin === undefined ? {} : { pin: values.pin }),
-    signCertificate: !values['no-sign'],
+    signCertificate: values['no-sign'] !== true,
     ...(values.password === undefined ? {} : { signPassword: values.password }),
   };
   const defect = CARD_DEFECTS.find((name) => name === values.defect);
@@ -94,12 +115,12 @@ const insert = async (card: VirtualCard): Promise<VpcdSession> => {
 };
 
 try {
-  const card = existsSync(file) ? VirtualCard.fromJSON(JSON.parse(readFileSync(file, 'utf8')) as VirtualCardState) : await makeCard();
+  const card = existsSync(file) ? readCard() : await makeCard();
   card.onChange(() => write('card.json', JSON.stringify(card)));
   const session = await insert(card);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => session.close());
   process.stdout.write(`${file} is in the reader at ${values.vpcd}\n`);
   await session.ended;
 } catch (error) {
-  fail(error instanceof KioskFailure ? error.message : `${file}: ${String(error)}`);
+  fail(error instanceof KioskFailure ? error.message : String(error));
 }
