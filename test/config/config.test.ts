@@ -65,3 +65,14 @@ test('docs/configuration.md is what the schema says', async (t) => {
   t.equal(readFileSync('docs/configuration.md', 'utf8'), page, 'stale: run npm run docs');
   for (const section of Object.values(configSchema.shape)) t.ok(section.description);
 });
+
+test('the settings file of the image is what the schema takes, as it is and with every line in force', async (t) => {
+  const file = 'image/kazashi.toml';
+  const text = readFileSync(file, 'utf8');
+  t.same(parseConfig(text, file), configSchema.parse({}), 'commented out, it changes nothing');
+  const uncommented = text.replace(/^# (?=\[\[|[a-zA-Z]+ = )/gm, '');
+  t.not(uncommented, text);
+  const config = parseConfig(uncommented, file);
+  t.equal(config.visit.staffPasscode, '2580');
+  t.equal(config.site.contacts.length, 1);
+});
