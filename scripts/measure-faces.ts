@@ -7,6 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { encodeCardPhoto } from '../src/card/twin/jp2.ts';
+import { SpoofEvidence } from '../src/faceauth/antispoof/spoof-evidence.ts';
 import { stagePerson } from '../src/faceauth/camera/staging.ts';
 import { decodeJp2 } from '../src/faceauth/jp2.ts';
 import { lookAt } from '../src/faceauth/look.ts';
@@ -73,10 +74,13 @@ const measure = async ([card, person, is]: readonly [string, string, string]): P
   const enrolled = await embedPortrait(models, await decodeJp2(jp2)).catch(() => undefined);
   if (enrolled === undefined) return { genuine, hint: 'card photo', ms: 0 };
   const startedAt = performance.now();
-  const look = await lookAt(models, await decodePicture(jpeg));
+  const picture = await decodePicture(jpeg);
+  const look = await lookAt(models, picture);
+  const spoof = new SpoofEvidence();
+  if (look.hint === undefined) spoof.observe(picture, look.face);
   const ms = performance.now() - startedAt;
   if (look.hint !== undefined) return { genuine, hint: look.hint, ms };
-  return { genuine, score: cosine(enrolled, look.embedding), liveness: look.liveness, ms };
+  return { genuine, score: cosine(enrolled, look.embedding), liveness: spoof.liveness, ms };
 };
 
 const rows: Row[] = [];

@@ -1,4 +1,4 @@
-// What many frames say together: hints without flicker, the score of the best evidence, the median of liveness. Pure but for its own memory, which it wipes.
+// What many frames say together: hints without flicker, the score of the best evidence. Pure but for its own memory, which it wipes.
 
 import type { FaceHint } from '../core/screens.ts';
 import type { Embedding } from './ports.ts';
@@ -25,13 +25,9 @@ export const median = (values: readonly number[]): number => {
   return sorted.length % 2 === 1 ? (sorted[half] as number) : ((sorted[half - 1] as number) + (sorted[half] as number)) / 2;
 };
 
-/** Frames that count for liveness: the last ones, so that a change of light is forgotten. */
-const LIVENESS_WINDOW = 9;
-
 export class Evidence {
   readonly #enrolled: Embedding;
   readonly #sum: Float32Array;
-  readonly #liveness: number[] = [];
   readonly #hints = new Map<FaceHint, number>();
   #good = 0;
   #best = -1;
@@ -43,7 +39,7 @@ export class Evidence {
   }
 
   /** Takes and wipes the embedding of a good frame. */
-  addGood(embedding: Embedding, liveness: number): void {
+  addGood(embedding: Embedding): void {
     const score = cosine(this.#enrolled, embedding);
     this.#second = Math.max(this.#second, Math.min(score, this.#best));
     this.#best = Math.max(this.#best, score);
@@ -52,8 +48,6 @@ export class Evidence {
     });
     embedding.fill(0);
     this.#good++;
-    this.#liveness.push(liveness);
-    if (this.#liveness.length > LIVENESS_WINDOW) this.#liveness.shift();
   }
 
   addHint(hint: FaceHint): void {
@@ -77,10 +71,6 @@ export class Evidence {
     return score;
   }
 
-  get liveness(): number {
-    return median(this.#liveness);
-  }
-
   /** The hint of most frames, if any frame had one. */
   get dominantHint(): { hint: FaceHint; frames: number } | undefined {
     const [first] = [...this.#hints].sort((a, b) => b[1] - a[1]);
@@ -89,6 +79,5 @@ export class Evidence {
 
   wipe(): void {
     this.#sum.fill(0);
-    this.#liveness.length = 0;
   }
 }

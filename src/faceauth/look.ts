@@ -1,6 +1,7 @@
 // One look at one picture: the patient's face found, measured, embedded and tested for life, or the reason why not.
 
 import type { FaceHint } from '../core/screens.ts';
+import type { ObservedFace } from './antispoof/spoof-evidence.ts';
 import type { FaceModels } from './models.ts';
 import type { Embedding, Picture } from './ports.ts';
 import { chooseFace, type FaceMeasures, lumaOf, placeOf, reasonOf, sharpnessOf, turnOf } from './quality.ts';
@@ -8,7 +9,7 @@ import { alignFace, detectFaces, embedFace, findLandmarks, fivePoints, scoreLive
 
 export type Look =
   | { readonly hint: FaceHint; readonly measures?: FaceMeasures }
-  | { readonly hint?: undefined; readonly measures: FaceMeasures; readonly embedding: Embedding; readonly liveness: number };
+  | { readonly hint?: undefined; readonly measures: FaceMeasures; readonly embedding: Embedding; readonly face: ObservedFace };
 
 /** The second plane: green for RGB and BGR alike. */
 const greenPlane = (aligned: Float32Array): Float32Array => aligned.subarray(aligned.length / 3, (aligned.length * 2) / 3);
@@ -18,7 +19,8 @@ export const lookAt = async (models: FaceModels, picture: Picture): Promise<Look
   const chosen = chooseFace(await detectFaces(models, picture), picture);
   if (chosen === undefined) return { hint: lumaOf(picture, { x: 0, y: 0, ...picture }).face < 20 ? 'dark' : 'none' };
   const { face, rival } = chosen;
-  const five = fivePoints(await findLandmarks(models, picture, face.box));
+  const points = await findLandmarks(models, picture, face.box);
+  const five = fivePoints(points);
   const aligned = alignFace(models, picture, five);
   const luma = lumaOf(picture, face.box);
   const measures: FaceMeasures = {
@@ -35,5 +37,5 @@ export const lookAt = async (models: FaceModels, picture: Picture): Promise<Look
     return { hint, measures };
   }
   const embedding = await embedFace(models, aligned);
-  return { measures, embedding, liveness: await scoreLiveness(models, picture, face.box) };
+  return { measures, embedding, face: { box: face.box, points, model: await scoreLiveness(models, picture, face.box) } };
 };

@@ -4,6 +4,7 @@
 import type { Clock } from '../core/clock.ts';
 import { asFailure, isFailure, KioskFailure } from '../core/failure.ts';
 import type { Log } from '../core/log.ts';
+import { SpoofEvidence } from './antispoof/spoof-evidence.ts';
 import { Evidence, HintFilter } from './evidence.ts';
 import { decodeJp2, warmUpJp2 } from './jp2.ts';
 import { type Look, lookAt } from './look.ts';
@@ -13,11 +14,15 @@ import type { Camera, CameraFrame, Embedding, FaceDecision, FaceVerifier, Pictur
 import { chooseFace } from './quality.ts';
 import { alignFace, detectFaces, embedFace, findLandmarks, fivePoints, scoreLiveness } from './stages.ts';
 
-/** Refuses about 2 % of genuine looks (BPCER, `npm run bench:faces`); one model's word is weak, so it is not set higher. */
-export const DEFAULT_LIVENESS_THRESHOLD = 0.04;
+/** Refuses about 3 % of people by a single still (BPCER, `npm run bench:attacks`). */
+export const DEFAULT_LIVENESS_THRESHOLD = 0.4;
 
 /** Good frames before anything is decided. */
 const ENOUGH_FRAMES = 3;
+/** From here on a few frames are enough; below, or while the face moves, motion is waited for. */
+const CLEARLY_LIVE = 0.75;
+/** Good frames after which nothing more is waited for. */
+const PATIENT_FRAMES = 12;
 /** Surely another person: this many good frames over this time, all far below the threshold. */
 const SURE_MISMATCH = { frames: 15, afterMs: 3000, below: 0.5 } as const;
 
@@ -40,22 +45,24 @@ export const embedPortrait = async (models: FaceModels, picture: Picture): Promi
 };
 
 /** What one camera frame shows; a frame that arrived damaged counts as showing nobody. */
-const lookAtFrame = async (models: FaceModels, frame: CameraFrame): Promise<Look> => {
+const lookAtFrame = async (models: FaceModels, frame: CameraFrame, spoof: SpoofEvidence): Promise<Look> => {
   const picture = await decodePicture(frame.jpeg).catch((cause: unknown) => {
     if (isFailure(cause, 'input/invalid')) return undefined;
     throw cause;
   });
   if (picture === undefined) return { hint: 'none' };
   try {
-    return await lookAt(models, picture);
+    const look = await lookAt(models, picture);
+    if (look.hint === undefined) spoof.observe(picture, look.face);
+    return look;
   } finally {
     picture.data.fill(0);
   }
 };
 
 /** What the evidence amounts to when the time is over. */
-const decideAtEnd = (evidence: Evidence, threshold: number, livenessThreshold: number): FaceDecision => {
-  const { frames, goodFrames, score, liveness, dominantHint } = evidence;
+const decideAtEnd = (evidence: Evidence, liveness: number, threshold: number, livenessThreshold: number): FaceDecision => {
+  const { frames, goodFrames, score, dominantHint } = evidence;
   if (goodFrames < ENOUGH_FRAMES) return { outcome: 'no-face', reason: dominantHint?.hint ?? 'none', frames };
   const numbers = { score, liveness, frames };
   if (score >= threshold && liveness >= livenessThreshold) return { outcome: 'match', ...numbers };
@@ -68,10 +75,14 @@ export const createFaceVerifier = (options: FaceVerifierOptions): FaceVerifier =
   const { models, clock, log, threshold = models.manifest.thresholds.match, livenessThreshold = DEFAULT_LIVENESS_THRESHOLD } = options;
 
   /** A decision that needs no more frames. */
-  const sure = (evidence: Evidence, elapsedMs: number): boolean => {
+  const sure = (evidence: Evidence, spoof: SpoofEvidence, elapsedMs: number): boolean => {
     if (evidence.goodFrames < ENOUGH_FRAMES) return false;
     const { score } = evidence;
-    if (score >= threshold) return evidence.liveness >= livenessThreshold;
+    if (score >= threshold) {
+      const { liveness } = spoof;
+      const patient = evidence.goodFrames >= PATIENT_FRAMES || (liveness >= CLEARLY_LIVE && !spoof.moving);
+      return patient && liveness >= livenessThreshold;
+    }
     const { frames, afterMs, below } = SURE_MISMATCH;
     return evidence.goodFrames >= frames && elapsedMs >= afterMs && score < threshold * below;
   };
@@ -81,6 +92,7 @@ export const createFaceVerifier = (options: FaceVerifierOptions): FaceVerifier =
     const timeout = new AbortController();
     const timer = clock.setTimeout(() => timeout.abort(), timeoutMs);
     const evidence = new Evidence(enrolled);
+    const spoof = new SpoofEvidence();
     const hints = new HintFilter();
     const ended = AbortSignal.any([signal, timeout.signal]);
     let seq = -1;
@@ -90,20 +102,21 @@ export const createFaceVerifier = (options: FaceVerifierOptions): FaceVerifier =
         const frame = await nextFrame(camera, seq, ended, signal, timeout.signal);
         if (frame === undefined) break;
         seq = frame.seq;
-        const look = await lookAtFrame(models, frame);
-        if (look.hint === undefined) evidence.addGood(look.embedding, look.liveness);
+        const look = await lookAtFrame(models, frame, spoof);
+        if (look.hint === undefined) evidence.addGood(look.embedding);
         else evidence.addHint(look.hint);
         const { hint, changed } = hints.next(look.hint);
         if (changed) onProgress(hint === undefined ? {} : { hint });
-        if (sure(evidence, clock.monotonicMs() - startedAt)) break;
+        if (sure(evidence, spoof, clock.monotonicMs() - startedAt)) break;
       }
       signal.throwIfAborted();
-      const decision = decideAtEnd(evidence, threshold, livenessThreshold);
-      log.info('face.decided', { ...decision, ms: Math.round(clock.monotonicMs() - startedAt) });
+      const decision = decideAtEnd(evidence, spoof.liveness, threshold, livenessThreshold);
+      log.info('face.decided', { ...decision, ...spoof.numbers, ms: Math.round(clock.monotonicMs() - startedAt) });
       return decision;
     } finally {
       clock.clearTimeout(timer);
       evidence.wipe();
+      spoof.wipe();
     }
   };
 

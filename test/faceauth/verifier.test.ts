@@ -177,11 +177,10 @@ test('hints do not flicker, and one lucky frame decides nothing', async (t) => {
   t.equal(median([3, 1, 2]), 2);
   t.equal(median([4, 1]), 2.5);
   const evidence = new Evidence(Float32Array.of(1, 0));
-  evidence.addGood(Float32Array.of(0, 1), 0.9);
-  evidence.addGood(Float32Array.of(0, 1), 0.2);
-  evidence.addGood(Float32Array.of(1, 0), 0.8);
+  evidence.addGood(Float32Array.of(0, 1));
+  evidence.addGood(Float32Array.of(0, 1));
+  evidence.addGood(Float32Array.of(1, 0));
   t.ok(evidence.score < 0.5, String(evidence.score));
-  t.equal(evidence.liveness, 0.8);
 });
 
 test('the figures for a bench are measured on the real stages', async (t) => {

@@ -56,13 +56,15 @@ const windowed = ({ width, channels, data }: Picture, left: number, top: number)
   for (let y = 0; y < SIDE; y++) {
     let i = ((top + y) * width + left) * channels;
     for (let x = 0; x < SIDE; x++, i += channels) {
-      const luma = channels === 1 ? (data[i] as number) : 0.3 * (data[i] as number) + 0.59 * (data[i + 1] as number) + 0.11 * (data[i + 2] as number);
+      const luma =
+        channels === 1 ? (data[i] as number) : 0.3 * (data[i] as number) + 0.59 * (data[i + 1] as number) + 0.11 * (data[i + 2] as number);
       out[y * SIDE + x] = luma;
       sum += luma;
     }
   }
   const mean = sum / out.length;
-  for (let i = 0; i < out.length; i++) out[i] = ((out[i] as number) - mean) * (WINDOW[i & (SIDE - 1)] as number) * (WINDOW[(i / SIDE) | 0] as number);
+  for (let i = 0; i < out.length; i++)
+    out[i] = ((out[i] as number) - mean) * (WINDOW[i & (SIDE - 1)] as number) * (WINDOW[(i / SIDE) | 0] as number);
   return out;
 };
 

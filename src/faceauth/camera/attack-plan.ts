@@ -83,6 +83,8 @@ export const planAttack = (species: AttackSpecies, random: Random): AttackPlan =
   const chance = (share: number): boolean => random() < share;
   const screen = species === 'phone' || species === 'tablet' || species === 'screen-glare';
   const large = species === 'print-large';
+  // Most sheets are too fine for the camera, or it is too soft for them: no waves to be seen.
+  const visible = chance(0.4);
   const common = {
     species,
     offset: [between(-0.06, 0.06), between(-0.04, 0.04)],
@@ -115,8 +117,8 @@ export const planAttack = (species: AttackSpecies, random: Random): AttackPlan =
       gain: [brightness * between(0.92, 1), brightness, brightness * between(1, 1.1)],
       lift: between(4, 24),
       waves: [
-        { amplitude: between(0, 7), period: between(3, 14), angle: between(0, Math.PI) },
-        { amplitude: between(0, 4), period: between(2.2, 6), angle: between(0, Math.PI) },
+        { amplitude: visible ? between(1, 8) : 0, period: between(3, 14), angle: between(0, Math.PI) },
+        { amplitude: visible ? between(0, 4) : 0, period: between(2.2, 6), angle: between(0, Math.PI) },
       ],
       glare: { strength: species === 'screen-glare' ? between(40, 120) : between(0, 25), at: between(0.2, 0.8), width: between(0.05, 0.2) },
       bend: 0,
@@ -138,8 +140,8 @@ export const planAttack = (species: AttackSpecies, random: Random): AttackPlan =
     gain: [contrast * between(0.95, 1.05), contrast, contrast * between(0.92, 1.03)],
     lift: between(10, 45),
     waves: [
-      { amplitude: between(0, 5), period: between(2.1, 4), angle: Math.PI / 4 },
-      { amplitude: between(0, 5), period: between(2.1, 4), angle: (3 * Math.PI) / 4 },
+      { amplitude: visible ? between(1, 5) : 0, period: between(2.1, 4), angle: Math.PI / 4 },
+      { amplitude: visible ? between(1, 5) : 0, period: between(2.1, 4), angle: (3 * Math.PI) / 4 },
     ],
     glare: { strength: chance(0.3) ? between(5, 35) : 0, at: between(0.2, 0.8), width: between(0.1, 0.3) },
     bend: species === 'print-bent' ? between(0.06, 0.2) * (chance(0.7) ? 1 : -1) : between(-0.02, 0.02),

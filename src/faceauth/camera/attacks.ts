@@ -33,7 +33,8 @@ const clamp = (value: number, low: number, high: number): number => Math.max(low
 const outsideBy = (x: number, y: number, halfWidth: number, halfHeight: number, radius: number): number => {
   const dx = Math.abs(x) - halfWidth + radius;
   const dy = Math.abs(y) - halfHeight + radius;
-  return Math.hypot(Math.max(dx, 0), Math.max(dy, 0)) + Math.min(Math.max(dx, dy), 0) - radius;
+  if (dx <= 0 || dy <= 0) return Math.max(dx, dy) - radius;
+  return Math.sqrt(dx * dx + dy * dy) - radius;
 };
 
 /** Noise that is the same for the same pixel and frame: −1..1. */
@@ -64,7 +65,7 @@ const poseAt = ({ offset, turn, swing, height }: AttackPlan, phase: number, fram
   };
 };
 
-/** Sheet coordinates (pixels from its middle, unturned) of a frame pixel: the inverse of turning a plane before a pinhole. */
+/** Sheet coordinates (pixels from its middle, unturned) of a frame pixel, into `out`: the inverse of turning a plane before a pinhole. */
 const toSheet = (pose: Pose, focal: number) => {
   const [cy, sy] = [Math.cos(pose.yaw), Math.sin(pose.yaw)];
   const [cp, sp] = [Math.cos(pose.pitch), Math.sin(pose.pitch)];
@@ -72,7 +73,7 @@ const toSheet = (pose: Pose, focal: number) => {
   // Columns of R = Rz(roll)·Ry(yaw)·Rx(pitch): the sheet's axes in camera space.
   const ux = [cr * cy, sr * cy, -sy] as const;
   const uy = [cr * sy * sp - sr * cp, sr * sy * sp + cr * cp, cy * sp] as const;
-  return (fx: number, fy: number): readonly [number, number] => {
+  return (fx: number, fy: number, out: Float64Array): void => {
     const x = fx - pose.x;
     const y = fy - pose.y;
     // (x, y)·(focal + z) = focal·(X, Y) with (X, Y, z) = s·ux + t·uy, solved for s and t.
@@ -81,7 +82,8 @@ const toSheet = (pose: Pose, focal: number) => {
     const c = focal * ux[1] - y * ux[2];
     const d = focal * uy[1] - y * uy[2];
     const det = a * d - b * c;
-    return [((x * d - b * y) * focal) / det / pose.size, ((a * y - c * x) * focal) / det / pose.size];
+    out[0] = ((x * d - b * y) * focal) / det / pose.size;
+    out[1] = ((a * y - c * x) * focal) / det / pose.size;
   };
 };
 
@@ -97,25 +99,28 @@ export const composeAttack = async (picture: Picture, plan: AttackPlan, options:
   const half = { x: (inner * plan.aspect) / 2, y: inner / 2 };
   const outer = { x: half.x + plan.border[0] * inner, y: half.y + plan.border[1] * inner };
   const radius = plan.rounding * outer.x * 2;
+  const innerRadius = Math.max(0, radius - plan.border[0] * inner);
   const room = paintRoom(plan.room, plan.wall, width, height);
   const holes = plan.cutOutEyes && options.eyes !== undefined ? options.eyes : undefined;
   const originX = (part.x + part.width / 2) * scale;
   const originY = (part.y + part.height / 2) * scale;
 
-  const pixel = (u: number, v: number, channel: number): number => {
+  /** Bilinear colour of the picture at a sheet coordinate, into `out`. */
+  const readPicture = (u: number, v: number, out: Float64Array): void => {
     const x = clamp(u + originX, 0, image.width - 1.001);
     const y = clamp(v + originY, 0, image.height - 1.001);
     const [x0, y0] = [x | 0, y | 0];
-    const i = (y0 * image.width + x0) * 3 + channel;
     const [fx, fy] = [x - x0, y - y0];
     const row = image.width * 3;
-    const upper = (image.data[i] as number) * (1 - fx) + (image.data[i + 3] as number) * fx;
-    const lower = (image.data[i + row] as number) * (1 - fx) + (image.data[i + row + 3] as number) * fx;
-    return upper * (1 - fy) + lower * fy;
+    for (let c = 0, i = (y0 * image.width + x0) * 3; c < 3; c++, i++) {
+      const upper = (image.data[i] as number) * (1 - fx) + (image.data[i + 3] as number) * fx;
+      const lower = (image.data[i + row] as number) * (1 - fx) + (image.data[i + row + 3] as number) * fx;
+      out[c] = upper * (1 - fy) + lower * fy;
+    }
   };
 
-  /** Depth of the living eye behind a hole: its own, smaller motion and the shadow of the rim. 0 = paper. */
-  const holeAt = (u: number, v: number): number => {
+  /** 0 = sheet, 1 = the eye behind a hole, 2 = the hole's rim. */
+  const holeAt = (u: number, v: number): 0 | 1 | 2 => {
     if (holes === undefined) return 0;
     const apart = Math.hypot(holes.right.x - holes.left.x, holes.right.y - holes.left.y) * scale;
     for (const eye of [holes.left, holes.right]) {
@@ -125,41 +130,56 @@ export const composeAttack = async (picture: Picture, plan: AttackPlan, options:
     return 0;
   };
 
+  const waves = plan.waves
+    .filter(({ amplitude }) => amplitude > 0)
+    .map(({ amplitude, period, angle }) => ({
+      amplitude,
+      x: (2 * Math.PI * Math.cos(angle)) / period,
+      y: (2 * Math.PI * Math.sin(angle)) / period,
+    }));
+
   const compose = (frame: number): Picture => {
     const phase = (frame / options.frames) * 2 * Math.PI;
     const pose = poseAt(plan, phase, options);
     const sheetOf = toSheet(pose, width * 1.1);
-    const data = new Uint8Array(width * height * 3);
+    const data = Uint8Array.from(room.data);
     const light = 1 + 0.25 * (pose.yaw - plan.turn.yaw);
+    const colour = new Float64Array(3);
+    const at = new Float64Array(2);
+
+    /** Colour of the sheet at (u, v), into `colour`. */
+    const readSheet = (u: number, v: number): void => {
+      const across = u / outer.x;
+      const hole = holeAt(u, v);
+      readPicture(hole === 1 ? u + 1.5 * Math.sin(phase * 2) : u, v, colour);
+      const inside = clamp(0.5 - outsideBy(u, v, half.x, half.y, innerRadius), 0, 1);
+      const diagonal = (across + (v / outer.y) * 0.7 + 1.7) / 3.4 + 0.02 * Math.sin(phase);
+      const glare = plan.glare.strength * Math.max(0, 1 - Math.abs(diagonal - plan.glare.at) / plan.glare.width);
+      const shade = plan.medium === 'paper' ? light * (1 - plan.bend * 1.5 * across) : 1;
+      let wave = 0;
+      for (const { amplitude, x, y } of waves) wave += amplitude * Math.sin(u * x + v * y);
+      for (let c = 0; c < 3; c++) {
+        const seen = colour[c] as number;
+        const shown = hole === 1 ? seen * 0.9 : hole === 2 ? 70 : seen * (plan.gain[c] as number) + plan.lift + wave;
+        colour[c] = (shown * inside + (plan.borderColour[c] as number) * (1 - inside)) * shade + glare;
+      }
+    };
+
     for (let y = 0, i = 0; y < height; y++) {
       for (let x = 0; x < width; x++, i += 3) {
-        const [u, flatV] = sheetOf(x, y);
+        sheetOf(x, y, at);
+        const u = at[0] as number;
         const across = u / outer.x;
-        const v = flatV + plan.bend * sheetHeight * (1 - across * across) * 0.5;
-        const cover = clamp(0.5 - outsideBy(u, v, outer.x, outer.y, radius), 0, 1);
+        const v = (at[1] as number) + plan.bend * sheetHeight * (1 - across * across) * 0.5;
+        const noise = plan.noise * grain(i, frame);
+        const near = Math.abs(u) < outer.x + 40 && Math.abs(v) < outer.y + 40;
+        const cover = near ? clamp(0.5 - outsideBy(u, v, outer.x, outer.y, radius), 0, 1) : 0;
+        if (cover > 0) readSheet(u, v);
         // The sheet's shadow on the wall, soft and weak.
-        const shade = cover < 1 ? 1 - 0.12 * clamp(1 - outsideBy(u - 10, v - 14, outer.x, outer.y, 20) / 22, 0, 1) : 1;
-        const inside = clamp(0.5 - outsideBy(u, v, half.x, half.y, Math.max(0, radius - plan.border[0] * inner)), 0, 1);
-        let wave = 0;
-        let glare = 0;
-        const hole = cover > 0 ? holeAt(u, v) : 0;
-        if (cover > 0) {
-          for (const { amplitude, period, angle } of plan.waves)
-            wave += amplitude * Math.sin((2 * Math.PI * (u * Math.cos(angle) + v * Math.sin(angle))) / period);
-          const diagonal = (u / outer.x + (v / outer.y) * 0.7 + 1.7) / 3.4 + 0.02 * Math.sin(phase);
-          glare = plan.glare.strength * Math.max(0, 1 - Math.abs(diagonal - plan.glare.at) / plan.glare.width);
-        }
-        const bendLight = light * (1 - plan.bend * 1.5 * across);
+        const shade = near && cover < 1 ? 1 - 0.12 * clamp(1 - outsideBy(u - 10, v - 14, outer.x, outer.y, 20) / 22, 0, 1) : 1;
         for (let c = 0; c < 3; c++) {
-          let value = (room.data[i + c] as number) * shade;
-          if (cover > 0) {
-            const eye = hole === 1 ? pixel(u + 1.5 * Math.sin(phase * 2), v, c) * 0.9 : hole === 2 ? 70 : -1;
-            const shown = eye >= 0 ? eye : pixel(u, v, c) * (plan.gain[c] as number) + plan.lift + wave;
-            const sheet = shown * inside + (plan.borderColour[c] as number) * (1 - inside);
-            const lit = plan.medium === 'paper' ? sheet * bendLight + glare : sheet + glare;
-            value = value * (1 - cover) + lit * cover;
-          }
-          data[i + c] = clamp(Math.round(value + plan.noise * grain(i + c, frame)), 0, 255);
+          const value = (data[i + c] as number) * shade * (1 - cover) + (cover > 0 ? (colour[c] as number) * cover : 0);
+          data[i + c] = clamp(Math.round(value + noise), 0, 255);
         }
       }
     }

@@ -1,0 +1,106 @@
+// Motion cue: what stands around a face that moves. Behind a person the room stays; on paper and on screens it comes along.
+// Abstains without enough motion, without structure to follow, and when the whole picture moves (the camera was pushed).
+
+import { fitSimilarity, type Point } from '../alignment.ts';
+import type { Box, Similarity } from '../sampling.ts';
+import type { Luma } from './luma.ts';
+
+/** Side of the followed squares and how far a square may be off its predicted place, in samples. */
+const PATCH = 9;
+const SLACK = 1;
+/** Motion of a square, in samples, from which "came along" and "stayed" can be told apart. */
+const ENOUGH_MOTION = 2.2;
+/** Standard deviation of luma from which a square can be followed. */
+const ENOUGH_STRUCTURE = 4;
+/** One explanation must leave this many times less squared error than the other. */
+const CLEARLY = 2;
+
+/** Places around the face, from its centre in face heights: beside the head and above it, clear of hair and shoulders. */
+const NEAR: readonly (readonly [number, number])[] = [-0.55, -0.35, -0.15, 0.05, 0.25]
+  .flatMap((y) => [0.72, 0.86, 1, 1.14].flatMap((x) => [[-x, y] as const, [x, y] as const]))
+  .concat([-0.5, -0.25, 0, 0.25, 0.5].flatMap((x) => [[x, -0.95] as const, [x, -1.1] as const]));
+/** The frame's rim, by its size. */
+const FAR: readonly (readonly [number, number])[] = [0.08, 0.25, 0.42, 0.6].flatMap((y) => [[0.04, y] as const, [0.96, y] as const]);
+
+export interface Surroundings {
+  /** Squares that came along with the face and squares that stayed, near the face; squares on the rim likewise. */
+  readonly along: number;
+  readonly stayed: number;
+  readonly rimAlong: number;
+  readonly rimStayed: number;
+}
+
+const apply = ({ a, b, tx, ty }: Similarity, { x, y }: Point): Point => ({ x: a * x - b * y + tx, y: b * x + a * y + ty });
+
+/** Mean squared difference of the square about (ax, ay) in `a` and about (bx, by) in `b`, less their means; undefined outside. */
+const difference = (a: Luma, b: Luma, ax: number, ay: number, bx: number, by: number): number | undefined => {
+  const r = PATCH >> 1;
+  if (ax < r || ay < r || ax >= a.width - r || ay >= a.height - r || bx < r || by < r || bx >= b.width - r || by >= b.height - r)
+    return undefined;
+  let sum = 0;
+  let squares = 0;
+  for (let y = -r; y <= r; y++) {
+    for (let x = -r; x <= r; x++) {
+      const d = (a.data[(ay + y) * a.width + ax + x] as number) - (b.data[(by + y) * b.width + bx + x] as number);
+      sum += d;
+      squares += d * d;
+    }
+  }
+  const n = PATCH * PATCH;
+  return Math.max(0, squares / n - (sum / n) ** 2);
+};
+
+const deviation = (a: Luma, ax: number, ay: number): number => {
+  const r = PATCH >> 1;
+  let sum = 0;
+  let squares = 0;
+  for (let y = -r; y <= r; y++) {
+    for (let x = -r; x <= r; x++) {
+      const v = a.data[(ay + y) * a.width + ax + x] as number;
+      sum += v;
+      squares += v * v;
+    }
+  }
+  const n = PATCH * PATCH;
+  return Math.sqrt(Math.max(0, squares / n - (sum / n) ** 2));
+};
+
+const follow = (a: Luma, b: Luma, at: Point, move: Similarity): 'along' | 'stayed' | undefined => {
+  const [ax, ay] = [Math.round(at.x), Math.round(at.y)];
+  const stay = difference(a, b, ax, ay, ax, ay);
+  if (stay === undefined || deviation(a, ax, ay) < ENOUGH_STRUCTURE) return undefined;
+  const to = apply(move, { x: ax, y: ay });
+  if (Math.hypot(to.x - ax, to.y - ay) < ENOUGH_MOTION) return undefined;
+  let came = Number.POSITIVE_INFINITY;
+  for (let dy = -SLACK; dy <= SLACK; dy++) {
+    for (let dx = -SLACK; dx <= SLACK; dx++)
+      came = Math.min(came, difference(a, b, ax, ay, Math.round(to.x) + dx, Math.round(to.y) + dy) ?? came);
+  }
+  // The better of nine places wins a little by chance alone; sensor noise keeps either from zero.
+  if (came * CLEARLY + 1 < stay) return 'along';
+  if (stay * CLEARLY + 1 < came) return 'stayed';
+  return undefined;
+};
+
+/** Follows squares from picture `a` to `b`; `face` and both lists of landmarks are in samples. */
+export const followSurroundings = (a: Luma, b: Luma, face: Box, from: readonly Point[], to: readonly Point[]): Surroundings => {
+  const move = fitSimilarity(from, to);
+  const cx = face.x + face.width / 2;
+  const cy = face.y + face.height / 2;
+  const count = { along: 0, stayed: 0, rimAlong: 0, rimStayed: 0 };
+  for (const [x, y] of NEAR) {
+    const result = follow(a, b, { x: cx + x * face.height, y: cy + y * face.height }, move);
+    if (result !== undefined) count[result]++;
+  }
+  for (const [x, y] of FAR) {
+    const at = { x: x * a.width, y: y * a.height };
+    if (Math.abs(at.x - cx) < 1.2 * face.height) continue;
+    const result = follow(a, b, at, move);
+    if (result !== undefined) count[result === 'along' ? 'rimAlong' : 'rimStayed']++;
+  }
+  return count;
+};
+
+/** Mean motion of the landmarks, in samples. */
+export const motionOf = (from: readonly Point[], to: readonly Point[]): number =>
+  from.reduce((sum, p, i) => sum + Math.hypot((to[i] as Point).x - p.x, (to[i] as Point).y - p.y), 0) / Math.max(1, from.length);
