@@ -92,24 +92,6 @@ export const overlay = (back: Picture, front: Picture, x: number, y: number): Pi
   return { ...back, data };
 };
 
-/** `front`, tilted about its middle, on the middle of `back` shifted by (x, y); what sticks out is cut off. */
-export const tiltPicture = async (back: Picture, front: Picture, degrees: number, x: number, y: number): Promise<Picture> => {
-  const turned = sharp(await load(front).ensureAlpha().png({ compressionLevel: 0 }).toBuffer()).rotate(degrees, {
-    background: '#00000000',
-  });
-  const { data, info } = await turned.raw().toBuffer({ resolveWithObject: true });
-  const left = Math.round((back.width - info.width) / 2) + x;
-  const top = Math.round((back.height - info.height) / 2) + y;
-  const [cutLeft, cutTop] = [Math.max(0, -left), Math.max(0, -top)];
-  const width = Math.min(info.width - cutLeft, back.width - Math.max(0, left));
-  const height = Math.min(info.height - cutTop, back.height - Math.max(0, top));
-  const part = await sharp(data, { raw: { width: info.width, height: info.height, channels: 4 } })
-    .extract({ left: cutLeft, top: cutTop, width, height })
-    .png({ compressionLevel: 0 })
-    .toBuffer();
-  return raw(load(back).composite([{ input: part, left: Math.max(0, left), top: Math.max(0, top) }]));
-};
-
 /** A picture as the card's chip holds it: 240×320 grey, cut from the middle. */
 export const toCardPhoto = (picture: Picture): Promise<Picture> =>
   raw(load(picture).resize(240, 320, { fit: 'cover', position: 'centre' }).toColourspace('b-w'));

@@ -1,0 +1,120 @@
+// Measures presentation attack detection: APCER per species over generated attacks moved by a hand, BPCER over stills of people (ISO/IEC 30107-3).
+//   npm run bench:attacks -- [--people 300] [--attacks 24] [--frames 12] [--seed 1] [--faces DIR] [--json FILE]
+// DIR holds lfw-dev/ and pairs-dev.txt. Pictures are only read. `--attacks` counts per species; each shows another person, and the seeds differ
+// from those the weights were fitted to.
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { SpoofEvidence } from '../src/faceauth/antispoof/spoof-evidence.ts';
+import { ATTACK_SPECIES, type AttackSpecies, planAttack, seededRandom } from '../src/faceauth/camera/attack-plan.ts';
+import { composeAttack } from '../src/faceauth/camera/attacks.ts';
+import { FRAME, stagePerson } from '../src/faceauth/camera/staging.ts';
+import { lookAt } from '../src/faceauth/look.ts';
+import { loadFaceModels } from '../src/faceauth/models.ts';
+import { decodePicture, encodeJpeg } from '../src/faceauth/pictures.ts';
+import type { Picture } from '../src/faceauth/ports.ts';
+import { detectFaces, findLandmarks, fivePoints } from '../src/faceauth/stages.ts';
+import { DEFAULT_LIVENESS_THRESHOLD } from '../src/faceauth/verifier.ts';
+
+const { values } = parseArgs({
+  options: {
+    people: { type: 'string', default: '300' },
+    attacks: { type: 'string', default: '24' },
+    frames: { type: 'string', default: '12' },
+    seed: { type: 'string', default: '1' },
+    faces: { type: 'string', default: '../shared/faces' },
+    json: { type: 'string' },
+  },
+});
+
+const fail = (message: string): never => {
+  process.stderr.write(`${message}\n`);
+  process.exit(2);
+};
+const count = (name: 'people' | 'attacks' | 'frames' | 'seed'): number => {
+  const value = Number(values[name]);
+  return Number.isInteger(value) && value >= 1 ? value : fail(`--${name} ${values[name]}: a whole number from 1 is needed.`);
+};
+const [people, attacks, frames, seed] = [count('people'), count('attacks'), count('frames'), count('seed')];
+const folder = resolve(values.faces);
+const list = join(folder, 'pairs-dev.txt');
+if (!existsSync(list)) fail(`${list} does not exist. Name a folder with lfw-dev/ and pairs-dev.txt by --faces.`);
+
+const paths = [
+  ...new Set(
+    readFileSync(list, 'utf8')
+      .trim()
+      .split('\n')
+      .flatMap((line) => line.split('\t').slice(0, 2)),
+  ),
+];
+const at = (index: number, of: number): string => paths[Math.floor((index * paths.length) / of)] as string;
+const read = (path: string) => decodePicture(readFileSync(join(folder, 'lfw-dev', path)));
+const models = await loadFaceModels();
+const cueMs: number[] = [];
+
+/** Liveness after the first and after all frames; undefined when no frame was good enough to be judged. */
+const judge = async (shown: readonly Picture[]): Promise<{ first: number; last: number } | undefined> => {
+  const spoof = new SpoofEvidence();
+  let first: number | undefined;
+  for (const frame of shown) {
+    const picture = await decodePicture(await encodeJpeg(frame));
+    const look = await lookAt(models, picture);
+    if (look.hint !== undefined) continue;
+    look.embedding.fill(0);
+    const startedAt = performance.now();
+    spoof.observe(picture, look.face);
+    cueMs.push(performance.now() - startedAt);
+    first ??= spoof.liveness;
+  }
+  return first === undefined ? undefined : { first, last: spoof.liveness };
+};
+
+/** Attacks of one species: how many were judged, and how many passed by one frame and by all. */
+const measureSpecies = async (species: AttackSpecies, index: number) => {
+  const row = { species, shown: attacks, judged: 0, passedFirst: 0, passed: 0 };
+  for (let i = 0; i < attacks; i++) {
+    const picture = await read(at(i * ATTACK_SPECIES.length + index, attacks * ATTACK_SPECIES.length));
+    const [face] = await detectFaces(models, picture);
+    const five = face === undefined ? undefined : fivePoints(await findLandmarks(models, picture, face.box));
+    const plan = planAttack(species, seededRandom(seed * 1_000_000 + i * ATTACK_SPECIES.length + index));
+    const eyes = five === undefined ? {} : { eyes: { left: five[0], right: five[1] } };
+    const result = await judge(await composeAttack(picture, plan, { ...FRAME, frames, ...eyes }));
+    if (result === undefined) continue;
+    row.judged++;
+    if (result.first >= DEFAULT_LIVENESS_THRESHOLD) row.passedFirst++;
+    if (result.last >= DEFAULT_LIVENESS_THRESHOLD) row.passed++;
+  }
+  return { ...row, apcerFirst: row.passedFirst / Math.max(1, row.judged), apcer: row.passed / Math.max(1, row.judged) };
+};
+
+const percent = (value: number): string => `${(100 * value).toFixed(1)} %`.padStart(8);
+
+const species = [];
+for (const [index, name] of ATTACK_SPECIES.entries()) species.push(await measureSpecies(name, index));
+const living: number[] = [];
+for (let i = 0; i < people; i++) {
+  const result = await judge([await stagePerson(await read(at(i, people)))]);
+  if (result !== undefined) living.push(result.last);
+}
+const bpcer = living.filter((value) => value < DEFAULT_LIVENESS_THRESHOLD).length / Math.max(1, living.length);
+cueMs.sort((a, b) => a - b);
+const result = {
+  threshold: DEFAULT_LIVENESS_THRESHOLD,
+  frames,
+  species,
+  worstApcer: Math.max(...species.map(({ apcer }) => apcer)),
+  bpcer,
+  people: living.length,
+  cueMs: cueMs[cueMs.length >> 1] ?? 0,
+};
+
+process.stdout.write(`Liveness threshold ${result.threshold}; attacks ${frames} frames of a moving hand, people one still each
+species               n judged  APCER one frame  APCER all frames
+${species.map((row) => `${row.species.padEnd(20)} ${String(row.judged).padStart(9)}  ${percent(row.apcerFirst).padStart(15)}  ${percent(row.apcer).padStart(16)}`).join('\n')}
+people (BPCER)       ${String(living.length).padStart(9)}  ${percent(bpcer).padStart(15)}
+cues per frame ${result.cueMs.toFixed(1)} ms median
+`);
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(result, null, 2)}\n`);
+await models.close();
