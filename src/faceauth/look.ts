@@ -3,6 +3,7 @@
 import type { FaceHint } from '../core/screens.ts';
 import type { ObservedFace } from './antispoof/spoof-evidence.ts';
 import type { FaceModels } from './models.ts';
+import { greyPlanes } from './planes.ts';
 import type { Embedding, Picture } from './ports.ts';
 import { chooseFace, type FaceMeasures, lumaOf, placeOf, reasonOf, sharpnessOf, turnOf } from './quality.ts';
 import { alignFace, detectFaces, embedFace, findLandmarks, fivePoints, scoreLiveness } from './stages.ts';
@@ -36,6 +37,6 @@ export const lookAt = async (models: FaceModels, picture: Picture): Promise<Look
     aligned.fill(0);
     return { hint, measures };
   }
-  const embedding = await embedFace(models, aligned);
+  const embedding = await embedFace(models, greyPlanes(aligned));
   return { measures, embedding, face: { box: face.box, points, model: await scoreLiveness(models, picture, face.box) } };
 };

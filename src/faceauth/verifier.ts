@@ -10,9 +10,10 @@ import { decodeJp2, warmUpJp2 } from './jp2.ts';
 import { type Look, lookAt } from './look.ts';
 import type { FaceModels } from './models.ts';
 import { decodePicture } from './pictures.ts';
+import { greyPlanes, mirrored } from './planes.ts';
 import type { Camera, CameraFrame, Embedding, FaceDecision, FaceVerifier, Picture } from './ports.ts';
 import { chooseFace } from './quality.ts';
-import { alignFace, detectFaces, embedFace, findLandmarks, fivePoints, scoreLiveness } from './stages.ts';
+import { alignFace, detectFaces, embedFace, findLandmarks, fivePoints, normalise, scoreLiveness } from './stages.ts';
 
 /** Refuses about 3 % of people by a single still (BPCER, `npm run bench:attacks`). */
 export const DEFAULT_LIVENESS_THRESHOLD = 0.4;
@@ -41,7 +42,13 @@ export const embedPortrait = async (models: FaceModels, picture: Picture): Promi
   if (chosen === undefined)
     throw new KioskFailure('face/photo-unreadable', { facts: { reason: 'no face' }, message: 'The photo shows no face.' });
   const five = fivePoints(await findLandmarks(models, picture, chosen.face.box));
-  return embedFace(models, alignFace(models, picture, five));
+  const aligned = greyPlanes(alignFace(models, picture, five));
+  // The mean with its mirror image: made once per visit, it takes the photo's own light and pose out.
+  const mirror = await embedFace(models, mirrored(aligned, models.embed.entry.input.width));
+  const portrait = await embedFace(models, aligned);
+  for (let i = 0; i < portrait.length; i++) portrait[i] = (portrait[i] as number) + (mirror[i] as number);
+  mirror.fill(0);
+  return normalise(portrait);
 };
 
 /** What one camera frame shows; a frame that arrived damaged counts as showing nobody. */
