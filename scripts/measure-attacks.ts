@@ -73,7 +73,7 @@ const judge = async (shown: readonly Picture[]): Promise<{ first: number; last: 
 
 /** Attacks of one species: how many were judged, and how many passed by one frame and by all. */
 const measureSpecies = async (species: AttackSpecies, index: number) => {
-  const row = { species, shown: attacks, judged: 0, passedFirst: 0, passed: 0 };
+  const row = { species, shown: attacks, judged: 0, passedFirst: 0, passed: 0, scores: [] as number[] };
   for (let i = 0; i < attacks; i++) {
     const picture = await read(at(i * ATTACK_SPECIES.length + index, attacks * ATTACK_SPECIES.length));
     const [face] = await detectFaces(models, picture);
@@ -83,6 +83,7 @@ const measureSpecies = async (species: AttackSpecies, index: number) => {
     const result = await judge(await composeAttack(picture, plan, { ...FRAME, frames, ...eyes }));
     if (result === undefined) continue;
     row.judged++;
+    row.scores.push(result.last);
     if (result.first >= DEFAULT_LIVENESS_THRESHOLD) row.passedFirst++;
     if (result.last >= DEFAULT_LIVENESS_THRESHOLD) row.passed++;
   }
@@ -99,6 +100,17 @@ for (let i = 0; i < people; i++) {
   if (result !== undefined) living.push(result.last);
 }
 const bpcer = living.filter((value) => value < DEFAULT_LIVENESS_THRESHOLD).length / Math.max(1, living.length);
+/** What another threshold would trade: refused people against passed attacks, all species and the worst. */
+const trade = [0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5].map((threshold) => {
+  const passed = species.map(({ scores }) => scores.filter((value) => value >= threshold).length / Math.max(1, scores.length));
+  const all = species.flatMap(({ scores }) => scores);
+  return {
+    threshold,
+    bpcer: living.filter((value) => value < threshold).length / Math.max(1, living.length),
+    apcer: all.filter((value) => value >= threshold).length / Math.max(1, all.length),
+    worstApcer: Math.max(...passed),
+  };
+});
 cueMs.sort((a, b) => a - b);
 const result = {
   threshold: DEFAULT_LIVENESS_THRESHOLD,
@@ -107,6 +119,7 @@ const result = {
   worstApcer: Math.max(...species.map(({ apcer }) => apcer)),
   bpcer,
   people: living.length,
+  trade,
   cueMs: cueMs[cueMs.length >> 1] ?? 0,
 };
 
@@ -114,6 +127,8 @@ process.stdout.write(`Liveness threshold ${result.threshold}; attacks ${frames} 
 species               n judged  APCER one frame  APCER all frames
 ${species.map((row) => `${row.species.padEnd(20)} ${String(row.judged).padStart(9)}  ${percent(row.apcerFirst).padStart(15)}  ${percent(row.apcer).padStart(16)}`).join('\n')}
 people (BPCER)       ${String(living.length).padStart(9)}  ${percent(bpcer).padStart(15)}
+threshold      BPCER     APCER     worst species
+${trade.map((row) => `${row.threshold.toFixed(2).padEnd(10)} ${percent(row.bpcer)}  ${percent(row.apcer)}  ${percent(row.worstApcer)}`).join('\n')}
 cues per frame ${result.cueMs.toFixed(1)} ms median
 `);
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(result, null, 2)}\n`);

@@ -63,7 +63,7 @@ const face = z.strictObject({
     .max(0.9)
     .default(0.5)
     .describe('Cosine similarity that accepts; .50 is a false accept rate of 3.8e-6, 1.9e-4 within one group'),
-  livenessThreshold: z.number().min(0).max(0.99).optional().describe('Anti-spoofing score that accepts; default: the model pack’s'),
+  livenessThreshold: z.number().min(0).max(0.99).optional().describe('Anti-spoofing score of all cues together that accepts; default: 0.2'),
   modelDirectory: path.optional().describe('Where the model pack is; default: the cache of npm ci'),
 });
 

@@ -15,8 +15,8 @@ import type { Camera, CameraFrame, Embedding, FaceDecision, FaceVerifier, Pictur
 import { chooseFace } from './quality.ts';
 import { alignFace, detectFaces, embedFace, findLandmarks, fivePoints, normalise, scoreLiveness } from './stages.ts';
 
-/** Refuses about 3 % of people by a single still (BPCER, `npm run bench:attacks`). */
-export const DEFAULT_LIVENESS_THRESHOLD = 0.4;
+/** Refuses 2.0 % of people by a single still (BPCER, n = 397) and lets 11 % of the generated attacks through (`npm run bench:attacks`). */
+export const DEFAULT_LIVENESS_THRESHOLD = 0.2;
 
 /** Good frames before anything is decided. */
 const ENOUGH_FRAMES = 3;
