@@ -1,6 +1,7 @@
 // docs/failure-codes.md: a row per code, from the list in core and the texts in both languages.
 
 import { FAILURE_CODES, FAILURES, type FailureCode } from '../src/core/failure.ts';
+import type { NoticeCode } from '../src/core/screens.ts';
 import { FIELD_CODES } from '../src/display/languages/failure-texts.ts';
 import { messagesFor } from '../src/display/languages/language.ts';
 
@@ -29,16 +30,18 @@ const LOGGED: readonly (readonly [string, string])[] = [
   ['touch/', '`input.failed`, `input.device-refused`'],
 ];
 
-const logged = (code: FailureCode): string => LOGGED.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'standard error, one line';
+const logged = (code: string): string => LOGGED.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'standard error, one line';
 
-const row = (code: FailureCode): string => {
+const KIND_WORDS: readonly NoticeCode[] = ['certificate/expires-soon', 'certificate/expired-in-grace'];
+
+const row = (code: FailureCode | NoticeCode): string => {
   const [ja, en] = [messagesFor('ja').failures[code], messagesFor('en').failures[code]];
   const field = FIELD_CODES[code];
   return [
     `| <a id="${code.replace('/', '-')}"></a>\`${code}\`${field === undefined ? '' : `<br>${field}`}`,
     `**${ja.title}**<br>${ja.patient}${ja.action}<br>*${en.title}. ${en.action}*`,
     `${ja.staff}<br>*${en.staff}*`,
-    RETRY[FAILURES[code]],
+    code in FAILURES ? RETRY[FAILURES[code as FailureCode]] : 'the visit goes on: a kind word, no failure',
     `${logged(code)} |`,
   ].join(' | ');
 };
@@ -54,6 +57,6 @@ export const failureCodesPage = (): string =>
     '',
     '| code | patient sees | staff does | what may follow | logged |',
     '| --- | --- | --- | --- | --- |',
-    ...FAILURE_CODES.map(row),
+    ...[...FAILURE_CODES, ...KIND_WORDS].map(row),
     '',
   ].join('\n');

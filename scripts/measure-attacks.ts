@@ -92,7 +92,7 @@ const measureSpecies = async (species: AttackSpecies, index: number) => {
 
 const percent = (value: number): string => `${(100 * value).toFixed(1)} %`.padStart(8);
 
-const species = [];
+const species: Awaited<ReturnType<typeof measureSpecies>>[] = [];
 for (const [index, name] of ATTACK_SPECIES.entries()) species.push(await measureSpecies(name, index));
 const living: number[] = [];
 for (let i = 0; i < people; i++) {

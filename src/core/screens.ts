@@ -50,7 +50,8 @@ export type ScreenContent =
     }
   | { readonly screen: 'idle'; readonly languages: readonly Language[] }
   | { readonly screen: 'reading-card' }
-  | { readonly screen: 'choose-method'; readonly methods: readonly Method[] }
+  /** pinLocked: this card has a PIN, and it was wrong three times before. */
+  | { readonly screen: 'choose-method'; readonly methods: readonly Method[]; readonly pinLocked?: boolean }
   | { readonly screen: 'face'; readonly hint?: FaceHint; readonly methods: readonly Method[] }
   | {
       readonly screen: 'face-retry';

@@ -24,6 +24,7 @@ const CONTENTS: Readonly<Record<string, ScreenContent>> = {
   'reading-card': { screen: 'reading-card' },
   'choose-method': { screen: 'choose-method', methods: METHODS },
   'choose-method-2': { screen: 'choose-method', methods: ['face', 'staff'] },
+  'choose-method-locked': { screen: 'choose-method', methods: ['face', 'staff'], pinLocked: true },
   face: { screen: 'face', methods: METHODS },
   'face-retry': { screen: 'face-retry', reason: 'back-lit', attemptsLeft: 2, methods: METHODS },
   'face-retry-camera': { screen: 'face-retry', reason: 'camera', attemptsLeft: 0, methods: ['pin', 'staff'] },

@@ -52,8 +52,10 @@ export const watchCardTray = (
   };
 
   const recover = async (cause: unknown): Promise<void> => {
-    leave();
     const { code } = asFailure(cause, 'reader/unavailable');
+    // A reader that does not answer cannot tell that the card was taken: the visit ends by the reader's fault, not by the patient's.
+    if (code === 'reader/unavailable') card = undefined;
+    else leave();
     if (!broken) log.warn('tray.reader-failed', { code });
     broken = true;
     listener.failed(code);

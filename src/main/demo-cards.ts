@@ -70,3 +70,6 @@ export const fillShelf = async (shelf: CardShelf, clock: Clock): Promise<void> =
     ),
   );
 };
+
+/** Names of the demonstration's cards. */
+export const demoCardNames = (clock: Clock): ReadonlySet<string> => new Set(demoCards(clock).map(({ card }) => card.name));

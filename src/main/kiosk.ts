@@ -131,17 +131,18 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     },
   });
 
+  /** What was out of service for this reason alone is back without waiting for the next self-test. */
+  const liftFault = (part: string): void => {
+    const shown = visit.screen;
+    if (shown.screen === 'out-of-service' && shown.code?.startsWith(part) === true) visit.send({ type: 'COMMAND', command: 'in-service' });
+  };
   const tray = watchCardTray(
     reader,
     {
       placed: () => visit.send({ type: 'CARD.PLACED' }),
       removed: () => visit.send({ type: 'CARD.REMOVED' }),
       failed: (code) => visit.send({ type: 'FAULT', code }),
-      recovered: () => {
-        const shown = visit.screen;
-        const waits = shown.screen === 'out-of-service' && shown.code?.startsWith('reader/') === true;
-        if (waits) visit.send({ type: 'COMMAND', command: 'in-service' });
-      },
+      recovered: () => liftFault('reader/'),
     },
     clock,
     log.child('tray'),
@@ -177,6 +178,13 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     off = true;
     options.onPowerOff();
   });
+  let touchSeen = false;
+  /** A panel that cannot be touched serves nobody; one that was never there is a box with a keypad alone. */
+  const followTouch = (panels: number): void => {
+    if (panels === 0 && touchSeen) visit.send({ type: 'FAULT', code: 'touch/unavailable' });
+    if (panels > 0 && touchSeen) liftFault('touch/');
+    touchSeen ||= panels > 0;
+  };
   const stopInput = startHidInput({
     source: hardware.input,
     panel: hardware.surface.geometry,
@@ -185,6 +193,7 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     onPress: (element) => act({ type: 'press', element: element as ElementId }),
     onKey: (key) => act({ type: 'key', key }),
     onFailure: ({ code }) => log.warn('input.device-refused', { code }),
+    onPanels: (count) => followTouch(count),
     calibration: { rotation: config.panel.rotation },
     clock,
   });

@@ -1,8 +1,10 @@
 // What a screen means for the lamp of the card tray, and which failure code it tells.
 
 import { FAILURES, type FailureCode } from '../core/failure.ts';
-import type { ScreenModel } from '../core/screens.ts';
+import type { NoticeCode, ScreenModel } from '../core/screens.ts';
 import type { LampColour } from '../device/gpio/lamp.ts';
+
+const isFailureCode = (code: string): code is FailureCode => code in FAILURES;
 
 /** Blue: put a card here. Green: all is well, leave it. Red: something needs a person. */
 export const lampOf = (model: ScreenModel): LampColour => {
@@ -22,9 +24,11 @@ export const lampOf = (model: ScreenModel): LampColour => {
       return 'green';
     case 'take-card':
       return model.alarm > 0 ? 'red' : 'green';
+    case 'notice':
+      // A kind word is no trouble.
+      return isFailureCode(model.code) ? 'red' : 'green';
     case 'face-retry':
     case 'pin-last-try':
-    case 'notice':
     case 'out-of-service':
       return 'red';
     default:
@@ -32,12 +36,10 @@ export const lampOf = (model: ScreenModel): LampColour => {
   }
 };
 
-const isFailureCode = (code: string): code is FailureCode => code in FAILURES;
-
-const ownFailure = (model: ScreenModel): FailureCode | undefined => {
+const ownCode = (model: ScreenModel): FailureCode | NoticeCode | undefined => {
   switch (model.screen) {
     case 'notice':
-      return isFailureCode(model.code) ? model.code : undefined;
+      return model.code;
     case 'face-retry':
       return model.reason === 'camera' ? 'camera/unavailable' : `face/${model.reason}`;
     case 'take-card':
@@ -51,5 +53,5 @@ const ownFailure = (model: ScreenModel): FailureCode | undefined => {
   }
 };
 
-/** The failure code a screen tells its reader, if any: its own, or the link that is down meanwhile. */
-export const failureShown = (model: ScreenModel): FailureCode | undefined => ownFailure(model) ?? model.banner;
+/** The code a screen tells its reader, if any: its own (of a failure or of a kind word), or the link that is down meanwhile. */
+export const failureShown = (model: ScreenModel): FailureCode | NoticeCode | undefined => ownCode(model) ?? model.banner;

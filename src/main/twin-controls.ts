@@ -17,6 +17,8 @@ import type { TwinHardware } from './twin-hardware.ts';
 export interface TwinParts {
   readonly hardware: TwinHardware;
   readonly shelf: CardShelf;
+  /** Names of the cards that a visitor finds: they stay what they are. */
+  readonly demoCards: ReadonlySet<string>;
   readonly rasteriser: Rasteriser;
   /** The running kiosk; undefined while it is switched off. */
   readonly kiosk: () => Kiosk | undefined;
@@ -122,7 +124,9 @@ export const createTwinControls = (parts: TwinParts): TwinHands => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    screenPng: () => {
+    async screenPng() {
+      // The picture of the state that was told, not of the one before it.
+      await parts.kiosk()?.display.settled();
       const { width, height } = hardware.surface.geometry;
       return parts.rasteriser.png(hardware.surface.rgb(), width, height);
     },
@@ -130,6 +134,10 @@ export const createTwinControls = (parts: TwinParts): TwinHands => {
     panel: () => ({ width: hardware.surface.geometry.width, height: hardware.surface.geometry.height }),
     cards: () => shelf.list(),
     async makeCard({ photo, ...request }: TwinCardRequest): Promise<TwinCardInfo> {
+      if (parts.demoCards.has(request.name)) {
+        const message = `name: ${request.name} is a card of the demonstration; choose another name`;
+        throw new KioskFailure('input/invalid', { facts: { field: 'name' }, message });
+      }
       const picture = photo === undefined ? undefined : await decodePicture(photo);
       const info = await shelf.make({ ...request, ...(picture === undefined ? {} : { photo: picture }) });
       if (photo !== undefined) photos.set(info.name, photo);

@@ -15,7 +15,7 @@ import { layPatchCable } from '../twin/patch-cable.ts';
 import { createTwinServer } from '../twin/server.ts';
 import type { TwinArguments } from './arguments.ts';
 import { CardShelf } from './card-shelf.ts';
-import { fillShelf } from './demo-cards.ts';
+import { demoCardNames, fillShelf } from './demo-cards.ts';
 import { type Kiosk, startKiosk } from './kiosk.ts';
 import { startTerminalProcess } from './terminal-process.ts';
 import { createTwinControls, type TwinHands } from './twin-controls.ts';
@@ -134,7 +134,16 @@ export const startTwin = async (
     });
     undo.push(unwatch);
 
-    hands = createTwinControls({ hardware, shelf, rasteriser, kiosk: () => kiosk, brokerCable, terminalCable, clock });
+    hands = createTwinControls({
+      hardware,
+      shelf,
+      demoCards: demoCardNames(clock),
+      rasteriser,
+      kiosk: () => kiosk,
+      brokerCable,
+      terminalCable,
+      clock,
+    });
     hardware.sound.onChange(hands.changed);
     const terminalPort = words.terminalPort === 0 ? await freePort() : words.terminalPort;
     const server = owned(

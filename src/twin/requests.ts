@@ -104,6 +104,8 @@ export const parseCard = (body: unknown): TwinCardRequest => {
   if (kind === 'my-number') {
     for (const field of ['photo', 'birth', 'expires'] as const)
       if ((field === 'photo' ? photo : rest[field]) === undefined) throw badInput(field, `${field}: needed for a my-number card.`);
+    if (rest.birth !== undefined && rest.birth > new Date().toISOString().slice(0, 10))
+      throw badInput('birth', 'birth: must not be in the future.');
     if (rest.birth !== undefined && rest.expires !== undefined && rest.expires <= rest.birth)
       throw badInput('expires', 'expires: must be later than birth.');
   }

@@ -65,11 +65,15 @@ const visiting = (name: ScreenName, visit: VisitRecord, context: VisitContext, p
   const { entered, wrong } = visit;
   switch (name) {
     case 'choose-method':
-      return { screen: name, methods: methodsOpen(context) };
+      return {
+        screen: name,
+        methods: methodsOpen(context),
+        ...(visit.summary?.hasPin === true && visit.pinTriesLeft === 0 ? { pinLocked: true } : {}),
+      };
     case 'face':
       return { screen: name, ...(visit.hint === undefined ? {} : { hint: visit.hint }), methods: methodsBut(context, 'face') };
     case 'face-retry':
-      return { screen: name, reason: visit.faceReason, attemptsLeft: visit.attemptsLeft, methods: methodsBut(context, 'face') };
+      return { screen: name, reason: visit.faceReason, attemptsLeft: visit.attemptsLeft, methods: methodsOpen(context) };
     case 'pin':
       return { screen: name, entered, length: 4, triesLeft: visit.pinTriesLeft, wrong, checking: phase.endsWith('checking') };
     case 'staff-check':

@@ -45,3 +45,42 @@ test('the terminal goes away and comes back', async (t) => {
     t.equal((await appliance.visits()).length, 1);
   });
 });
+
+test('a device of the kiosk goes away and comes back', async (t) => {
+  const appliance = await started(t);
+  for (const [cable, code] of [
+    ['reader', 'reader/unavailable'],
+    ['touch', 'touch/unavailable'],
+  ] as const) {
+    await t.test(`the ${cable} cable at idle: out of service with its code, and back by itself`, async (t) => {
+      await appliance.cables({ [cable]: 'out' });
+      const told = await appliance.screen('out-of-service');
+      t.equal(told.failure, code);
+      await appliance.cables({ [cable]: 'in' });
+      await appliance.screen('idle');
+    });
+    await t.test(`the ${cable} cable in a visit: its own code, not the patient’s fault`, async (t) => {
+      await appliance.place(PERSON);
+      await appliance.screen('choose-method');
+      await appliance.cables({ [cable]: 'out' });
+      const told = await appliance.until('the fault is told', (state) => state.failure !== undefined);
+      t.equal(told.failure, code);
+      await appliance.take();
+      await appliance.cables({ [cable]: 'in' });
+      await appliance.screen('idle');
+      t.same(await appliance.visits(), []);
+    });
+  }
+  await t.test('the camera cable: the face path says so, and works again at the same step when it is back', async (t) => {
+    await appliance.camera({ resident: PERSON });
+    await appliance.place(PERSON);
+    await appliance.cables({ camera: 'out' });
+    await appliance.press('method-face');
+    t.equal((await appliance.screen('face-retry')).failure, 'camera/unavailable');
+    await appliance.cables({ camera: 'in' });
+    await appliance.press('retry');
+    await appliance.screen('consent');
+    await appliance.take();
+    await appliance.screen('idle');
+  });
+});

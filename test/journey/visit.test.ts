@@ -43,6 +43,9 @@ test('visits from the first start to the card taken', async (t) => {
     const retry = await appliance.screen('face-retry');
     t.ok(retry.elements.some((one) => one.id === 'method-pin' && one.enabled));
     t.match(retry.failure, /^face\//);
+    await appliance.press('retry');
+    await appliance.screen('face');
+    await appliance.screen('face-retry');
     t.equal((await appliance.visits()).length, before, 'nothing was sent');
     await appliance.press('method-pin');
     await appliance.typePin('1234');
@@ -73,6 +76,12 @@ test('visits from the first start to the card taken', async (t) => {
     t.equal(await triesLeft(), 0);
     t.match(locked.elements.map((one) => one.label).join('\n'), /市区町村/, 'tells where it is unlocked');
     t.equal((await appliance.visits()).length, before, 'no result was sent');
+    await appliance.take();
+    await appliance.screen('idle');
+    await appliance.place(OTHER);
+    const next = await appliance.screen('choose-method');
+    t.notOk(next.elements.some((one) => one.id === 'method-pin'));
+    t.match(next.elements.map((one) => one.label).join('\n'), /ロックされています/, 'told at the next visit too');
     await appliance.take();
     await appliance.screen('idle');
   });

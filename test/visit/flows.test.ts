@@ -140,7 +140,7 @@ test('a face that fails says why at the same step, and after the last attempt on
   const failed = (reason: 'dark' | 'no-match' | 'turned') => ({ outcome: 'failed', reason }) as const;
   await world.place({ faces: [failed('dark'), failed('turned'), failed('no-match')] });
   await world.press('method-face');
-  t.match(world.shown('face-retry'), { reason: 'dark', attemptsLeft: 2, methods: ['pin', 'staff'] });
+  t.match(world.shown('face-retry'), { reason: 'dark', attemptsLeft: 2, methods: ['face', 'pin', 'staff'] });
   await world.press('retry');
   t.match(world.shown('face-retry'), { reason: 'turned', attemptsLeft: 1 });
   await world.key('enter');
@@ -175,7 +175,7 @@ test('a camera that fails costs no attempt; an unusable photo or model takes the
   await world.open();
   await world.place({ faces: [new KioskFailure('camera/unavailable'), { outcome: 'failed', reason: 'camera' }] });
   await world.press('method-face');
-  t.match(world.shown('face-retry'), { reason: 'camera', attemptsLeft: 3, methods: ['pin', 'staff'] });
+  t.match(world.shown('face-retry'), { reason: 'camera', attemptsLeft: 3, methods: ['face', 'pin', 'staff'] });
   await world.press('retry');
   t.match(world.shown('face-retry'), { reason: 'camera', attemptsLeft: 3 });
   for (const code of ['face/photo-unreadable', 'model/corrupt'] as const) {

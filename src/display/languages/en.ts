@@ -55,6 +55,7 @@ export const en: Messages = {
     pinNote: 'Enter your four digits',
     staff: 'Staff check',
     staffNote: 'A staff member looks at your face',
+    pinLocked: 'The PIN of this card is locked. Your city office can unlock it.',
   },
   face: {
     title: 'Bring your face into the frame',
@@ -80,6 +81,7 @@ export const en: Messages = {
   },
   faceRetry: {
     title: 'Your face could not be confirmed',
+    cameraTitle: 'The camera is not working',
     reasons: {
       none: 'The camera did not see your face.',
       several: 'More than one person was in view.',
@@ -214,6 +216,7 @@ export const en: Messages = {
     code: 'Code',
     contact: 'Contact',
     continue: 'Go on',
+    close: 'Close',
     retry: 'Try again',
     pin: 'Use my PIN',
     staff: 'Ask the staff',

@@ -54,6 +54,7 @@ export const ja = {
     pinNote: '数字4けたを入力します',
     staff: '職員による確認',
     staffNote: '係がお顔を確認します',
+    pinLocked: 'このカードの暗証番号はロックされています。解除は市区町村の窓口でできます。',
   },
   face: {
     title: '枠に顔を合わせてください',
@@ -79,6 +80,7 @@ export const ja = {
   },
   faceRetry: {
     title: '顔を確認できませんでした',
+    cameraTitle: 'カメラが使えません',
     reasons: {
       none: '顔がカメラに映っていませんでした。',
       several: '2人以上が映っていました。',
@@ -105,7 +107,7 @@ export const ja = {
       blurred: '少しの間、動かずにお待ちください。',
       'not-live': 'まっすぐ前に立ち、少しお待ちください。',
       'no-match': 'マスクや帽子、眼鏡を外してみてください。',
-      camera: '別の方法をおえらびください。',
+      camera: '別の方法をえらぶか、少したってからもう一度お試しください。',
     },
     attemptsLeft: (attempts: number) => `顔認証は、あと ${attempts} 回できます。`,
     noAttempts: '別の方法で受付できます。',
@@ -213,6 +215,7 @@ export const ja = {
     code: 'コード',
     contact: '連絡先',
     continue: 'つづける',
+    close: 'とじる',
     retry: 'もう一度',
     pin: '暗証番号を使う',
     staff: '職員による確認',

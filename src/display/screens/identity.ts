@@ -18,8 +18,11 @@ const METHODS: Readonly<Record<Method, { icon: IconName; element: ElementId }>> 
 export const chooseMethod = (context: ScreenContext, model: ModelOf<'choose-method'>): ScreenEnd => {
   const { build, frame, sizes, messages } = context;
   const words = messages.method;
-  const [head, rest] = cutTop(frame.body, sizes.title * 1.4, sizes.gap);
+  const [head, below] = cutTop(frame.body, sizes.title * 1.4, sizes.gap);
   build.text('title', words.title, head, { size: sizes.title, weight: 700, vertical: 'middle', maxLines: 1, smallest: sizes.title * 0.7 });
+  const locked = model.pinLocked === true;
+  const [note, rest] = cutBottom(below, locked ? sizes.body * 1.7 : 0, locked ? sizes.gap : 0);
+  if (locked) build.text('pin-locked', words.pinLocked, note, { size: sizes.body, vertical: 'middle', maxLines: 1, smallest: 15 });
   const weights = model.methods.map(() => 1);
   const size = sizes.compact ? 30 : 46;
   columns(rest, weights, sizes.gap).forEach((cell, i) => {
@@ -35,7 +38,7 @@ export const chooseMethod = (context: ScreenContext, model: ModelOf<'choose-meth
     });
   });
   const names = model.methods.map((method) => words[method]).join(messages.consent.separator);
-  return { speech: `${words.title}\n${names}` };
+  return { speech: `${words.title}\n${names}${locked ? `\n${words.pinLocked}` : ''}` };
 };
 
 /** Other ways than the face, one below the other. */
@@ -103,11 +106,12 @@ export const face = (context: ScreenContext, model: ModelOf<'face'>): ScreenEnd 
 export const faceRetry = (context: ScreenContext, model: ModelOf<'face-retry'>): ScreenEnd => {
   const { build, frame, sizes, messages } = context;
   const words = messages.faceRetry;
-  const canRetry = model.attemptsLeft > 0 && model.reason !== 'camera' && model.methods.includes('face');
+  const canRetry = model.attemptsLeft > 0 && model.methods.includes('face');
   const others = model.methods.filter((method) => method !== 'face');
   const [buttons, rest] = cutBottom(frame.body, sizes.compact ? 72 : 120, sizes.gap);
   const [head, card] = cutTop(rest, sizes.title * 1.4, sizes.gap);
-  build.text('title', words.title, head, { size: sizes.title, weight: 700, vertical: 'middle', maxLines: 1, smallest: sizes.title * 0.7 });
+  const title = model.reason === 'camera' ? words.cameraTitle : words.title;
+  build.text('title', title, head, { size: sizes.title, weight: 700, vertical: 'middle', maxLines: 1, smallest: sizes.title * 0.7 });
   build.panel(card, { fill: COLOURS.surface, border: COLOURS.border, radius: sizes.radius });
   const inner = inset(card, sizes.gap * 1.4, sizes.gap);
   const [sign, text] = cutLeft(inner, sizes.hero * 1.9, sizes.gap * 1.4);
@@ -141,5 +145,5 @@ export const faceRetry = (context: ScreenContext, model: ModelOf<'face-retry'>):
         icon: METHODS[method].icon,
       });
   });
-  return { speech: `${words.title}\n${words.reasons[model.reason]}\n${words.advice[model.reason]}` };
+  return { speech: `${title}\n${words.reasons[model.reason]}\n${words.advice[model.reason]}` };
 };

@@ -115,7 +115,10 @@ const drawChoices = ({ build, sizes, messages }: ScreenContext, model: ModelOf<'
     const cell = cells[i];
     if (cell === undefined) return;
     const size = sizes.compact ? 22 : 32;
-    if (choice === 'continue') build.button('continue', messages.notice.continue, cell, { kind: 'primary', size, icon: 'forward' });
+    // What has ended cannot be continued; a locked PIN leaves other ways open.
+    const goesOn = isKindWord(model.code) || model.code === 'pin/blocked';
+    if (choice === 'continue')
+      build.button('continue', goesOn ? messages.notice.continue : messages.notice.close, cell, { kind: 'primary', size, icon: 'forward' });
     else if (choice === 'retry') build.button('retry', messages.notice.retry, cell, { kind: 'primary', size, icon: 'retry' });
     else
       build.button(choice === 'pin' ? 'method-pin' : 'method-staff', messages.notice[choice], cell, {
