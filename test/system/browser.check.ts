@@ -25,8 +25,9 @@ test('a visitor checks a patient in with the mouse, and the terminal’s page sh
   await appliance.screen('idle');
 
   const problems: string[] = [];
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'ja-JP' });
   const open = async (url: string) => {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    const page = await context.newPage();
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
     await page.goto(url);
@@ -40,15 +41,46 @@ test('a visitor checks a patient in with the mouse, and the terminal’s page sh
   await terminal.getByText('kiosk-1').first().waitFor();
 
   const twin = await open(appliance.twin);
-  await twin.getByText('sato-haruka').or(twin.getByText('佐藤')).first().waitFor();
-  await appliance.place('sato-haruka');
-  await appliance.press('method-pin');
-  await appliance.typePin('1234');
+  const guide = twin.locator('dialog[open] button').last();
+  await guide.waitFor();
+  await guide.click();
+  /** A click where the panel shows the element. */
+  const press = async (element: string) => {
+    const { elements } = await appliance.until(element, (state) => state.elements.some(({ id, enabled }) => id === element && enabled));
+    const rect = elements.find(({ id }) => id === element)?.rect;
+    const panel = await twin.locator('#panel').boundingBox();
+    if (rect === undefined || panel === null) throw new Error(`${element} is not to be seen`);
+    const scale = panel.width / 1280;
+    await twin.mouse.click(panel.x + (rect.x + rect.width / 2) * scale, panel.y + (rect.y + rect.height / 2) * scale, { delay: 90 });
+  };
+
+  await twin.locator('#people button').first().click();
+  await twin.locator('[data-card="sato-haruka"]').click();
+  await press('method-face');
+  await press('consent-all');
+  await appliance.screen('consent-items');
+  await press('item-yes');
+  await appliance.screen('done');
+  await terminal.getByText('佐藤').first().waitFor();
+  await twin.locator('#take').click();
+  await appliance.screen('idle');
+
+  await twin.locator('[data-card="suzuki-kenji"]').click();
+  await press('method-pin');
+  await appliance.screen('pin');
+  for (const digit of '1234') await press(`key-${digit}`);
+  await press('key-enter');
+  await press('consent-none');
   await appliance.consent();
   await appliance.screen('done');
-
-  await terminal.getByText('佐藤').first().waitFor();
+  await terminal.getByText('鈴木').first().waitFor();
   t.same(problems, [], 'no error in either page');
-  await appliance.take();
-  await appliance.screen('idle');
+  // The page's session is in use: this one takes over.
+  t.equal((await appliance.login()).status, 409);
+  t.equal((await appliance.login('reception', 'reception', true)).status, 200);
+  const visits = await appliance.visits();
+  t.same(
+    visits.map(({ method }: { method: string }) => method),
+    ['pin', 'face'],
+  );
 });
