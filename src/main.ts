@@ -17,6 +17,7 @@ const packageVersion = (): string => {
 
 /** A stop that takes longer than this has failed. */
 const STOP_LIMIT_MS = 4500;
+const PARENT_WATCH_MS = 500;
 
 const stopOnSignals = (stop: () => Promise<void>): void => {
   let stopping = false;
@@ -31,6 +32,12 @@ const stopOnSignals = (stop: () => Promise<void>): void => {
   };
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
+  // npm dies of SIGTERM without passing it on: then our parent changes, and nobody would stop us.
+  const parent = process.ppid;
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  setInterval(() => {
+    if (process.ppid !== parent) end();
+  }, PARENT_WATCH_MS).unref();
 };
 
 const openBrowser = (url: string): void => {
