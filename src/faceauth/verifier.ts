@@ -15,7 +15,7 @@ import type { Camera, CameraFrame, Embedding, FaceDecision, FaceVerifier, Pictur
 import { chooseFace } from './quality.ts';
 import { alignFace, detectFaces, embedFace, findLandmarks, fivePoints, normalise, scoreLiveness } from './stages.ts';
 
-/** Refuses 2.0 % of people by a single still (BPCER, n = 397; 4.3 % of 1,187 at .30) and lets 11 % of the generated attacks through (`npm run bench:attacks`). */
+/** Refuses 2.0 % of people by a single still (BPCER, n = 397; 2.9 % of 790 in bench:faces) and lets 11 % of the generated attacks through (`npm run bench:attacks`). */
 export const DEFAULT_LIVENESS_THRESHOLD = 0.2;
 
 /** Good frames before anything is decided. */
