@@ -1,5 +1,6 @@
 // The cards a visitor of the twin finds: one per drawn resident, and the cards that a reception meets now and then.
 
+import { jstDay } from '../card/calendar.ts';
 import { type KeyPair, type NewKeyPair, newRsaKeyPair } from '../card/twin/keys.ts';
 import type { Clock } from '../core/clock.ts';
 import { renderSvg } from '../faceauth/pictures.ts';
@@ -7,13 +8,13 @@ import { type Resident, residentPortrait, residents } from '../twin/residents.ts
 import type { CardRequest, CardShelf } from './card-shelf.ts';
 
 const DAY_MS = 86_400_000;
-const day = (clock: Clock, fromNow: number): string => new Date(clock.now() + fromNow * DAY_MS).toISOString().slice(0, 10);
+const day = (clock: Clock, fromNow: number): string => jstDay(clock.now() + fromNow * DAY_MS);
 
 /** The holder's birthday in the calendar year `year`. */
 const birthday = (birth: string, year: number): string => `${year}${birth.endsWith('02-29') ? '-02-28' : birth.slice(4)}`;
 
 const cardOf = (resident: Resident, clock: Clock): CardRequest => {
-  const year = new Date(clock.now()).getUTCFullYear();
+  const year = Number(jstDay(clock.now()).slice(0, 4));
   const { id, family, given, birth, sex } = resident;
   return {
     name: id,

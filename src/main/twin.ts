@@ -13,7 +13,6 @@ import { openRasteriser } from '../display/raster.ts';
 import { startDemoBroker } from '../twin/demo-broker.ts';
 import { layPatchCable } from '../twin/patch-cable.ts';
 import { createTwinServer } from '../twin/server.ts';
-import type { TwinArguments } from './arguments.ts';
 import { CardShelf } from './card-shelf.ts';
 import { demoCardNames, fillShelf } from './demo-cards.ts';
 import { type Kiosk, startKiosk } from './kiosk.ts';
@@ -21,6 +20,16 @@ import { startTerminalProcess } from './terminal-process.ts';
 import { createTwinControls, type TwinHands } from './twin-controls.ts';
 import { createTwinHardware } from './twin-hardware.ts';
 import { openSiteKeys } from './twin-keys.ts';
+
+/** Where everything listens and keeps its state. */
+export interface TwinArguments {
+  readonly headless: boolean;
+  readonly port: number;
+  readonly terminalPort: number;
+  readonly mqttPort: number;
+  readonly data?: string;
+  readonly config?: string;
+}
 
 export interface Twin {
   readonly ready: { readonly ready: true; readonly twin: string; readonly terminal: string; readonly mqtt: string; readonly pid: number };

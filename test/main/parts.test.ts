@@ -10,7 +10,9 @@ import { uuidV7 } from '../../src/core/ids.ts';
 import { Lamp } from '../../src/device/gpio/lamp.ts';
 import { BOUNCE_MS, LONG_PRESS_MS, watchPowerButton } from '../../src/device/gpio/power-button.ts';
 import { TwinGpioLine } from '../../src/device/gpio/twin/gpio-line.ts';
-import { parseArguments } from '../../src/main/arguments.ts';
+import { parseRunWords } from '../../src/main/commands/run.ts';
+import { parseTwinWords } from '../../src/main/commands/twin.ts';
+import { COMMANDS, commandOf, helpText } from '../../src/main/commands.ts';
 import { createSecretPad } from '../../src/main/secret-pad.ts';
 import { passcodeCheck } from '../../src/main/settings-of.ts';
 import { failureShown, lampOf } from '../../src/main/shown.ts';
@@ -145,13 +147,21 @@ test('the message of a visit fits the contract, with and without what the card f
 });
 
 test('words of the command line are read, and wrong ones refused', async (t) => {
-  t.match(parseArguments([]), { command: 'twin', headless: false, port: 8080, terminalPort: 8090, mqttPort: 1883 });
-  t.match(parseArguments(['--headless', '--port', '0', '--data', 'x']), { headless: true, port: 0, data: 'x' });
-  t.match(parseArguments(['run', '--config', 'k.toml']), { command: 'run', config: 'k.toml' });
-  t.match(parseArguments(['--help']), { command: 'help' });
-  for (const words of [['run'], ['--port', '70000'], ['--port', '-1'], ['twin', 'twin'], ['--what']]) {
-    t.throws(() => parseArguments(words), { code: 'input/invalid' }, words.join(' '));
+  t.same(commandOf([]), { name: 'twin', rest: [] });
+  t.same(commandOf(['--headless']), { name: 'twin', rest: ['--headless'] });
+  t.same(commandOf(['run', '--config', 'k.toml']), { name: 'run', rest: ['--config', 'k.toml'] });
+  t.match(parseTwinWords([]), { headless: false, port: 8080, terminalPort: 8090, mqttPort: 1883 });
+  t.match(parseTwinWords(['--headless', '--port', '0', '--data', 'x']), { headless: true, port: 0, data: 'x' });
+  t.equal(parseRunWords(['--config', 'k.toml']), 'k.toml');
+  t.throws(() => parseRunWords([]), { code: 'input/invalid' });
+  for (const words of [['--port', '70000'], ['--port', '-1'], ['twin'], ['--what']]) {
+    t.throws(() => parseTwinWords(words), { code: 'input/invalid' }, words.join(' '));
   }
+});
+
+test('every command stands in the help', async (t) => {
+  const help = await helpText();
+  for (const name of Object.keys(COMMANDS)) t.match(help, new RegExp(`^  kazashi \\[?${name}\\b`, 'm'));
 });
 
 test('a patch cable relays bytes, breaks when pulled, and works again when plugged', async (t) => {

@@ -1,0 +1,11 @@
+// What a file in commands/ exports.
+
+export interface Command {
+  /** Usage lines for the help, without the program's name. */
+  readonly usage: string;
+  /**
+   * Runs with the words after the command's name and answers the exit status; undefined = it goes on running.
+   * Throws KioskFailure with a message that says which word or file is wrong and what to do.
+   */
+  run(words: readonly string[]): Promise<number | undefined>;
+}

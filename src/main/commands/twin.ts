@@ -1,0 +1,80 @@
+// `kazashi [twin]`: the whole appliance and a reception terminal on this computer, with simulated hardware.
+
+import { spawn } from 'node:child_process';
+import { parseConfig, readConfig } from '../../config/read.ts';
+import { createLog } from '../../core/log.ts';
+import { parseWords, portOf, refuseWords } from '../arguments.ts';
+import type { Command } from '../command.ts';
+import { packageVersion } from '../package-version.ts';
+import { stopOnSignals } from '../stop-on-signals.ts';
+import { DEMO_PASSCODE, startTwin, type TwinArguments } from '../twin.ts';
+
+const usage = `  kazashi [twin]   the whole appliance and a reception terminal on this computer, with simulated hardware
+      --headless             open no browser; print one line of JSON when ready
+      --port N               page of the appliance (8080; 0 = any free port)
+      --terminal-port N      page of the reception terminal (8090)
+      --mqtt-port N          broker (1883, or the next free port)
+      --data DIR             keep all state here (default: a fresh temporary directory)
+      --config FILE          settings, see docs/configuration.md
+`;
+
+const OPTIONS = {
+  headless: { type: 'boolean' },
+  port: { type: 'string' },
+  'terminal-port': { type: 'string' },
+  'mqtt-port': { type: 'string' },
+  data: { type: 'string' },
+  config: { type: 'string' },
+} as const;
+
+/** Throws input/invalid. */
+export const parseTwinWords = (words: readonly string[]): TwinArguments => {
+  const { values, positionals } = parseWords(words, usage, { options: OPTIONS, allowPositionals: true });
+  if (positionals.length > 0) return refuseWords('arguments', `one command at a time; found ${positionals.join(' ')}\n\n${usage}`);
+  return {
+    headless: values.headless ?? false,
+    port: portOf('port', values.port, 8080),
+    terminalPort: portOf('terminal-port', values['terminal-port'], 8090),
+    mqttPort: portOf('mqtt-port', values['mqtt-port'], 1883),
+    ...(values.data === undefined ? {} : { data: values.data }),
+    ...(values.config === undefined ? {} : { config: values.config }),
+  };
+};
+
+const openBrowser = (url: string): void => {
+  const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
+  spawn(opener, [url], { stdio: 'ignore', detached: true })
+    .on('error', () => undefined)
+    .unref();
+};
+
+export const command: Command = {
+  usage,
+  async run(given) {
+    const words = parseTwinWords(given);
+    const config = words.config === undefined ? parseConfig('', 'defaults') : readConfig(words.config);
+    // Standard output belongs to the ready line. Without a configuration a visitor wants to hear of trouble only.
+    const level = words.config === undefined ? 'warn' : config.kiosk.logLevel;
+    const log = createLog(level, process.stderr);
+    const twin = await startTwin(words, config, packageVersion(), log, level, (url) => {
+      if (!words.headless) openBrowser(url);
+    });
+    stopOnSignals(twin.stop);
+    if (words.headless) {
+      process.stdout.write(`${JSON.stringify(twin.ready)}\n`);
+      return undefined;
+    }
+    process.stdout.write(
+      [
+        '',
+        `  appliance            ${twin.ready.twin}`,
+        `  reception terminal   ${twin.ready.terminal}   (reception / reception)`,
+        `  broker               ${twin.ready.mqtt}`,
+        '',
+        `  PIN of the cards 1234, passcode of the staff ${config.visit.staffPasscode ?? DEMO_PASSCODE}. Ctrl-C stops everything.`,
+        '',
+      ].join('\n'),
+    );
+    return undefined;
+  },
+};
