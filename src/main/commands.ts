@@ -5,6 +5,7 @@ import type { Command } from './command.ts';
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   twin: async () => (await import('./commands/twin.ts')).command,
   run: async () => (await import('./commands/run.ts')).command,
+  face: async () => (await import('./commands/face.ts')).command,
 };
 
 /** The command that these words mean: the first word's, or the demonstration's when it is an option or missing. */

@@ -1,0 +1,25 @@
+// `kazashi face WORD`: measures the face match, the attack detection and the card-face reader on folders of pictures. One file per word.
+
+import { refuseWords } from '../arguments.ts';
+import type { Command } from '../command.ts';
+
+/** Another word is one line here and a file that exports `faceCommand`. */
+const WORDS: Readonly<Record<string, () => Promise<Command>>> = {
+  pad: async () => (await import('./face-pad.ts')).faceCommand,
+};
+
+const usageOf = async (): Promise<string> => (await Promise.all(Object.values(WORDS).map(async (load) => (await load()).usage))).join('');
+
+export const command: Command = {
+  usage: `  kazashi face WORD          measures the pipeline on folders of pictures: ${Object.keys(WORDS).join(', ')} (kazashi face help)
+`,
+  async run([word, ...rest]) {
+    if (word === undefined || word === '--help' || word === 'help') {
+      process.stdout.write(await usageOf());
+      return word === undefined ? 2 : 0;
+    }
+    const load = Object.hasOwn(WORDS, word) ? WORDS[word] : undefined;
+    if (load === undefined) return refuseWords('face', `face ${word}: allowed: ${Object.keys(WORDS).join(', ')}\n\n${await usageOf()}`);
+    return (await load()).run(rest);
+  },
+};
