@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { ROOT } from './built.ts';
+import { NODE_FLAGS, ROOT } from './built.ts';
 import type { Site } from './site.ts';
 
 const run = promisify(execFile);
@@ -14,6 +14,8 @@ export const kioskAloneMb = async (
   { directory, brokerUrl }: Pick<Site, 'directory' | 'brokerUrl'>,
   environment: NodeJS.ProcessEnv,
 ): Promise<number> => {
-  const { stdout } = await run(process.execPath, [PROGRAM, directory, brokerUrl], { env: { ...process.env, ...environment } });
+  const { stdout } = await run(process.execPath, [...NODE_FLAGS, PROGRAM, directory, brokerUrl], {
+    env: { ...process.env, ...environment },
+  });
   return (JSON.parse(stdout) as { rssMb: number }).rssMb;
 };

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { ROOT } from './built.ts';
+import { NODE_FLAGS, ROOT } from './built.ts';
 import { type Figure, figure } from './figures.ts';
 import { PERSON } from './site.ts';
 
@@ -28,7 +28,9 @@ interface Program {
 const startProgram = async (directory: string): Promise<Program> => {
   const began = performance.now();
   const words = ['--headless', '--port', '0', '--terminal-port', '0', '--mqtt-port', '0', '--data', directory];
-  const child = spawn(process.execPath, [fileURLToPath(new URL('dist/main.js', ROOT)), ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...NODE_FLAGS, fileURLToPath(new URL('dist/main.js', ROOT)), ...words], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const [line] = await Promise.race([
     once(createInterface({ input: child.stdout }), 'line'),
     once(child, 'exit').then(() => Promise.reject(new Error('the program ended before it was ready'))),

@@ -29,6 +29,7 @@ export const openRasteriser = async (directory: string): Promise<Rasteriser> => 
   installFonts(directory);
   const { default: sharp } = await import('sharp');
   sharp.cache(false);
+  sharp.concurrency(1);
   const rasteriser: Rasteriser = {
     async draw(view, fragments) {
       const { data, info } = await sharp(Buffer.from(svgDocument(view, fragments)))
