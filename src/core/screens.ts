@@ -16,8 +16,23 @@ export type Language = (typeof LANGUAGES)[number];
 export type Method = 'face' | 'pin' | 'staff';
 
 /** Why the current frame does not help yet, from measurements; undefined = all is well, hold still. */
-export const FACE_HINTS = ['none', 'several', 'too-far', 'too-near', 'off-centre', 'turned', 'dark', 'back-lit', 'blurred', 'not-live', 'no-match'] as const; // biome-ignore format: one list
+export const FACE_HINTS = ['none', 'several', 'too-far', 'too-near', 'off-centre', 'turned', 'tilted', 'dark', 'back-lit', 'over-exposed', 'blurred', 'eyes-hidden', 'mask', 'not-live', 'no-match'] as const; // biome-ignore format: one list
 export type FaceHint = (typeof FACE_HINTS)[number];
+
+/** Where the patient is to go or to turn, as they see it themselves and in the mirrored picture. Beside `off-centre` and `turned`. */
+export const FACE_DIRECTIONS = ['left', 'right', 'up', 'down'] as const;
+export type FaceDirection = (typeof FACE_DIRECTIONS)[number];
+
+/** What a facility may ask a patient to do so that a picture cannot pass. Shown while no hint is. */
+export const FACE_TASKS = ['turn-left', 'turn-right', 'blink'] as const;
+export type FaceTask = (typeof FACE_TASKS)[number];
+
+/** What is told to a patient before the camera at one moment; empty = all is well. */
+export interface FaceGuidance {
+  readonly hint?: FaceHint;
+  readonly direction?: FaceDirection;
+  readonly task?: FaceTask;
+}
 
 /** One question to the patient and the flags it sets (names of the national scheme's result). */
 export const CONSENT_QUESTIONS = {
@@ -52,7 +67,13 @@ export type ScreenContent =
   | { readonly screen: 'reading-card' }
   /** pinLocked: this card has a PIN, and it was wrong three times before. */
   | { readonly screen: 'choose-method'; readonly methods: readonly Method[]; readonly pinLocked?: boolean }
-  | { readonly screen: 'face'; readonly hint?: FaceHint; readonly methods: readonly Method[] }
+  | {
+      readonly screen: 'face';
+      readonly hint?: FaceHint;
+      readonly direction?: FaceDirection;
+      readonly task?: FaceTask;
+      readonly methods: readonly Method[];
+    }
   | {
       readonly screen: 'face-retry';
       readonly reason: FaceHint | 'camera';

@@ -4,7 +4,9 @@
 import { FAILURE_CODES } from '../core/failure.ts';
 import {
   type ConsentQuestion,
+  FACE_DIRECTIONS,
   FACE_HINTS,
+  FACE_TASKS,
   LANGUAGES,
   type Language,
   type NoticeCode,
@@ -76,6 +78,9 @@ export const sampleModels = (language: Language): Readonly<Record<string, Screen
     contents[`face-${hint}`] = { screen: 'face', hint, methods: METHODS };
     contents[`face-retry-${hint}`] = { screen: 'face-retry', reason: hint, attemptsLeft: 1, methods: METHODS };
   }
+  for (const direction of FACE_DIRECTIONS)
+    contents[`face-off-centre-${direction}`] = { screen: 'face', hint: 'off-centre', direction, methods: METHODS };
+  for (const task of FACE_TASKS) contents[`face-task-${task}`] = { screen: 'face', task, methods: METHODS };
   for (const code of [...FAILURE_CODES, ...NOTICES]) {
     const kind = NOTICES.some((notice) => notice === code);
     contents[`notice-${code.replace('/', '-')}`] = {

@@ -1,6 +1,6 @@
 // Ports of face authentication: frames in, a decision out. Images and embeddings never leave this folder but as pixels for the preview.
 
-import type { FaceHint } from '../core/screens.ts';
+import type { FaceGuidance, FaceHint } from '../core/screens.ts';
 
 /** One camera picture. `seq` grows by one per frame; `jpeg` is what the camera delivered. */
 export interface CameraFrame {
@@ -29,10 +29,8 @@ export interface Picture {
 /** Unit vector of 512 floats; wiped by whoever took it. */
 export type Embedding = Float32Array;
 
-export interface FaceProgress {
-  /** undefined: this frame is good. */
-  readonly hint?: FaceHint;
-}
+/** What to tell the patient after a frame; empty: this frame is good. */
+export type FaceProgress = FaceGuidance;
 
 export type FaceDecision =
   /** score = cosine similarity of the best evidence; liveness 0..1. Numbers only. */

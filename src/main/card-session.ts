@@ -98,12 +98,11 @@ export const openCardSession = (visitId: string, parts: SessionParts): CardSessi
       return { outcome: 'verified' };
     },
 
-    async verifyFace(onHint, signal): Promise<FaceOutcome> {
+    async verifyFace(onProgress, signal): Promise<FaceOutcome> {
       if (enrolled === undefined) throw new KioskFailure('face/photo-unreadable');
       // The rest of the card face is read and checked while the patient looks into the camera.
       const genuine = present().checkFaceSignature(signal);
       genuine.catch(() => undefined);
-      const onProgress = ({ hint }: { hint?: Parameters<typeof onHint>[0] }) => onHint(hint);
       try {
         const decision = await parts.verifier().verify(enrolled, parts.camera, { timeoutMs: parts.faceTimeoutMs, signal, onProgress });
         if (decision.outcome !== 'match') return { outcome: 'failed', reason: decision.reason };

@@ -2,7 +2,7 @@
 // and both are undefined whenever the kiosk rests. Never the card's bytes, never a PIN digit.
 
 import type { FailureCode } from '../core/failure.ts';
-import type { ConsentQuestion, FaceHint, Language, Method, ScreenContent } from '../core/screens.ts';
+import type { ConsentQuestion, FaceGuidance, FaceHint, Language, Method, ScreenContent } from '../core/screens.ts';
 import type { CardSummary } from './ports.ts';
 import type { VisitSettings } from './settings.ts';
 
@@ -12,7 +12,8 @@ export interface VisitRecord {
   readonly summary: CardSummary | undefined;
   readonly method: Method | undefined;
   readonly attemptsLeft: number;
-  readonly hint: FaceHint | undefined;
+  /** What the patient is told before the camera now. */
+  readonly guidance: FaceGuidance;
   readonly faceReason: FaceHint | 'camera';
   /** The face cannot be used any more in this visit (photo or model unusable). */
   readonly faceOff: boolean;
@@ -84,7 +85,7 @@ export const freshVisit = (id: string, settings: VisitSettings): VisitRecord => 
   summary: undefined,
   method: undefined,
   attemptsLeft: settings.faceAttempts,
-  hint: undefined,
+  guidance: {},
   faceReason: 'none',
   faceOff: false,
   pinTriesLeft: 0,

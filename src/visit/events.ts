@@ -2,7 +2,7 @@
 // Keys of the keypad press the same elements as the panel; Enter presses the main button only where that is harmless.
 
 import type { FailureCode } from '../core/failure.ts';
-import type { ElementId, FaceHint, Language, ScreenModel, UserInput } from '../core/screens.ts';
+import type { ElementId, FaceGuidance, Language, ScreenModel, UserInput } from '../core/screens.ts';
 import type { FaceOutcome } from './ports.ts';
 
 export type CommandName = 'cancel' | 'approve-visual' | 'out-of-service' | 'in-service' | 'shutdown';
@@ -31,7 +31,7 @@ export type VisitEvent =
   | OutsideEvent
   | PressEvent
   | { readonly type: 'LINK.DOWN' }
-  | { readonly type: 'FACE.HINT'; readonly hint: FaceHint | undefined }
+  | { readonly type: 'FACE.HINT'; readonly guidance: FaceGuidance }
   | { readonly type: 'FACE.DONE'; readonly outcome: FaceOutcome }
   | { readonly type: 'FACE.FAILED'; readonly code: FailureCode };
 

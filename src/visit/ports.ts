@@ -2,7 +2,7 @@
 // a card is what a CardSession says, and secrets pass through it as buffers that the session wipes.
 
 import type { FailureCode } from '../core/failure.ts';
-import type { ConsentItem, FaceHint, Language, Method } from '../core/screens.ts';
+import type { ConsentItem, FaceGuidance, FaceHint, Language, Method } from '../core/screens.ts';
 
 /** Trust in the user-authentication certificate at a moment (card.md 1.5; validity ends at the holder's fifth birthday after issue). */
 export type CertificateState =
@@ -37,7 +37,7 @@ export interface CardSession {
   /** Takes the four digits (wiped by the session). Refuses the try that would lock unless `lastTryConfirmed`. */
   verifyPin(pin: Uint8Array, options: { lastTryConfirmed: boolean }): Promise<PinOutcome>;
   /** Compares the camera's face with the chip's photo. */
-  verifyFace(onHint: (hint: FaceHint | undefined) => void, signal: AbortSignal): Promise<FaceOutcome>;
+  verifyFace(onGuidance: (guidance: FaceGuidance) => void, signal: AbortSignal): Promise<FaceOutcome>;
   /**
    * Seals the result with the card's evidence, stores it durably, and waits for the terminal's word.
    * Aborting the signal means "wait no longer", at the end of the sending deadline: a session that has stored the result durably

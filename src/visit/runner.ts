@@ -28,7 +28,7 @@ const actorsOf = ({ ports }: VisitWorld, holder: CardHolder) => ({
     const say = (event: VisitEvent) => {
       if (!stop.signal.aborted) sendBack(event);
     };
-    const watch = async () => holder.session.verifyFace((hint) => say({ type: 'FACE.HINT', hint }), stop.signal);
+    const watch = async () => holder.session.verifyFace((guidance) => say({ type: 'FACE.HINT', guidance }), stop.signal);
     watch().then(
       (outcome) => say({ type: 'FACE.DONE', outcome }),
       (cause) => say({ type: 'FACE.FAILED', code: asFailure(cause, 'visit/internal').code }),

@@ -71,7 +71,7 @@ const visiting = (name: ScreenName, visit: VisitRecord, context: VisitContext, p
         ...(visit.summary?.hasPin === true && visit.pinTriesLeft === 0 ? { pinLocked: true } : {}),
       };
     case 'face':
-      return { screen: name, ...(visit.hint === undefined ? {} : { hint: visit.hint }), methods: methodsBut(context, 'face') };
+      return { screen: name, ...visit.guidance, methods: methodsBut(context, 'face') };
     case 'face-retry':
       return { screen: name, reason: visit.faceReason, attemptsLeft: visit.attemptsLeft, methods: methodsOpen(context) };
     case 'pin':

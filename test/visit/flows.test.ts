@@ -125,8 +125,13 @@ test('hints reach the screen while the camera looks', async (t) => {
   t.notOk(world.shown('face').timeout, 'no countdown while the camera works');
   world.card.hint('dark');
   t.equal(world.shown('face').hint, 'dark');
-  world.card.hint(undefined);
-  t.equal(world.shown('face').hint, undefined);
+  world.card.hint('off-centre', { direction: 'left' });
+  t.match(world.shown('face'), { hint: 'off-centre', direction: 'left' });
+  world.card.hint();
+  t.notMatch(world.shown('face'), { hint: String }, 'an earlier hint is gone');
+  t.notOk(world.shown('face').direction);
+  world.card.hint(undefined, { task: 'blink' });
+  t.equal(world.shown('face').task, 'blink');
   await world.press('method-pin');
   t.equal(world.screen, 'pin');
   t.ok(world.card.faceAborted, 'the camera is let go');

@@ -93,7 +93,7 @@ const eventsOf = (snapshot: VisitSnapshot): AnyEvent[] => {
     }),
     ...(work.includes('watchFace')
       ? [
-          { type: 'FACE.HINT', hint: 'dark' } as const,
+          { type: 'FACE.HINT', guidance: { hint: 'dark' } } as const,
           { type: 'FACE.DONE', outcome: { outcome: 'match' } } as const,
           { type: 'FACE.DONE', outcome: { outcome: 'failed', reason: 'no-match' } } as const,
           { type: 'FACE.FAILED', code: 'camera/unavailable' } as const,

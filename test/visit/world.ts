@@ -4,7 +4,7 @@
 import type { Clock } from '../../src/core/clock.ts';
 import type { FailureCode } from '../../src/core/failure.ts';
 import { createLog } from '../../src/core/log.ts';
-import type { ElementId, FaceHint, ScreenModel, UserInput } from '../../src/core/screens.ts';
+import type { ElementId, FaceGuidance, FaceHint, ScreenModel, UserInput } from '../../src/core/screens.ts';
 import type {
   CardSession,
   CardSummary,
@@ -78,7 +78,7 @@ export class FakeCard implements CardSession {
   readonly #summary: CardSummary;
   #triesLeft: number;
   #faces: (FaceOutcome | Error | 'hang')[];
-  #onHint: (hint: FaceHint | undefined) => void = () => undefined;
+  #onGuidance: (guidance: FaceGuidance) => void = () => undefined;
   #answerDelivery: (outcome: DeliveryOutcome) => void = () => undefined;
 
   constructor(visitId: string, script: CardScript) {
@@ -110,8 +110,8 @@ export class FakeCard implements CardSession {
     return this.#triesLeft === 0 ? { outcome: 'blocked' } : { outcome: 'wrong', triesLeft: this.#triesLeft };
   }
 
-  async verifyFace(onHint: (hint: FaceHint | undefined) => void, signal: AbortSignal): Promise<FaceOutcome> {
-    this.#onHint = onHint;
+  async verifyFace(onGuidance: (guidance: FaceGuidance) => void, signal: AbortSignal): Promise<FaceOutcome> {
+    this.#onGuidance = onGuidance;
     signal.addEventListener('abort', () => {
       this.faceAborted = true;
     });
@@ -121,8 +121,8 @@ export class FakeCard implements CardSession {
     return next;
   }
 
-  hint(hint: FaceHint | undefined) {
-    this.#onHint(hint);
+  hint(hint?: FaceHint, more: Omit<FaceGuidance, 'hint'> = {}) {
+    this.#onGuidance({ ...(hint === undefined ? {} : { hint }), ...more });
   }
 
   deliver(result: VisitOutcome, signal: AbortSignal): Promise<DeliveryOutcome> {

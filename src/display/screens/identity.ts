@@ -64,6 +64,13 @@ const placeholder = (box: Rect): string => {
   return `${shape(box, { fill: COLOURS.tintStrong })}<ellipse cx="${cx}" cy="${cy}" rx="${rx}" ry="${ry}" fill="${COLOURS.tint}" stroke="${COLOURS.primary}" stroke-width="5"/><circle cx="${cx}" cy="${cy - ry * 0.2}" r="${rx * 0.42}" fill="${COLOURS.line}"/><path d="M${cx - rx * 0.7} ${cy + ry * 0.72}c0-${ry * 0.45} ${rx * 0.3}-${ry * 0.55} ${rx * 0.7}-${ry * 0.55}s${rx * 0.7} ${ry * 0.1} ${rx * 0.7} ${ry * 0.55}z" fill="${COLOURS.line}"/>`;
 };
 
+/** A hint comes before a task: a face that cannot be seen cannot do anything. */
+const guidanceText = (words: Messages['face'], { hint, direction, task }: ModelOf<'face'>): string => {
+  if (hint === 'off-centre' && direction !== undefined) return words.directions[direction];
+  if (hint !== undefined) return words.hints[hint];
+  return task === undefined ? words.good : words.tasks[task];
+};
+
 export const face = (context: ScreenContext, model: ModelOf<'face'>): ScreenEnd => {
   const { build, frame, sizes, messages } = context;
   const words = messages.face;
@@ -78,7 +85,7 @@ export const face = (context: ScreenContext, model: ModelOf<'face'>): ScreenEnd 
   const [ways, top] = cutBottom(side, buttons, sizes.gap);
   const [privacy, hintArea] = cutBottom(top, sizes.small * 1.6, sizes.gap / 2);
   const good = model.hint === undefined;
-  const text = good ? words.good : words.hints[model.hint];
+  const text = guidanceText(words, model);
   build.panel(hintArea, {
     fill: good ? COLOURS.successTint : COLOURS.tint,
     border: good ? COLOURS.success : COLOURS.primary,

@@ -9,19 +9,19 @@ export const face: StateConfig = {
     watching: {
       id: 'face',
       meta: { screen: 'face' },
-      entry: amend(() => ({ hint: undefined })),
+      entry: amend(() => ({ guidance: {} })),
       invoke: { id: 'watchFace', src: 'watchFace' },
       after: {
         face: {
           target: '#face-retry',
           actions: [
             ERROR_TONE,
-            amend((visit) => ({ faceReason: visit.hint ?? 'none', hint: undefined, attemptsLeft: visit.attemptsLeft - 1 })),
+            amend((visit) => ({ faceReason: visit.guidance.hint ?? 'none', guidance: {}, attemptsLeft: visit.attemptsLeft - 1 })),
           ],
         },
       },
       on: {
-        'FACE.HINT': { actions: amend((_visit, _context, event) => (event.type === 'FACE.HINT' ? { hint: event.hint } : {})) },
+        'FACE.HINT': { actions: amend((_visit, _context, event) => (event.type === 'FACE.HINT' ? { guidance: event.guidance } : {})) },
         'FACE.DONE': [
           { guard: ({ event }) => event.outcome.outcome === 'match', target: '#identified', actions: amend(() => ({ method: 'face' })) },
           {
@@ -32,7 +32,7 @@ export const face: StateConfig = {
                 if (event.type !== 'FACE.DONE' || event.outcome.outcome !== 'failed') return {};
                 const { reason } = event.outcome;
                 // The camera's failure is not the patient's: it costs no attempt.
-                return { faceReason: reason, hint: undefined, attemptsLeft: visit.attemptsLeft - (reason === 'camera' ? 0 : 1) };
+                return { faceReason: reason, guidance: {}, attemptsLeft: visit.attemptsLeft - (reason === 'camera' ? 0 : 1) };
               }),
             ],
           },
@@ -41,12 +41,12 @@ export const face: StateConfig = {
           {
             guard: ({ event }) => event.code === 'camera/unavailable',
             target: '#face-retry',
-            actions: [ERROR_TONE, amend(() => ({ faceReason: 'camera', hint: undefined }))],
+            actions: [ERROR_TONE, amend(() => ({ faceReason: 'camera', guidance: {} }))],
           },
           {
             guard: ({ event }) => /^(face|model)\//.test(event.code),
             target: '#offering',
-            actions: [ERROR_TONE, amend(() => ({ faceOff: true, hint: undefined }))],
+            actions: [ERROR_TONE, amend(() => ({ faceOff: true, guidance: {} }))],
           },
           {
             target: '#ended-notice',
