@@ -80,6 +80,33 @@ const reader = z.strictObject({
   trustAnchors: path.optional().describe('Directory with the CA certificates (DER or PEM) that cards are checked against'),
 });
 
+const cameraOf = (width: number, height: number, fps: number) => ({
+  source: z
+    .enum(['none', 'libcamera', 'v4l2', 'directory'])
+    .default('none')
+    .describe("libcamera: the Raspberry Pi's own (rpicam-vid); v4l2: USB (ffmpeg); directory: recorded pictures; none: no camera"),
+  index: z.int().min(0).max(7).default(0).describe('libcamera: number of the camera, as `rpicam-hello --list-cameras` shows it'),
+  device: path.default('/dev/video0').describe('v4l2: device node; a name under /dev/v4l/by-id stays the same when cables change places'),
+  format: z.enum(['mjpeg', 'yuyv']).default('mjpeg').describe('v4l2: what the camera sends; mjpeg costs the processor least'),
+  directory: path.optional().describe('directory: where .jpg and .png files lie'),
+  width: z.int().min(320).max(4096).default(width).describe('Width of the picture before rotation, in pixels'),
+  height: z.int().min(240).max(4096).default(height).describe('Height of the picture before rotation, in pixels'),
+  fps: z.number().min(1).max(60).default(fps).describe('Pictures per second'),
+  rotation: z.literal([0, 90, 180, 270]).default(0).describe('Clockwise turn that makes the picture upright, in degrees'),
+  exposureMs: z.number().min(0.1).max(1000).optional().describe('Fixed exposure time; without it the camera chooses'),
+  gain: z.number().min(1).max(64).optional().describe('libcamera: fixed gain of the sensor; without it the camera chooses'),
+  exposureStops: z.number().min(-3).max(3).optional().describe('libcamera: makes automatic exposure brighter or darker, in stops'),
+  focusDioptres: z
+    .number()
+    .min(0)
+    .max(32)
+    .optional()
+    .describe('libcamera: fixed focus, 1 / distance in metres; without it the camera focuses itself or cannot'),
+});
+
+const camera = z.strictObject(cameraOf(1280, 720, 15));
+const trayCamera = z.strictObject(cameraOf(1920, 1080, 5));
+
 const line = z.int().min(0).max(255);
 const gpio = z.strictObject({
   chip: z
@@ -130,6 +157,12 @@ export const configSchema = z.strictObject({
   visit: visit.prefault({}).describe('The visit'),
   face: face.prefault({}).describe('Face match'),
   reader: reader.prefault({}).describe('Card reader'),
+  camera: camera.prefault({}).describe('Camera that sees the patient'),
+  trayCamera: trayCamera
+    .prefault({})
+    .describe(
+      'Camera over the card tray, which reads 照合番号B from the printed face; without it no photo is read and the face is not matched',
+    ),
   gpio: gpio.prefault({}).describe('Button and lamp'),
   panel: panel.prefault({}).describe('Screen and touch'),
   uplink: uplink.prefault({}).describe('Link to the reception terminal'),

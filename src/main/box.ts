@@ -17,15 +17,9 @@ import { openPn532Reader } from '../device/nfc/open-reader.ts';
 import { SilentSound } from '../device/sound/silent-sound.ts';
 import { openNodeHidSource } from '../device/touch/node-hid-source.ts';
 import { openFramebuffer } from '../display/framebuffer-surface.ts';
-import type { Camera } from '../faceauth/ports.ts';
+import { openCamera } from '../faceauth/camera/open-camera.ts';
 import { generateKioskKeys, loadKeySet, publicKeySet, storeKeySet } from '../uplink/seal-keys.ts';
 import { startKiosk } from './kiosk.ts';
-
-const absentCamera: Camera = {
-  nextFrame: () => Promise.reject(new KioskFailure('camera/unavailable', { facts: { reason: 'no adapter' } })),
-  start: () => undefined,
-  stop: () => undefined,
-};
 
 const absentFaceReader: CardFaceReader = {
   readVerificationCode: () => Promise.reject(new KioskFailure('card/face-unreadable', { facts: { reason: 'no adapter' } })),
@@ -72,6 +66,7 @@ export const startBox = async (config: KioskConfig, version: string): Promise<{ 
   const [red, green, blue] = await Promise.all([output(gpio.lampRedLine), output(gpio.lampGreenLine), output(gpio.lampBlueLine)]);
   const irq = reader.irqChip === undefined ? {} : { irq: await input(reader.irqChip, reader.irqLine) };
   const { caFile, certificateFile, keyFile } = uplink;
+  const camera = openCamera(config.camera, { clock, log: log.child('camera'), field: 'camera' });
   const surface = openFramebuffer({ name: panel.framebuffer });
   const hid = await openNodeHidSource({ clock, onFailure: ({ code }) => log.warn('input.failed', { code }) });
 
@@ -87,7 +82,7 @@ export const startBox = async (config: KioskConfig, version: string): Promise<{ 
         ...irq,
       }),
       codeReader: absentFaceReader,
-      camera: absentCamera,
+      camera,
       surface,
       input: hid,
       sound: new SilentSound(),
@@ -114,6 +109,7 @@ export const startBox = async (config: KioskConfig, version: string): Promise<{ 
   return {
     async stop() {
       await kiosk.stop();
+      await camera.close();
       surface.close();
     },
   };
