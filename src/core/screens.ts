@@ -89,7 +89,15 @@ export type ScreenContent =
       readonly checking: boolean;
     }
   | { readonly screen: 'pin-last-try' }
-  | { readonly screen: 'staff-check'; readonly entered: number; readonly length: 4; readonly wrong: boolean; readonly locked: boolean }
+  | {
+      readonly screen: 'staff-check';
+      readonly entered: number;
+      readonly length: 4;
+      readonly wrong: boolean;
+      readonly locked: boolean;
+      /** The terminal has the question: staff can approve there. */
+      readonly receptionAsked?: boolean;
+    }
   | { readonly screen: 'consent'; readonly questions: readonly ConsentQuestion[] }
   | { readonly screen: 'consent-items'; readonly question: ConsentQuestion; readonly index: number; readonly count: number }
   | { readonly screen: 'prescription' }

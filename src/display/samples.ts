@@ -36,6 +36,7 @@ const CONTENTS: Readonly<Record<string, ScreenContent>> = {
   'pin-checking': { screen: 'pin', entered: 4, length: 4, triesLeft: 1, wrong: false, checking: true },
   'pin-last-try': { screen: 'pin-last-try' },
   'staff-check': { screen: 'staff-check', entered: 1, length: 4, wrong: false, locked: false },
+  'staff-check-asked': { screen: 'staff-check', entered: 0, length: 4, wrong: false, locked: false, receptionAsked: true },
   'staff-check-wrong': { screen: 'staff-check', entered: 0, length: 4, wrong: true, locked: false },
   'staff-check-locked': { screen: 'staff-check', entered: 0, length: 4, wrong: true, locked: true },
   consent: { screen: 'consent', questions: ALL_QUESTIONS },

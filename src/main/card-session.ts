@@ -13,9 +13,9 @@ import type { RandomBytes } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import type { Camera, Embedding, FaceVerifier } from '../faceauth/ports.ts';
 import type { VisitContent } from '../uplink/contract/index.ts';
-import type { Uplink } from '../uplink/ports.ts';
+import type { KazashiUplink } from '../uplink/uplink.ts';
 import type { CardSession, CardSummary, DeliveryOutcome, FaceOutcome, PinOutcome, VisitOutcome } from '../visit/ports.ts';
-import { visitContent } from './visit-content.ts';
+import { requestContent, visitContent } from './visit-content.ts';
 
 export interface SessionParts {
   readonly card: () => DetectedCard | undefined;
@@ -24,7 +24,9 @@ export interface SessionParts {
   readonly verifier: () => FaceVerifier;
   readonly camera: Camera;
   readonly faceTimeoutMs: number;
-  readonly uplink: Uplink;
+  readonly uplink: Pick<KazashiUplink, 'submit' | 'request'>;
+  /** How long staff may take to look. */
+  readonly lookTimeoutMs: number;
   readonly place: { readonly site: string; readonly kiosk: string };
   readonly clock: Clock;
   readonly random: RandomBytes;
@@ -113,6 +115,13 @@ export const openCardSession = (visitId: string, parts: SessionParts): CardSessi
       await genuine;
       evidence = await prove();
       return { outcome: 'match' };
+    },
+
+    async askReception(reason, signal): Promise<void> {
+      const content = requestContent(visitId, reason, reading);
+      const { acked } = await parts.uplink.request(content, parts.lookTimeoutMs);
+      const { status } = await acked;
+      if (status === 'rejected' && !signal.aborted) throw new KioskFailure('uplink/rejected');
     },
 
     async deliver(result: VisitOutcome, signal): Promise<DeliveryOutcome> {

@@ -103,8 +103,9 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     await Promise.all([reader.start(signal).then(() => reader.selfTest(signal)), faces.prepare()]);
   };
 
+  const settings = visitSettingsOf(config);
   const visit = createVisit({
-    settings: visitSettingsOf(config),
+    settings,
     clock,
     log: log.child('visit'),
     ports: {
@@ -118,6 +119,7 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
           camera,
           faceTimeoutMs: config.visit.faceSeconds * 1000,
           uplink,
+          lookTimeoutMs: settings.timeouts.staffMs,
           place: { site: config.site.id, kiosk: config.kiosk.id },
           clock,
           random: systemRandom,

@@ -1,6 +1,10 @@
 // Live events for logged-in pages. Memory only; a listener that throws must not stop the others or the inbox.
 
+import type { RequestMessage } from '../uplink/contract/index.ts';
 import type { StoredVisit } from './model.ts';
+
+/** A question of the visit that runs at a kiosk: for a logged-in page, never for a log. */
+export interface KioskRequest extends Pick<RequestMessage, 'ask' | 'visitId' | 'expiresAt' | 'reason' | 'patient'> {}
 
 export interface KioskView {
   readonly id: string;
@@ -11,7 +15,7 @@ export interface KioskView {
   readonly at?: string;
   readonly version?: string;
   /** A question of the visit that runs there. */
-  readonly request?: { readonly ask: 'approve-visual' | 'prescription'; readonly visitId: string; readonly expiresAt: string };
+  readonly request?: KioskRequest;
 }
 
 export type TerminalEvent =

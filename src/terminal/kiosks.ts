@@ -26,7 +26,8 @@ export const createKiosks = (ids: readonly string[], hub: Hub, clock: Clock): Ki
   const pending = (id: string): KioskView['request'] => {
     const request = requests.get(id);
     if (request === undefined || Date.parse(request.expiresAt) <= clock.now()) return undefined;
-    return { ask: request.ask, visitId: request.visitId, expiresAt: request.expiresAt };
+    const { ask, visitId, expiresAt, reason, patient } = request;
+    return { ask, visitId, expiresAt, ...(reason === undefined ? {} : { reason }), ...(patient === undefined ? {} : { patient }) };
   };
   const view = (id: string): KioskView | undefined => {
     if (!known.has(id)) return undefined;

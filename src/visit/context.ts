@@ -23,6 +23,8 @@ export interface VisitRecord {
   readonly entered: number;
   readonly wrong: boolean;
   readonly staffTriesLeft: number;
+  /** Reception was asked to look, and its terminal has the question. */
+  readonly receptionAsked: boolean;
   /** Questions now asked one by one, and which of them is on the screen. */
   readonly items: readonly ConsentQuestion[];
   readonly index: number;
@@ -93,6 +95,7 @@ export const freshVisit = (id: string, settings: VisitSettings): VisitRecord => 
   entered: 0,
   wrong: false,
   staffTriesLeft: settings.staffAttempts,
+  receptionAsked: false,
   items: [],
   index: 0,
   answers: {},

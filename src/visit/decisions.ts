@@ -4,7 +4,7 @@
 import { FAILURES, type FailureCode } from '../core/failure.ts';
 import { CONSENT_QUESTIONS, type ConsentItem, type ConsentQuestion, type Method, type NoticeCode } from '../core/screens.ts';
 import type { Recap, VisitContext, VisitRecord } from './context.ts';
-import type { CertificateState, VisitOutcome } from './ports.ts';
+import type { CertificateState, LookReason, VisitOutcome } from './ports.ts';
 
 /** Checkups (特定健診) concern people of 40 and over. */
 const CHECKUP_AGE_YEARS = 40;
@@ -40,6 +40,14 @@ export const deadEnd = (visit: VisitRecord): FailureCode => {
   if (visit.summary?.photo === 'unreadable' || visit.faceOff) return 'face/photo-unreadable';
   if (visit.attemptsLeft === 0) return visit.faceReason === 'camera' ? 'camera/unavailable' : `face/${visit.faceReason}`;
   return 'pin/not-set';
+};
+
+/** Why reception is asked to look: the last thing that failed, or the patient's choice. */
+export const lookReason = ({ visit, settings }: VisitContext): LookReason => {
+  if (visit === undefined) return 'chosen';
+  if (visit.attemptsLeft < settings.faceAttempts || visit.faceReason === 'camera') return visit.faceReason;
+  if (visit.summary?.hasPin === true && visit.pinTriesLeft === 0) return 'pin-locked';
+  return visit.faceOff || visit.summary?.photo !== 'ready' ? 'photo-unreadable' : 'chosen';
 };
 
 /** The failure of a certificate that allows nothing. */

@@ -30,6 +30,9 @@ export type PinOutcome =
 
 export type FaceOutcome = { readonly outcome: 'match' } | { readonly outcome: 'failed'; readonly reason: FaceHint | 'camera' };
 
+/** Why reception is asked to look: what failed before, or the patient's own choice. */
+export type LookReason = FaceHint | 'camera' | 'photo-unreadable' | 'pin-locked' | 'chosen';
+
 /** The card on the tray during one visit. `close` wipes everything that was read. All may throw KioskFailure. */
 export interface CardSession {
   /** Identifies the card and reads what a visit needs. Throws card/not-my-number, card/not-recognised, card/tampered, … */
@@ -38,6 +41,8 @@ export interface CardSession {
   verifyPin(pin: Uint8Array, options: { lastTryConfirmed: boolean }): Promise<PinOutcome>;
   /** Compares the camera's face with the chip's photo. */
   verifyFace(onGuidance: (guidance: FaceGuidance) => void, signal: AbortSignal): Promise<FaceOutcome>;
+  /** Asks reception to look at the patient (目視確認) and approve at the terminal. Resolves when the question is shown there; rejects when it is not. */
+  askReception(reason: LookReason, signal: AbortSignal): Promise<void>;
   /**
    * Seals the result with the card's evidence, stores it durably, and waits for the terminal's word.
    * Aborting the signal means "wait no longer", at the end of the sending deadline: a session that has stored the result durably

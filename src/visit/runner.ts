@@ -9,7 +9,7 @@ import { CardHolder } from './card-holder.ts';
 import { freshVisit } from './context.ts';
 import type { VisitEvent } from './events.ts';
 import { type VisitMachine, visitMachine } from './machine.ts';
-import type { CardSummary, DeliveryOutcome, PinOutcome, VisitOutcome, VisitPorts } from './ports.ts';
+import type { CardSummary, DeliveryOutcome, LookReason, PinOutcome, VisitOutcome, VisitPorts } from './ports.ts';
 import type { VisitTimeouts } from './settings.ts';
 import type { Tone } from './setup.ts';
 
@@ -39,6 +39,7 @@ const actorsOf = ({ ports }: VisitWorld, holder: CardHolder) => ({
     holder.session.verifyPin(ports.pad.take(), input),
   ),
   checkPasscode: fromPromise<boolean>(async () => ports.checkStaffPasscode(ports.pad.take())),
+  askReception: fromPromise<void, LookReason>(async ({ input, signal }) => holder.session.askReception(input, signal)),
   deliver: fromPromise<DeliveryOutcome, VisitOutcome | undefined>(async ({ input, signal }) => {
     if (input === undefined) throw new KioskFailure('visit/internal', { facts: { reason: 'nobody-recognised' } });
     return holder.session.deliver(input, AbortSignal.any([signal, holder.patience]));

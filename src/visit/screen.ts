@@ -77,7 +77,14 @@ const visiting = (name: ScreenName, visit: VisitRecord, context: VisitContext, p
     case 'pin':
       return { screen: name, entered, length: 4, triesLeft: visit.pinTriesLeft, wrong, checking: phase.endsWith('checking') };
     case 'staff-check':
-      return { screen: name, entered, length: 4, wrong, locked: visit.staffTriesLeft === 0 };
+      return {
+        screen: name,
+        entered,
+        length: 4,
+        wrong,
+        locked: visit.staffTriesLeft === 0,
+        ...(visit.receptionAsked ? { receptionAsked: true } : {}),
+      };
     case 'consent':
       return { screen: name, questions: bundle(context) };
     case 'consent-items':

@@ -14,6 +14,8 @@ export interface VisitTimeouts {
   /** Without operation a visit ends; its last `askMs` ask 「つづけますか」. */
   readonly quietMs: number;
   readonly askMs: number;
+  /** As `quietMs`, while staff are awaited: they may have to come, or to look up from another patient. */
+  readonly staffMs: number;
   /** How long an error or a kind word stays (WCAG 2.2.1: at least 10 s). */
   readonly noticeMs: number;
   readonly readMs: number;
@@ -54,6 +56,7 @@ export const DEFAULT_TIMEOUTS: VisitTimeouts = {
   idleMs: 60_000,
   quietMs: 60_000,
   askMs: 20_000,
+  staffMs: 120_000,
   noticeMs: 10_000,
   readMs: 30_000,
   faceMs: 30_000,

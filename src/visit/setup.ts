@@ -17,7 +17,7 @@ import {
   questionsAsked,
 } from './decisions.ts';
 import type { VisitEvent } from './events.ts';
-import type { CardSummary, DeliveryOutcome, PinOutcome, VisitOutcome, VisitPorts } from './ports.ts';
+import type { CardSummary, DeliveryOutcome, LookReason, PinOutcome, VisitOutcome, VisitPorts } from './ports.ts';
 import type { VisitSettings, VisitTimeouts } from './settings.ts';
 
 export type Tone = Parameters<VisitPorts['sound']>[0];
@@ -49,6 +49,7 @@ export const base = setup({
     watchFace: fromCallback<VisitEvent>(provided),
     checkPin: fromPromise<PinOutcome, { readonly lastTryConfirmed: boolean }>(provided),
     checkPasscode: fromPromise<boolean>(provided),
+    askReception: fromPromise<void, LookReason>(provided),
     deliver: fromPromise<DeliveryOutcome, VisitOutcome | undefined>(provided),
   },
   delays: {
@@ -57,6 +58,7 @@ export const base = setup({
     link: delay('linkMs'),
     idle: delay('idleMs'),
     quiet: delay('quietMs'),
+    staff: delay('staffMs'),
     notice: delay('noticeMs'),
     read: delay('readMs'),
     face: delay('faceMs'),

@@ -86,6 +86,36 @@ test('visits from the first start to the card taken', async (t) => {
     await appliance.screen('idle');
   });
 
+  await t.test(
+    'reception is asked to look, approves at the terminal for this visit alone, and the next visit is by oneself again',
+    async (t) => {
+      await appliance.place(PERSON);
+      await appliance.press('method-staff');
+      const asked = await appliance.until(
+        'reception has been asked',
+        (state) => state.screen === 'staff-check' && state.elements.some((one) => /受付の係に知らせました/.test(one.label)),
+      );
+      const [kiosk] = (await appliance.atTerminal('GET', '/api/kiosks')).body.kiosks;
+      t.match(kiosk.request, { visitId: asked.visit?.id, reason: 'chosen', patient: { name: '佐藤　遥' } });
+      t.equal((await appliance.atTerminal('POST', '/api/kiosks/kiosk-1/command', { command: 'approve-visual' })).status, 202);
+      await appliance.consent();
+      const done = await appliance.screen('done');
+      const [visit] = await appliance.visits();
+      t.match(visit, { method: 'staff', visitId: asked.visit?.id });
+      t.ok(
+        done.elements.some((one) => one.label.includes(visit.number)),
+        'the number is on the patient’s screen',
+      );
+      t.equal((await appliance.atTerminal('GET', '/api/kiosks')).body.kiosks[0].request, undefined, 'answered');
+      await appliance.take();
+      await appliance.screen('idle');
+      await appliance.place(PERSON);
+      await appliance.screen('choose-method');
+      await appliance.take();
+      await appliance.screen('idle');
+    },
+  );
+
   await t.test('the physical keypad types a PIN, and English is spoken until the visit ends', async (t) => {
     await appliance.press('language-en');
     await appliance.until('English', (state) => state.language === 'en');

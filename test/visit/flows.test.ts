@@ -298,6 +298,37 @@ test('staff vouch with the passcode, and five wrong ones lock that way for this 
   t.match(world.card.delivered, [{ method: 'staff' }]);
 });
 
+test('reception is asked to look as soon as staff are wanted, with the reason, and the screen says so only once it was heard', async (t) => {
+  const world = createWorld();
+  await world.open();
+  await world.place();
+  await world.press('method-staff');
+  t.same(world.card.asked, ['chosen']);
+  t.match(world.shown('staff-check'), { receptionAsked: true });
+  await world.type('98');
+  t.same(world.card.asked, ['chosen'], 'typing does not ask again');
+  await world.press('back', 'method-staff');
+  t.same(world.card.asked, ['chosen', 'chosen'], 'whoever comes back asks again');
+  await world.pass(100);
+  t.equal(world.screen, 'staff-check', 'staff may need longer than a press');
+  await world.pass(30);
+  t.equal(world.screen, 'take-card');
+
+  const failed = createWorld();
+  await failed.open();
+  await failed.place({ faces: [{ outcome: 'failed', reason: 'back-lit' }], reception: new Error('deaf') });
+  await failed.press('method-face');
+  await failed.settle();
+  await failed.press('method-staff');
+  await failed.settle();
+  t.same(failed.card.asked, ['back-lit']);
+  t.notOk(failed.shown('staff-check').receptionAsked, 'nothing is claimed that did not happen');
+  await failed.type('9876');
+  await failed.key('enter');
+  await failed.press('consent-none');
+  t.match(failed.card.delivered, [{ method: 'staff' }], 'the passcode works all the same');
+});
+
 test('staff approve from the terminal, for this visit and no other', async (t) => {
   const world = createWorld();
   await world.open();

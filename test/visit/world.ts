@@ -10,6 +10,7 @@ import type {
   CardSummary,
   DeliveryOutcome,
   FaceOutcome,
+  LookReason,
   PinOutcome,
   SecretPad,
   VisitOutcome,
@@ -60,6 +61,8 @@ export interface CardScript {
   readonly read?: Error | 'hang';
   readonly pin?: string;
   readonly pinAnswer?: Error | 'hang';
+  /** How the question to reception ends: heard when absent. */
+  readonly reception?: Error | 'hang';
   readonly faces?: readonly (FaceOutcome | Error | 'hang')[];
   /** `until-told`: durable, waits for the terminal until told to wait no longer. */
   readonly delivery?: DeliveryOutcome | Error | 'hang' | 'until-told';
@@ -71,6 +74,7 @@ export class FakeCard implements CardSession {
   readonly visitId: string;
   readonly delivered: VisitOutcome[] = [];
   readonly confirmations: boolean[] = [];
+  readonly asked: LookReason[] = [];
   closed = 0;
   readAborted = false;
   faceAborted = false;
@@ -96,6 +100,12 @@ export class FakeCard implements CardSession {
     if (this.#script.read === 'hang') return hang();
     if (this.#script.read) throw this.#script.read;
     return this.#summary;
+  }
+
+  async askReception(reason: LookReason) {
+    this.asked.push(reason);
+    if (this.#script.reception === 'hang') return hang();
+    if (this.#script.reception) throw this.#script.reception;
   }
 
   async verifyPin(pin: Uint8Array, { lastTryConfirmed }: { lastTryConfirmed: boolean }): Promise<PinOutcome> {

@@ -166,6 +166,7 @@ export const en: Messages = {
     entered: (entered, length) => `${entered} of ${length} digits entered`,
     wrong: 'The passcode is wrong. Please enter it again.',
     locked: 'Too many wrong passcodes. Please choose another way.',
+    asked: 'Reception has been told. This goes on as soon as they approve.',
     speech: 'A staff member will look at your face. Please wait.',
   },
   consent: {

@@ -165,6 +165,7 @@ export const ja = {
     entered: (entered: number, length: number) => `${length}けたのうち ${entered}けた 入力しました`,
     wrong: '番号がちがいます。もう一度入力してください。',
     locked: '続けてまちがえたため、いまは使えません。別の方法をおえらびください。',
+    asked: '受付の係に知らせました。係が受付の画面で承認すると、先に進みます。',
     speech: '係がお顔を確認します。そのままお待ちください。',
   },
   consent: {

@@ -84,12 +84,13 @@ export const staffCheck = (context: ScreenContext, model: ModelOf<'staff-check'>
   const words = context.messages.staffCheck;
   const warning = model.locked ? words.locked : words.wrong;
   const error = model.locked || model.wrong;
-  const [bold = '', plain = ''] = error ? splitSentence(warning) : [words.patient, ''];
+  const asked = model.receptionAsked === true;
+  const [bold = '', plain = ''] = error ? splitSentence(warning) : asked ? splitSentence(words.asked) : [words.patient, ''];
   padScreen(
     context,
     { title: words.title, body: words.body, entered: words.entered(model.entered, model.length) },
     { entered: model.entered, length: model.length, wrong: error, enabled: !model.locked },
-    { id: 'staff-note', error, bold, plain: error ? plain : words.entered(model.entered, model.length) },
+    { id: 'staff-note', error, bold, plain: error || asked ? plain : words.entered(model.entered, model.length) },
   );
   return { speech: words.speech };
 };

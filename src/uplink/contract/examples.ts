@@ -42,6 +42,8 @@ export const EXAMPLES = {
     type: 'request',
     visitId,
     ask: 'approve-visual',
+    reason: 'back-lit',
+    patient: { name: '架空 ●子', birthdate: '1951-04-01', sex: '2' },
   } satisfies RequestMessage,
   Ack: {
     v: 1,

@@ -2,7 +2,9 @@
 // None of these may carry personal data; only visit and request are sealed.
 
 import { z } from 'zod';
+import { FACE_HINTS } from '../../core/screens.ts';
 import { bootId, boxId, envelopeFields, failureCode, instant, messageId, sequence, version } from './common.ts';
+import { patientSchema } from './visit.ts';
 
 const birthFields = {
   v: version,
@@ -57,8 +59,19 @@ export const commandSchema = z.strictObject({
 });
 export type CommandMessage = z.infer<typeof commandSchema>;
 
+/** Why staff are asked to look: what failed before, or the patient's own choice. */
+const LOOK_REASONS = [...FACE_HINTS, 'camera', 'photo-unreadable', 'pin-locked', 'chosen'] as const;
+
 /** Sealed question of the kiosk during a visit; answered by an ack (or the approve-visual command). */
-export const requestContentSchema = z.strictObject({ visitId: z.uuid(), ask: z.enum(['approve-visual', 'prescription']) });
+export const requestContentSchema = z.strictObject({
+  visitId: z.uuid(),
+  ask: z.enum(['approve-visual', 'prescription']),
+  reason: z.enum(LOOK_REASONS).optional().describe('Why staff are asked to look'),
+  patient: patientSchema
+    .pick({ name: true, birthdate: true, sex: true })
+    .optional()
+    .describe('Whom staff shall look at; absent when the card face stayed closed'),
+});
 export type RequestContent = z.infer<typeof requestContentSchema>;
 export const requestSchema = z.strictObject({ ...envelopeFields, type: z.literal('request'), ...requestContentSchema.shape });
 export type RequestMessage = z.infer<typeof requestSchema>;

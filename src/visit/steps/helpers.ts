@@ -9,20 +9,25 @@ export const CANCELLED = { target: '#take-card', actions: closeWith('visit/cance
 
 export const ERROR_TONE = { type: 'sound', params: { tone: 'error' } } as const;
 
-type Asking = { readonly on: NonNullable<StateConfig['on']>; readonly always?: NonNullable<StateConfig['always']> };
+type Asking = {
+  readonly on: NonNullable<StateConfig['on']>;
+  readonly always?: NonNullable<StateConfig['always']>;
+  /** How long silence is waited for. */
+  readonly silence?: 'quiet' | 'staff';
+};
 
 /**
  * A step that waits for a person. Any press restarts its minute; silence ends the visit; cancel is always there.
  * The countdown exists only here, so it pauses by itself while a card operation runs.
  */
-export const asking = (id: string, screen: ScreenName, { on, always }: Asking): StateConfig => ({
+export const asking = (id: string, screen: ScreenName, { on, always, silence = 'quiet' }: Asking): StateConfig => ({
   id,
   meta: { screen },
   tags: 'asking',
-  entry: { type: 'startCountdown', params: { timeout: 'quietMs' } },
+  entry: { type: 'startCountdown', params: { timeout: `${silence}Ms` } },
   exit: 'stopCountdown',
   ...(always === undefined ? {} : { always }),
-  after: { quiet: TIMED_OUT },
+  after: { [silence]: TIMED_OUT },
   on: {
     'PRESS.*': { target: `#${id}`, reenter: true },
     'PRESS.language': { target: `#${id}`, reenter: true, actions: 'setLanguage' },
