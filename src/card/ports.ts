@@ -11,6 +11,8 @@ export type CardTechnology = 'iso14443-4b' | 'iso14443-3b' | 'iso14443-a' | 'fel
 
 export interface DetectedCard extends CardTransceiver {
   readonly technology: CardTechnology;
+  /** Data bytes of an answer (status word not counted) that pass in one piece: a read of so many is quickest. Absent: any number is alike. */
+  readonly answerBytes?: number;
 }
 
 /** The reader as the visit uses it. One card at a time. */

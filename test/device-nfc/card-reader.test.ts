@@ -1,18 +1,20 @@
 import fc from 'fast-check';
-import { test } from 'tap';
+import { type Test, test } from 'tap';
 import type { CardTechnology, DetectedCard } from '../../src/card/ports.ts';
 import { equal, fromHex, hex } from '../../src/core/bytes.ts';
 import { isFailure } from '../../src/core/failure.ts';
 import { likelyAnswerLength } from '../../src/device/nfc/exchange.ts';
 import { readTarget } from '../../src/device/nfc/target.ts';
-import { EchoChip, never, rig } from './rig.ts';
+import { EchoChip, never, type RigOptions, rig } from './rig.ts';
 
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const apdu = fromHex('00b0000000');
-const R_NAK = 'd442ba01';
+/** R(NAK) as the chip's own session needs it (CID 1), and as ours does. */
+const R_NAK = { off: ['d442ba01'], auto: ['d442b2', 'd442b3'] } as const;
+const PATHS = ['auto', 'off'] as const;
 
 /** A started reader that has found an echoing card. */
-const withCard = async (options: { irq?: boolean; answerTimeoutMs?: number } = {}) => {
+const withCard = async (options: RigOptions = {}) => {
   const parts = rig(options);
   const card = new EchoChip();
   await parts.reader.start();
@@ -21,8 +23,8 @@ const withCard = async (options: { irq?: boolean; answerTimeoutMs?: number } = {
   parts.bus.log.length = 0;
   return { ...parts, card, detected };
 };
-const asked = (bus: { log: { way: string; bytes: Uint8Array }[] }, part: string) =>
-  bus.log.filter(({ way, bytes }) => way === 'w' && hex(bytes).includes(part)).length;
+const asked = (bus: { log: { way: string; bytes: Uint8Array }[] }, parts: readonly string[]) =>
+  bus.log.filter(({ way, bytes }) => way === 'w' && parts.some((part) => hex(bytes).includes(part))).length;
 
 test('cards are told apart by their technology, whenever they are laid down', async (t) => {
   const { chip, reader } = rig({ irq: true });
@@ -61,8 +63,13 @@ test('a card that was on the tray before the start is found', async (t) => {
 });
 
 test('APDUs and answers of every length pass whole', async (t) => {
-  for (const irq of [false, true]) {
-    const { detected, card } = await withCard({ irq });
+  for (const [irq, fastPath] of [
+    [false, 'off'],
+    [true, 'off'],
+    [false, 'auto'],
+    [true, 'auto'],
+  ] as const) {
+    const { detected, card } = await withCard({ irq, fastPath });
     for (const sent of [4, 5, 60, 261, 262, 263, 524, 525, 1000]) {
       for (const got of [2, 258, 261, 262, 263, 524, 525, 3000]) {
         const command = Uint8Array.from({ length: sent }, (_, i) => i * 7);
@@ -95,7 +102,6 @@ test('the answer length is told from the APDU', async (t) => {
 test('target data is read, and refused when cut short', async (t) => {
   const atqb = '50 11223344 000041e0 b381a1';
   const targets: readonly [poll: 'a' | 'b' | 'f212', data: string, technology: CardTechnology, isoDep: boolean][] = [
-    ['b', `0101${atqb}0101`, 'iso14443-4b', true],
     ['b', `0101${atqb}00`, 'iso14443-3b', false],
     ['b', '0101 50 11223344 000041e0 008071 0101', 'iso14443-3b', false],
     ['a', '0101 0004 08 04 11223344', 'iso14443-a', false],
@@ -103,6 +109,12 @@ test('target data is read, and refused when cut short', async (t) => {
     ['f212', '0101 1201 0102030405060708 0102030405060708', 'felica', false],
   ];
   for (const [poll, data, technology, isoDep] of targets) t.same(readTarget(poll, fromHex(data)), { technology, isoDep, poll }, data);
+  t.same(readTarget('b', fromHex(`0101${atqb}0101`)), {
+    technology: 'iso14443-4b',
+    isoDep: true,
+    poll: 'b',
+    protocolInfo: fromHex('b381a1'),
+  });
   t.equal(readTarget('b', fromHex('00')), undefined);
   for (const [poll, data] of [
     ['b', '010150'],
@@ -114,26 +126,31 @@ test('target data is read, and refused when cut short', async (t) => {
   }
 });
 
-test('the watch asks softly and never disturbs a running APDU', async (t) => {
-  const { detected, card, reader, bus } = await withCard({ irq: true });
+const watchIsSoft = async (t: Test, fastPath: 'auto' | 'off') => {
+  const { detected, card, reader, bus } = await withCard({ irq: true, fastPath });
+  const nak = R_NAK[fastPath];
   const stop = new AbortController();
   const powerCycles = card.powerCycles;
   const removal = reader.waitForRemoval(stop.signal);
-  for (let waits = 0; asked(bus, R_NAK) < 2 && waits < 400; waits += 1) await later(5);
-  t.ok(asked(bus, R_NAK) >= 2, 'a silent card is asked by R(NAK)');
+  for (let waits = 0; asked(bus, nak) < 2 && waits < 400; waits += 1) await later(5);
+  t.ok(asked(bus, nak) >= 2, 'a silent card is asked by R(NAK)');
   t.equal(hex(await detected.transceive(apdu)), `${hex(apdu)}9000`, 'its session goes on');
 
   card.answer = async () => {
     await later(60);
     return fromHex('9000');
   };
-  const before = asked(bus, R_NAK);
+  const before = asked(bus, nak);
   t.equal(hex(await detected.transceive(apdu)), '9000');
-  t.ok(asked(bus, R_NAK) <= before + 1, 'nothing is asked while a card works (one question may have been on its way)');
+  t.ok(asked(bus, nak) <= before + 1, 'nothing is asked while a card works (one question may have been on its way)');
   t.equal(card.heard.length, 2);
   t.equal(card.powerCycles, powerCycles, 'the field was never switched');
   stop.abort(new Error('visit over'));
   await t.rejects(removal, new Error('visit over'));
+};
+
+test('the watch asks softly and never disturbs a running APDU', async (t) => {
+  for (const path of PATHS) await watchIsSoft(t, path);
 });
 
 test('a card taken while idle is noticed, and its session is over', async (t) => {
@@ -149,21 +166,28 @@ test('a card taken while idle is noticed, and its session is over', async (t) =>
 });
 
 test('a card taken in the middle of an APDU fails it as card/removed', async (t) => {
-  for (const irq of [false, true]) {
-    const { detected, chip, reader } = await withCard({ irq });
-    const removal = reader.waitForRemoval(never());
-    chip.dropDuringNextApdu();
-    await t.rejects(detected.transceive(apdu), { code: 'card/removed', facts: { chipError: 0x01 } });
-    await removal;
+  for (const fastPath of PATHS) {
+    for (const irq of [false, true]) {
+      const { detected, chip, reader } = await withCard({ irq, fastPath });
+      const removal = reader.waitForRemoval(never());
+      chip.dropDuringNextApdu();
+      await t.rejects(detected.transceive(apdu), { code: 'card/removed', facts: { chipError: 0x01 } });
+      await removal;
+    }
+    const { detected, chip } = await withCard({ fastPath });
+    chip.remove();
+    await t.rejects(detected.transceive(apdu), { code: 'card/removed', facts: { chipError: fastPath === 'off' ? 0x2b : 0x01 } });
   }
-  const { detected, chip } = await withCard();
-  chip.remove();
-  await t.rejects(detected.transceive(apdu), { code: 'card/removed', facts: { chipError: 0x2b } });
 });
 
 test('a card that is there but does not answer is reader/protocol, and counts as removed only when taken', async (t) => {
-  for (const trouble of ['dead', 'moved'] as const) {
-    const { detected, card, chip, reader } = await withCard();
+  for (const [trouble, fastPath] of [
+    ['dead', 'off'],
+    ['moved', 'off'],
+    ['dead', 'auto'],
+    ['moved', 'auto'],
+  ] as const) {
+    const { detected, card, chip, reader } = await withCard({ fastPath });
     if (trouble === 'dead') card.answer = () => Promise.reject(new Error('dead'));
     else {
       chip.remove();
@@ -200,7 +224,7 @@ test('an unplugged reader is unavailable after finite tries, and works again onc
 });
 
 test('a bus that stumbles costs the session, not the reader', async (t) => {
-  const { reader, chip, detected, card } = await withCard();
+  const { reader, chip, detected, card } = await withCard({ fastPath: 'off' });
   const exchange = detected.transceive(apdu);
   chip.failNext(3);
   await t.rejects(exchange, { code: 'reader/protocol', facts: { restarted: true, errno: 'EIO' } });
@@ -241,58 +265,73 @@ test('a wait ends with the reason of its signal', async (t) => {
   await t.rejects(reader.waitForRemoval(stop.signal), new Error('shutting down'));
 });
 
-test('an aborted APDU rejects with the reason and the card can be used on', async (t) => {
-  const { detected, card } = await withCard({ irq: true });
-  card.answer = () => new Promise(() => undefined);
-  const stop = new AbortController();
-  const exchange = detected.transceive(apdu, stop.signal);
-  await later(5);
-  stop.abort(new Error('cancelled'));
-  await t.rejects(exchange, new Error('cancelled'));
-  card.answer = async () => fromHex('9000');
-  t.equal(hex(await detected.transceive(apdu)), '9000');
+test('an aborted APDU rejects with the reason and the card can be used on, once it has done with the aborted one', async (t) => {
+  for (const fastPath of PATHS) {
+    const { detected, card } = await withCard({ irq: true, fastPath });
+    let finish: (answer: Uint8Array) => void = () => undefined;
+    card.answer = () =>
+      new Promise((resolve) => {
+        finish = resolve;
+      });
+    const stop = new AbortController();
+    const exchange = detected.transceive(apdu, stop.signal);
+    await later(15);
+    stop.abort(new Error('cancelled'));
+    await t.rejects(exchange, new Error('cancelled'));
+    card.answer = async () => fromHex('9000');
+    const next = detected.transceive(fromHex('00b0000010'));
+    finish(fromHex('6283'));
+    t.equal(hex(await next), '9000', 'the answer to its own question, not to the aborted one');
+    t.same(card.heard.map(hex), [hex(apdu), '00b0000010']);
+  }
 });
 
-type Event = 'answer' | 'ack' | 'command' | 'EIO' | 'drop' | 'move' | 'unplug' | 'none';
+type Event = 'answer' | 'ack' | 'command' | 'sent' | 'answered' | 'EIO' | 'drop' | 'move' | 'unplug' | 'none';
 
 test('whatever happens to bus, chip and card, an APDU gives its true answer or a known failure, and the reader recovers', async (t) => {
-  const events = fc.constantFrom<Event>('answer', 'ack', 'command', 'EIO', 'drop', 'move', 'unplug', 'none');
+  const events = fc.constantFrom<Event>('answer', 'ack', 'command', 'sent', 'answered', 'EIO', 'drop', 'move', 'unplug', 'none');
   const known = ['card/removed', 'reader/protocol', 'reader/unavailable'] as const;
   await fc.assert(
-    fc.asyncProperty(fc.boolean(), fc.array(events, { minLength: 1, maxLength: 6 }), async (irq, script) => {
-      const { chip, reader, card, ...rest } = await withCard({ irq, answerTimeoutMs: 60 });
-      let detected: DetectedCard | undefined = rest.detected;
-      for (const [step, event] of script.entries()) {
-        if (event === 'answer' || event === 'ack' || event === 'command') chip.damageNext(event);
-        if (event === 'drop') chip.dropDuringNextApdu();
-        if (event === 'move') {
-          chip.remove();
-          chip.insert(card);
+    fc.asyncProperty(
+      fc.boolean(),
+      fc.constantFrom(...PATHS),
+      fc.array(events, { minLength: 1, maxLength: 6 }),
+      async (irq, fastPath, script) => {
+        const { chip, reader, card, ...rest } = await withCard({ irq, fastPath, answerTimeoutMs: 60 });
+        let detected: DetectedCard | undefined = rest.detected;
+        for (const [step, event] of script.entries()) {
+          if (event === 'answer' || event === 'ack' || event === 'command') chip.damageNext(event);
+          if (event === 'sent' || event === 'answered') chip.damageAir(event);
+          if (event === 'drop') chip.dropDuringNextApdu();
+          if (event === 'move') {
+            chip.remove();
+            chip.insert(card);
+          }
+          if (event === 'unplug') chip.unplug();
+          const command = Uint8Array.of(0x00, 0xb0, 0x00, step, 0x00);
+          detected ??= event === 'unplug' ? rest.detected : await reader.waitForCard(never());
+          const exchange = detected.transceive(command);
+          if (event === 'EIO') chip.failNext(1 + (step % 4));
+          const outcome = await exchange.catch((error: unknown) => error);
+          const heard = card.heard.filter((apdu) => equal(apdu, command)).length;
+          if (heard > 1) return false;
+          if (outcome instanceof Uint8Array) {
+            if (hex(outcome) !== `${hex(command)}9000`) return false;
+            continue;
+          }
+          if (!known.some((code) => isFailure(outcome, code))) throw outcome;
+          detected = undefined;
+          chip.plug();
+          if (chip.card === undefined) chip.insert(card);
         }
-        if (event === 'unplug') chip.unplug();
-        const command = Uint8Array.of(0x00, 0xb0, 0x00, step, 0x00);
-        detected ??= event === 'unplug' ? rest.detected : await reader.waitForCard(never());
-        const exchange = detected.transceive(command);
-        if (event === 'EIO') chip.failNext(1 + (step % 4));
-        const outcome = await exchange.catch((error: unknown) => error);
-        const heard = card.heard.filter((apdu) => equal(apdu, command)).length;
-        if (heard > 1) return false;
-        if (outcome instanceof Uint8Array) {
-          if (hex(outcome) !== `${hex(command)}9000`) return false;
-          continue;
-        }
-        if (!known.some((code) => isFailure(outcome, code))) throw outcome;
-        detected = undefined;
-        chip.plug();
-        if (chip.card === undefined) chip.insert(card);
-      }
-      const last = await reader.waitForCard(never());
-      const works = hex(await last.transceive(apdu)) === `${hex(apdu)}9000`;
-      chip.remove();
-      await reader.waitForRemoval(never());
-      await reader.stop();
-      return works;
-    }),
+        const last = await reader.waitForCard(never());
+        const works = hex(await last.transceive(apdu)) === `${hex(apdu)}9000`;
+        chip.remove();
+        await reader.waitForRemoval(never());
+        await reader.stop();
+        return works;
+      },
+    ),
     { numRuns: 30 },
   );
   t.pass('30 random histories');

@@ -9,8 +9,9 @@ import { Pn532Driver } from '../../src/device/nfc/driver.ts';
 import { dataFrame, HOST_TO_CHIP } from '../../src/device/nfc/frame.ts';
 import { Pn532I2cTransport } from '../../src/device/nfc/i2c-transport.ts';
 import type { I2cBus } from '../../src/device/nfc/ports.ts';
+import { throughTimeoutMs } from '../../src/device/nfc/through-timeout.ts';
 import { TwinPn532 } from '../../src/device/nfc/twin/pn532.ts';
-import { airMs, busMs, throughTimeoutMs } from '../../src/device/nfc/twin/timing.ts';
+import { blockPairMs, busMs } from '../../src/device/nfc/twin/timing.ts';
 import { EchoChip, never, rig } from './rig.ts';
 
 const ADDRESS = 0x24;
@@ -303,7 +304,18 @@ test('error codes of the chip become failures that carry them', async (t) => {
 });
 
 test('the timing model agrees with the published figures', async (t) => {
-  t.ok(Math.abs(airMs(5) + airMs(258) - 38) < 3, 'a READ of 256 bytes takes about 36 ms on the air, plus its command');
+  // 258 bytes in frames of 64: four full blocks with R(ACK) between, and a last one of 18 bytes; PCB, CID and CRC are four more.
+  const firmware = blockPairMs(9, 64, 106) + 3 * blockPairMs(4, 64, 106) + blockPairMs(4, 22, 106);
+  t.ok(Math.abs(firmware - 36.0) < 0.4, `a READ of 256 bytes by the firmware: ${firmware}`);
+  const published = [
+    [106, 26.6],
+    [212, 13.9],
+    [424, 7.5],
+  ] as const;
+  for (const [rate, ms] of published) {
+    const fast = blockPairMs(8, 261, rate);
+    t.ok(Math.abs(fast - ms) / ms < 0.02, `the same in one frame at ${rate} kbps: ${fast}`);
+  }
   t.ok(Math.abs(busMs(265, 100_000) - 24) < 0.1, '265 bytes at 100 kHz');
   t.ok(Math.abs(busMs(265, 400_000) - 6) < 0.1, '265 bytes at 400 kHz');
   t.equal(throughTimeoutMs(0x0a), 51.2);

@@ -1,14 +1,9 @@
 import fc from 'fast-check';
 import { test } from 'tap';
-import { concat, fromHex, hex } from '../../src/core/bytes.ts';
-import { ACK_FRAME, dataFrame, ERROR_FRAME, type Frame, frameLength, HOST_TO_CHIP, NACK_FRAME } from '../../src/device/nfc/frame.ts';
-import { FrameParser, findFrame } from '../../src/device/nfc/frame-parser.ts';
-
-const parse = (...chunks: Uint8Array[]): Frame[] => {
-  const parser = new FrameParser();
-  return [...chunks.flatMap((chunk) => parser.push(chunk)), ...parser.end()];
-};
-const shown = (frame: Frame): string => (frame.kind === 'data' ? `${frame.tfi.toString(16)} ${hex(frame.body)}` : frame.kind);
+import { fromHex, hex } from '../../src/core/bytes.ts';
+import { ACK_FRAME, dataFrame, ERROR_FRAME, frameLength, HOST_TO_CHIP, NACK_FRAME } from '../../src/device/nfc/frame.ts';
+import { findFrame } from '../../src/device/nfc/frame-parser.ts';
+import { nfcFuzzTargets, parse, shown } from './generators.ts';
 
 test('frames of the user manual are written byte for byte', async (t) => {
   const written: readonly [name: string, body: string, frame: string][] = [
@@ -70,53 +65,12 @@ test('a read that stopped short says how much is missing', async (t) => {
   t.same(findFrame(new Uint8Array(0)), { state: 'damaged' });
 });
 
-const body = fc.uint8Array({ minLength: 1, maxLength: 264 });
-const anyFrame = fc.oneof(
-  { weight: 5, arbitrary: fc.tuple(fc.constantFrom(0xd4, 0xd5), body).map(([tfi, bytes]) => dataFrame(tfi, bytes)) },
-  { weight: 1, arbitrary: fc.constantFrom(ACK_FRAME, NACK_FRAME, ERROR_FRAME) },
-);
-/** Noise that cannot contain a start code. */
-const noise = fc.uint8Array({ max: 0xfe, maxLength: 20 });
-const cut = (bytes: Uint8Array, at: readonly number[]): Uint8Array[] => {
-  const edges = [0, ...at.map((edge) => edge % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
-  return edges.slice(1).map((end, i) => bytes.subarray(edges[i], end));
-};
-
-test('every frame is found in noise, however the bytes are cut', async (t) => {
-  fc.assert(
-    fc.property(fc.array(fc.tuple(noise, anyFrame), { maxLength: 6 }), fc.array(fc.nat(2000), { maxLength: 12 }), (parts, edges) => {
-      const stream = concat(...parts.flat());
-      const alone = parts.flatMap(([, frame]) => parse(frame).map(shown));
-      return JSON.stringify(parse(...cut(stream, edges)).map(shown)) === JSON.stringify(alone);
-    }),
-  );
-  t.pass('100 random streams');
-});
-
-test('a corrupt byte anywhere in a frame never costs the frame behind it', async (t) => {
-  fc.assert(
-    fc.property(
-      anyFrame,
-      body,
-      fc.nat(),
-      fc.integer({ min: 1, max: 255 }),
-      fc.array(fc.nat(600), { maxLength: 4 }),
-      (first, bytes, at, flip, edges) => {
-        const damaged = first.map((byte, i) => (i === at % first.length ? byte ^ flip : byte));
-        const frames = parse(...cut(concat(damaged, dataFrame(0xd5, bytes)), edges)).map(shown);
-        return frames.at(-1) === `d5 ${hex(bytes)}`;
-      },
-    ),
-    { numRuns: 300 },
-  );
-  t.pass('300 random corruptions');
-});
-
-test('arbitrary bytes never make the parser throw or invent a long frame', async (t) => {
-  fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 600 }), (bytes) =>
-      parse(bytes).every((frame) => frame.kind !== 'data' || frame.body.length <= 264),
-    ),
-  );
-  t.pass('100 random inputs');
-});
+for (const { name, input, holds } of nfcFuzzTargets) {
+  test(name, async (t) => {
+    await fc.assert(
+      fc.asyncProperty(input, async (one) => holds(one)),
+      { numRuns: 500 },
+    );
+    t.pass('500 random inputs');
+  });
+}

@@ -8,6 +8,7 @@ import { Pn532CardReader } from '../../src/device/nfc/card-reader.ts';
 import { Pn532Driver } from '../../src/device/nfc/driver.ts';
 import { Pn532I2cTransport } from '../../src/device/nfc/i2c-transport.ts';
 import type { I2cBus } from '../../src/device/nfc/ports.ts';
+import type { TwinChipOptions } from '../../src/device/nfc/twin/chip.ts';
 import { TwinPn532 } from '../../src/device/nfc/twin/pn532.ts';
 
 /** Answers every APDU with itself and 9000, unless told otherwise; remembers what it heard. */
@@ -62,9 +63,16 @@ export class BusRecorder implements I2cBus {
   }
 }
 
-export const rig = (options: { irq?: boolean; answerTimeoutMs?: number } = {}) => {
+export interface RigOptions {
+  readonly irq?: boolean;
+  readonly answerTimeoutMs?: number;
+  readonly fastPath?: 'auto' | 'off';
+  readonly chip?: TwinChipOptions;
+}
+
+export const rig = (options: RigOptions = {}) => {
   const irq = new TwinGpioLine();
-  const chip = new TwinPn532({ timing: 'off', ...(options.irq === true ? { irq } : {}) });
+  const chip = new TwinPn532({ timing: 'off', ...options.chip, ...(options.irq === true ? { irq } : {}) });
   const bus = new BusRecorder(chip);
   const transport = new Pn532I2cTransport({
     bus,
@@ -91,6 +99,7 @@ export const rig = (options: { irq?: boolean; answerTimeoutMs?: number } = {}) =
     presenceMs: 5,
     initTries: 2,
     initPauseMs: 1,
+    fastPath: options.fastPath ?? 'auto',
   });
   return { irq, chip, bus, driver, reader };
 };

@@ -5,9 +5,10 @@ import type { CardReader, DetectedCard } from '../../card/ports.ts';
 import { type Clock, sleep } from '../../core/clock.ts';
 import { type FailureCode, isFailure, KioskFailure } from '../../core/failure.ts';
 import type { Log } from '../../core/log.ts';
+import { type CardLink, firmwareLink } from './card-link.ts';
 import type { PollName } from './commands.ts';
 import type { Firmware, Pn532Driver } from './driver.ts';
-import { exchangeApdu } from './exchange.ts';
+import { FastPath } from './fast-path.ts';
 import { fieldIsEmpty, isPresent, pollFor, refound } from './presence.ts';
 import { Queue } from './queue.ts';
 import { type Subscribe, waitFor, withSignal } from './signals.ts';
@@ -24,10 +25,13 @@ export interface Pn532CardReaderOptions {
   /** Tries to bring the chip back before the reader counts as unavailable, and the pause between them (it doubles). */
   readonly initTries?: number;
   readonly initPauseMs?: number;
+  /** auto (default): the host keeps the block protocol, at the fastest rate that works. off: always the chip's own. */
+  readonly fastPath?: 'auto' | 'off';
 }
 
 /** A card is present, there is none, or nobody knows (before the first look, after a lost session). */
-type Presence = { readonly target: Target; readonly left: AbortController; lastHeard: number } | 'none' | 'unknown';
+type Present = { readonly target: Target; readonly link: CardLink | undefined; readonly left: AbortController; lastHeard: number };
+type Presence = Present | 'none' | 'unknown';
 
 /** Type B is looked for every time; the others, which only need telling apart, take turns. */
 const OTHER_POLLS: readonly PollName[] = ['a', 'f212', 'f424'];
@@ -58,6 +62,7 @@ export class Pn532CardReader implements CardReader {
   readonly #presenceMs: number;
   readonly #initTries: number;
   readonly #initPauseMs: number;
+  readonly #fastPath: FastPath | undefined;
   readonly #queue = new Queue();
   #ready = false;
   #stopped = new AbortController();
@@ -74,12 +79,14 @@ export class Pn532CardReader implements CardReader {
     this.#presenceMs = options.presenceMs ?? 150;
     this.#initTries = options.initTries ?? 3;
     this.#initPauseMs = options.initPauseMs ?? 100;
+    this.#fastPath = options.fastPath === 'off' ? undefined : new FastPath(options.driver, options.log);
   }
 
   /** Brings the chip up. Throws reader/unavailable. May be called again after a failure or a stop. */
   async start(signal?: AbortSignal): Promise<void> {
     if (this.#stopped.signal.aborted) this.#stopped = new AbortController();
     this.#ready = false;
+    this.#fastPath?.forgive();
     await this.#withStop(signal, (stop) => this.#use(async () => undefined, stop));
   }
 
@@ -106,10 +113,10 @@ export class Pn532CardReader implements CardReader {
   async waitForCard(signal: AbortSignal): Promise<DetectedCard> {
     let fresh = this.#presence === 'none';
     return this.#insist(signal, async (stop) => {
-      const target = await this.#use(() => this.#look(fresh, stop), stop);
+      const present = await this.#use(() => this.#look(fresh, stop), stop);
       fresh = true;
-      if (target === undefined) await sleep(this.#clock, this.#pollMs, stop);
-      return target && this.#card(target);
+      if (present === undefined) await sleep(this.#clock, this.#pollMs, stop);
+      return present && this.#card(present);
     });
   }
 
@@ -136,28 +143,36 @@ export class Pn532CardReader implements CardReader {
   }
 
   /** One round of polls. A field that is not known to be fresh starts anew first, or a card left active would not answer. */
-  async #look(fresh: boolean, stop: AbortSignal): Promise<Target | undefined> {
+  async #look(fresh: boolean, stop: AbortSignal): Promise<Present | undefined> {
     if (!fresh) {
       this.#lose('unknown');
       await this.#driver.resetField(stop);
     }
     const other = OTHER_POLLS[this.#turn++ % OTHER_POLLS.length] ?? 'a';
     const target = (await pollFor(this.#driver, 'b', stop)) ?? (await pollFor(this.#driver, other, stop));
-    if (target !== undefined) {
-      this.#presence = { target, left: new AbortController(), lastHeard: this.#clock.monotonicMs() };
-      this.#log.info('reader.card-detected', { technology: target.technology });
-    }
-    return target;
+    if (target === undefined) return undefined;
+    const fast = target.isoDep ? await this.#fastPath?.open(target, stop) : undefined;
+    if (fast === 'gone') return undefined;
+    const link = fast ?? (target.isoDep ? firmwareLink(this.#driver) : undefined);
+    const present: Present = { target, link, left: new AbortController(), lastHeard: this.#clock.monotonicMs() };
+    this.#presence = present;
+    this.#log.info('reader.card-detected', { technology: target.technology });
+    return present;
   }
 
-  #card(target: Target): DetectedCard {
-    return { technology: target.technology, transceive: (command, signal) => this.#transceive(target, command, signal) };
+  #card(present: Present): DetectedCard {
+    const { answerBytes } = present.link ?? {};
+    return {
+      technology: present.target.technology,
+      transceive: (command, signal) => this.#transceive(present, command, signal),
+      ...(answerBytes === undefined ? {} : { answerBytes }),
+    };
   }
 
-  #transceive(target: Target, command: Uint8Array, signal?: AbortSignal): Promise<Uint8Array> {
+  #transceive(present: Present, command: Uint8Array, signal?: AbortSignal): Promise<Uint8Array> {
     return this.#withStop(signal, async (stop) => {
       try {
-        return await this.#use(() => this.#exchange(target, command, stop), stop);
+        return await this.#use(() => this.#exchange(present, command, stop), stop);
       } catch (error) {
         if (!isFailure(error, 'reader/unavailable') || this.#down || stop.aborted) throw error;
         // The bus stumbled: if the chip comes back, only this card's session is lost, not the reader.
@@ -167,25 +182,31 @@ export class Pn532CardReader implements CardReader {
     });
   }
 
-  async #exchange(target: Target, command: Uint8Array, stop: AbortSignal): Promise<Uint8Array> {
-    const presence = this.#presence;
-    if (typeof presence === 'string' || presence.target !== target) throw new KioskFailure('card/removed');
-    if (!target.isoDep) throw new KioskFailure('reader/protocol', { facts: { technology: target.technology, isoDep: false } });
+  async #exchange(present: Present, command: Uint8Array, stop: AbortSignal): Promise<Uint8Array> {
+    const { target, link } = present;
+    if (this.#presence !== present) throw new KioskFailure('card/removed');
+    if (link === undefined) throw new KioskFailure('reader/protocol', { facts: { technology: target.technology, isoDep: false } });
     try {
-      return await exchangeApdu(this.#driver, command, stop);
+      const answer = await link.transceive(command, stop);
+      this.#fastPath?.worked();
+      return answer;
     } catch (error) {
-      throw await this.#explain(error, target, stop);
+      throw await this.#explain(error, present, stop);
     } finally {
-      presence.lastHeard = this.#clock.monotonicMs();
+      present.lastHeard = this.#clock.monotonicMs();
     }
   }
 
   /** Why an exchange failed, asked of the card itself: gone (card/removed), or there but dead, moved or misheard (reader/protocol). */
-  async #explain(error: unknown, target: Target, stop: AbortSignal): Promise<unknown> {
+  async #explain(error: unknown, { target, link }: Present, stop: AbortSignal): Promise<unknown> {
     if (stop.aborted || !isFailure(error) || error.code === 'reader/unavailable') return error;
     const again = (code: FailureCode) => new KioskFailure(code, { facts: error.facts, cause: error });
-    if (await isPresent(this.#driver, target, stop)) return again('reader/protocol');
+    if (await isPresent(this.#driver, target, link, stop)) {
+      this.#fastPath?.broke();
+      return again('reader/protocol');
+    }
     const there = await refound(this.#driver, target, stop);
+    if (there) this.#fastPath?.broke();
     this.#lose(there ? 'unknown' : 'none');
     return again(there ? 'reader/protocol' : 'card/removed');
   }
@@ -208,7 +229,7 @@ export class Pn532CardReader implements CardReader {
     }
     await this.#use(async () => {
       if (this.#presence !== presence || quietLeft() > 0) return;
-      if (await isPresent(this.#driver, presence.target, stop)) presence.lastHeard = this.#clock.monotonicMs();
+      if (await isPresent(this.#driver, presence.target, presence.link, stop)) presence.lastHeard = this.#clock.monotonicMs();
       else this.#lose('none');
     }, stop);
     return false;

@@ -9,6 +9,11 @@ export const chipError = (status: number): number => status & STATUS_MASK;
 
 /** No answer within the time: the usual face of a card that was taken away. */
 export const CHIP_TIMEOUT = 0x01;
+export const CHIP_CRC = 0x02;
+export const CHIP_RF_PROTOCOL = 0x0b;
+/** The chip heard something, but no sound frame: check bytes, parity, bit count, framing, collision, protocol. */
+const MISHEARD: readonly number[] = [CHIP_CRC, 0x03, 0x04, 0x05, 0x06, CHIP_RF_PROTOCOL];
+export const isMisheard = (error: number): boolean => MISHEARD.includes(error);
 
 const CHIP_ERRORS: Readonly<Record<number, readonly [name: string, code: FailureCode]>> = {
   1: ['timeout', 'card/removed'],
@@ -24,6 +29,7 @@ const CHIP_ERRORS: Readonly<Record<number, readonly [name: string, code: Failure
   13: ['overheated', 'reader/unavailable'],
   14: ['internal-overflow', 'reader/protocol'],
   16: ['bad-parameter', 'reader/protocol'],
+  18: ['unsupported-command', 'reader/protocol'],
   19: ['data-format', 'reader/protocol'],
   20: ['authentication', 'reader/protocol'],
   35: ['uid-check', 'reader/protocol'],
@@ -33,7 +39,9 @@ const CHIP_ERRORS: Readonly<Record<number, readonly [name: string, code: Failure
   41: ['released', 'card/removed'],
   42: ['card-changed', 'card/removed'],
   43: ['card-gone', 'card/removed'],
+  44: ['id-mismatch', 'card/removed'],
   45: ['over-current', 'reader/unavailable'],
+  46: ['nad-missing', 'reader/protocol'],
 };
 
 /** The syntax-error frame: the chip did not understand the command. */

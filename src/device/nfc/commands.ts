@@ -1,5 +1,7 @@
 // The PN532 commands this driver uses, as bytes (UM0701-02, chapter 7). Pure: no bus, no time, no state.
 
+import { type BitRate, bitRateCode } from './bit-rate.ts';
+
 /** One command: code, parameters, and what the driver must know to send it well. */
 export interface Pn532Command {
   readonly code: number;
@@ -13,6 +15,7 @@ export interface Pn532Command {
 const COMMAND = {
   diagnose: 0x00,
   getFirmwareVersion: 0x02,
+  writeRegister: 0x08,
   setParameters: 0x12,
   samConfiguration: 0x14,
   rfConfiguration: 0x32,
@@ -32,6 +35,8 @@ const command = (code: number, data: Uint8Array | readonly number[], likelyAnswe
 
 /** Bytes of card data in one InDataExchange, either way. */
 export const MAX_EXCHANGE_DATA = 262;
+/** Raw bytes in one InCommunicateThru, either way. */
+export const MAX_THROUGH_DATA = 264;
 /** More Information: the message goes on in the next frame. */
 export const MORE_INFORMATION = 0x40;
 
@@ -45,11 +50,22 @@ export const setParameters = (): Pn532Command => command(COMMAND.setParameters, 
 export const communicationTest = (pattern: Uint8Array): Pn532Command => command(COMMAND.diagnose, [0x00, ...pattern], 1 + pattern.length);
 
 export const rfField = (on: boolean): Pn532Command => command(COMMAND.rfConfiguration, [0x01, on ? 0x01 : 0x00], 0);
-/** Timeout of InCommunicateThru: 100 µs · 2^(index − 1). 0A = 51.2 ms. */
+/** Timeout of InCommunicateThru, as an index (through-timeout.ts). */
 export const rfTimeouts = (index: number): Pn532Command => command(COMMAND.rfConfiguration, [0x02, 0x00, 0x0b, index], 0);
 /** Tries after the first one; the power-up value of the last (FF) would wait for a card for ever. */
 export const rfRetries = (passiveActivation: number): Pn532Command =>
   command(COMMAND.rfConfiguration, [0x05, 0xff, 0x01, passiveActivation], 0);
+
+/** CIU_TxMode and CIU_RxMode of the contactless unit (registers of the PN532/C1 data sheet). */
+export const REGISTER = { txMode: 0x6302, rxMode: 0x6303 } as const;
+/** Check bytes on, framing of type B, 106 kbps; bits 6 to 4 are the rate. */
+export const TYPE_B_MODE = 0x83;
+/** Sets the rate both ways. The chip's own polls set it back to 106 kbps. */
+export const bitRate = (rate: BitRate): Pn532Command => {
+  const mode = TYPE_B_MODE | (bitRateCode(rate) << 4);
+  const write = [REGISTER.txMode, REGISTER.rxMode].flatMap((address) => [address >> 8, address & 0xff, mode]);
+  return command(COMMAND.writeRegister, write, 0);
+};
 
 /** What a poll asks for. The answer is `nb`, then one target. */
 export const POLLS = {
@@ -68,6 +84,13 @@ export const inDataExchange = (data: Uint8Array, more: boolean, likelyData: numb
 /** Raw bytes on the air, CRC added by the chip. */
 export const inCommunicateThru = (data: Uint8Array, likelyData: number): Pn532Command =>
   command(COMMAND.inCommunicateThru, data, 1 + likelyData, false);
+/** Type B initialisation by the host (ISO/IEC 14443-3, 7.7 and 7.10): wake every card of every family, one slot. */
+export const WUPB: Uint8Array = Uint8Array.of(0x05, 0x00, 0x08);
+/** ATTRIB: default turn-round times, frames of 256 bytes to the reader, ISO/IEC 14443-4, CID 0. `pupi`: 4 bytes of the ATQB. */
+export const attrib = (pupi: Uint8Array, rate: BitRate): Uint8Array => {
+  const code = bitRateCode(rate);
+  return Uint8Array.of(0x1d, ...pupi, 0x00, (code << 6) | (code << 4) | 0x08, 0x01, 0x00);
+};
 /** R(NAK) with CID 1, the CID the chip gives (ISO/IEC 14443-4, 7.5.4.3: a present card must answer). */
 export const presenceCheck = (): Pn532Command => inCommunicateThru(Uint8Array.of(0xba, 0x01), 2);
 /** Forgets every target. */

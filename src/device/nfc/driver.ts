@@ -5,8 +5,10 @@ import { concat, equal, wipe } from '../../core/bytes.ts';
 import { type Clock, sleep } from '../../core/clock.ts';
 import { isFailure, KioskFailure } from '../../core/failure.ts';
 import type { Log } from '../../core/log.ts';
+import type { BitRate } from './bit-rate.ts';
 import { chipFailure, SYNTAX_ERROR_CODE } from './chip-error.ts';
 import {
+  bitRate,
   communicationTest,
   getFirmwareVersion,
   inRelease,
@@ -19,6 +21,7 @@ import {
 } from './commands.ts';
 import { ACK_FRAME, CHIP_TO_HOST, dataFrame, frameLength, HOST_TO_CHIP, NACK_FRAME } from './frame.ts';
 import { Queue } from './queue.ts';
+import { throughTimeoutIndex, USUAL_INDEX } from './through-timeout.ts';
 import { BusError, type Pn532Transport, type Received } from './transport.ts';
 
 export interface Pn532DriverOptions {
@@ -43,8 +46,6 @@ export interface Firmware {
 const TRIES = 3;
 const PN532 = 0x32;
 const SUPPORTS_TYPE_B = 0x02;
-/** 51.2 ms: a card answers R(NAK) at once, or it is not there. */
-const PRESENCE_TIMEOUT_INDEX = 0x0a;
 const ECHO = Uint8Array.from('kazashi', (char) => char.charCodeAt(0));
 
 /** Throws KioskFailure reader/unavailable (bus dead, chip silent or foreign), reader/protocol (garbled), or the signal's reason. */
@@ -56,6 +57,8 @@ export class Pn532Driver {
   readonly #answerTimeoutMs: number;
   readonly #fieldMs: number;
   readonly #queue = new Queue();
+  #throughIndex: number = USUAL_INDEX;
+  #rate: BitRate = 106;
 
   constructor(options: Pn532DriverOptions) {
     this.#transport = options.transport;
@@ -87,7 +90,8 @@ export class Pn532Driver {
     const firmware = await this.firmware(signal);
     await this.execute(setParameters(), signal);
     await this.execute(rfRetries(1), signal);
-    await this.execute(rfTimeouts(PRESENCE_TIMEOUT_INDEX), signal);
+    await this.execute(rfTimeouts(USUAL_INDEX), signal);
+    this.#throughIndex = USUAL_INDEX;
     await this.resetField(signal);
     return firmware;
   }
@@ -109,9 +113,27 @@ export class Pn532Driver {
     if (!equal(echo, concat(Uint8Array.of(0), ECHO))) throw new KioskFailure('reader/protocol', { facts: { test: 'echo' } });
   }
 
+  /** How long InCommunicateThru waits for a card, at least. Costs a command only when it changes. */
+  async setThroughTimeout(waitMs: number, signal?: AbortSignal): Promise<void> {
+    const index = throughTimeoutIndex(waitMs);
+    if (index === this.#throughIndex) return;
+    this.#throughIndex = 0; // unknown, should the command break off
+    await this.execute(rfTimeouts(index), signal);
+    this.#throughIndex = index;
+  }
+
+  /** Bit rate of InCommunicateThru, both ways. */
+  async setBitRate(rate: BitRate, signal?: AbortSignal): Promise<void> {
+    if (rate === this.#rate) return;
+    this.#rate = 847; // unknown, should the command break off
+    await this.execute(bitRate(rate), signal);
+    this.#rate = rate;
+  }
+
   /** Field off and on: every card in it loses its state and can be found again. */
   async resetField(signal?: AbortSignal): Promise<void> {
     await this.execute(inRelease(), signal);
+    await this.setBitRate(106, signal);
     await this.fieldOff(signal);
     await sleep(this.#clock, this.#fieldMs, signal);
     await this.execute(rfField(true), signal);

@@ -46,6 +46,14 @@ const scanBody = (bytes: Uint8Array, start: number, length: number): Scan => {
 /** Stream form: bytes in any chunks, frames out. */
 export class FrameParser {
   #held: Uint8Array = new Uint8Array(0);
+  #skipped = false;
+
+  /** Whether bytes were passed over that are no frame since the last question; zeros between frames do not count. */
+  takeSkipped(): boolean {
+    const skipped = this.#skipped;
+    this.#skipped = false;
+    return skipped;
+  }
 
   /** The frames completed by these bytes, in order. */
   push(bytes: Uint8Array): Frame[] {
@@ -69,7 +77,10 @@ export class FrameParser {
         frames.push(scan.frame);
         at = scan.end;
       } else if (scan.state === 'incomplete' && !ended) break;
-      else at += 1;
+      else {
+        this.#skipped ||= this.#held[at] !== 0;
+        at += 1;
+      }
     }
     this.#held = this.#held.slice(at);
     return frames;

@@ -20,6 +20,7 @@ export interface Pn532ReaderOptions {
   readonly presenceMs?: number;
   readonly initTries?: number;
   readonly initPauseMs?: number;
+  readonly fastPath?: 'auto' | 'off';
 }
 
 /** A PN532 on an I²C bus as a card reader. Nothing is sent before `start()`. */

@@ -1,25 +1,24 @@
 // Whether the card found before is still in the field. Asks as softly as the technology allows: a working session survives it.
 
-import { CHIP_TIMEOUT, chipError } from './chip-error.ts';
-import { inRelease, POLLS, type PollName, presenceCheck } from './commands.ts';
+import type { CardLink } from './card-link.ts';
+import { inRelease, POLLS, type PollName } from './commands.ts';
 import type { Pn532Driver } from './driver.ts';
 import { readTarget, type Target } from './target.ts';
 
 export const pollFor = async (driver: Pn532Driver, poll: PollName, signal?: AbortSignal): Promise<Target | undefined> =>
   readTarget(poll, await driver.execute(POLLS[poll], signal));
 
-/** One soft question. Any answer, even a garbled one, means that something is there. */
-const answers = async (driver: Pn532Driver, target: Target, signal?: AbortSignal): Promise<boolean> => {
-  if (!target.isoDep) return (await pollFor(driver, target.poll, signal)) !== undefined;
-  const [status = CHIP_TIMEOUT] = await driver.execute(presenceCheck(), signal);
-  return chipError(status) !== CHIP_TIMEOUT;
-};
-
 /** True while the card stays. A silent one is asked twice: one lost block is no removal. */
-export const isPresent = async (driver: Pn532Driver, target: Target, signal?: AbortSignal): Promise<boolean> => {
-  if ((await answers(driver, target, signal)) || (await answers(driver, target, signal))) return true;
+export const isPresent = async (
+  driver: Pn532Driver,
+  target: Target,
+  link: CardLink | undefined,
+  signal?: AbortSignal,
+): Promise<boolean> => {
+  const answers = async () => (link === undefined ? (await pollFor(driver, target.poll, signal)) !== undefined : link.answers(signal));
+  if ((await answers()) || (await answers())) return true;
   // A listed card without ISO-DEP may be waiting in a state that no poll reaches: start the field anew once.
-  return target.isoDep ? false : refound(driver, target, signal);
+  return link === undefined && (await refound(driver, target, signal));
 };
 
 /** Starts the field anew and looks for a card of the same kind: true when something lies there, though its session is lost. */

@@ -11,11 +11,14 @@ export interface Target {
   readonly isoDep: boolean;
   /** The poll that found it, and would find it again. */
   readonly poll: PollName;
+  /** ISO-DEP over type B: the protocol info of the ATQB (bit rates, frame size and type, FWI and options; 14443-3, 7.9.4). */
+  readonly protocolInfo?: Uint8Array;
 }
 
 const ATQB_LENGTH = 12;
 const ATQB = 0x50;
 /** Second byte of the protocol info: low bit of the protocol type = ISO/IEC 14443-4 supported (14443-3, 7.9.4.4). */
+const PROTOCOL_INFO = 9;
 const PROTOCOL_TYPE = 10;
 /** SEL_RES bit 6 = ISO/IEC 14443-4 supported (14443-3, 6.5.3.4). */
 const SAK_ISO_DEP = 0x20;
@@ -30,7 +33,8 @@ export const readTarget = (poll: PollName, answer: Uint8Array): Target | undefin
     if (data.length < ATQB_LENGTH || data[0] !== ATQB) throw malformed();
     // An ATTRIB answer of no bytes: the chip found the card but could not open the protocol.
     const isoDep = ((data[PROTOCOL_TYPE] ?? 0) & 1) === 1 && (data[ATQB_LENGTH] ?? 0) > 0;
-    return { technology: isoDep ? 'iso14443-4b' : 'iso14443-3b', isoDep, poll };
+    if (!isoDep) return { technology: 'iso14443-3b', isoDep, poll };
+    return { technology: 'iso14443-4b', isoDep, poll, protocolInfo: data.slice(PROTOCOL_INFO, ATQB_LENGTH) };
   }
   if (poll === 'a') {
     if (data.length < 4) throw malformed();

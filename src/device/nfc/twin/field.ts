@@ -1,31 +1,41 @@
-// The radio field of the simulated reader with at most one card in it: power, activation, and the blocks of ISO/IEC 14443-4
-// as far as the chip's host can see them. Knows no frames and no commands.
+// The radio field of the simulated reader with at most one card in it: power, frames with their check bytes, the time they take, and
+// disturbance. Knows no host frames and no commands.
 
 import type { VirtualCardChip } from '../../../card/ports.ts';
-import { concat, equal } from '../../../core/bytes.ts';
+import { concat } from '../../../core/bytes.ts';
+import type { Clock } from '../../../core/clock.ts';
+import { BIT_RATES, type BitRate, bitRateCode } from '../bit-rate.ts';
 import type { PollName } from '../commands.ts';
-import { BLOCK_DATA, blockCount } from './timing.ts';
+import { withCrcB, withoutCrcB } from '../iso-dep/crc-b.ts';
+import type { LinkAnswer } from '../iso-dep/initiator.ts';
+import { AIR, frameMs, type Pace, type ThinkTimes } from './timing.ts';
+import { TwinTypeBCard } from './type-b-card.ts';
 
-/** CID the chip gives in its ATTRIB. */
-const CID = 0x01;
-const DESELECT = Uint8Array.of(0xca, CID);
+export interface FieldOptions {
+  readonly random: (length: number) => Uint8Array;
+  readonly clock: Clock;
+  readonly pace: Pace;
+  readonly think: ThinkTimes;
+  readonly protocolInfo: Uint8Array;
+  /** Frames at higher rates are lost: a small antenna, a card that promises too much. */
+  readonly maxRate: BitRate;
+}
 
-type Activation = { readonly chip: VirtualCardChip; blockNumber: 0 | 1; lastBlock: Uint8Array };
-
-export type Exchange = { readonly outcome: 'answer'; readonly data: Uint8Array } | { readonly outcome: 'silent' | 'gone' };
+/** Type B without ISO/IEC 14443-4. */
+const PLAIN_B = Uint8Array.of(0x50, 0x11, 0x22, 0x33, 0x44, 0x00, 0x00, 0x41, 0xe0, 0x00, 0x80, 0x71);
 
 export class TwinField {
-  readonly #random: (length: number) => Uint8Array;
+  readonly #options: FieldOptions;
   readonly #arrivals = new Set<() => void>();
-  #chip: VirtualCardChip | undefined;
-  #on = false;
-  /** The card listens to polls: not activated, not halted. */
-  #listening = false;
-  #active: Activation | undefined;
   readonly #departures = new Set<() => void>();
+  #chip: VirtualCardChip | undefined;
+  #card: TwinTypeBCard | undefined;
+  #on = false;
+  #duringNextApdu: (() => void) | undefined;
+  readonly #damage: ('sent' | 'answered')[] = [];
 
-  constructor(random: (length: number) => Uint8Array) {
-    this.#random = random;
+  constructor(options: FieldOptions) {
+    this.#options = options;
   }
 
   get card(): VirtualCardChip | undefined {
@@ -35,7 +45,14 @@ export class TwinField {
   insert(chip: VirtualCardChip): void {
     this.remove();
     this.#chip = chip;
-    this.#listening = true;
+    if (chip.technology === 'iso14443-4b') {
+      const onWork = () => {
+        const run = this.#duringNextApdu;
+        this.#duringNextApdu = undefined;
+        run?.();
+      };
+      this.#card = new TwinTypeBCard(chip, { ...this.#options, onWork });
+    }
     if (this.#on) chip.powerOn();
     for (const arrived of [...this.#arrivals]) arrived();
   }
@@ -43,17 +60,17 @@ export class TwinField {
   remove(): void {
     if (this.#on) this.#chip?.powerOff();
     this.#chip = undefined;
-    this.#active = undefined;
+    this.#card = undefined;
     for (const taken of [...this.#departures]) taken();
   }
 
   switch(on: boolean): void {
     if (on === this.#on) return;
     this.#on = on;
-    this.#active = undefined;
-    this.#listening = true;
+    this.#card?.reset();
     if (on) this.#chip?.powerOn();
     else this.#chip?.powerOff();
+    for (const gone of [...this.#departures]) gone();
   }
 
   /** Calls back once a card is put into the field. */
@@ -62,79 +79,91 @@ export class TwinField {
     return () => this.#arrivals.delete(listener);
   }
 
-  /** Target data of InListPassiveTarget (without nb and tg), or undefined when nothing of this technology answers. */
+  /** Something that happens while the card works on its next APDU. */
+  duringNextApdu(run: () => void): void {
+    this.#duringNextApdu = run;
+  }
+
+  /** Flips a bit in coming frames on the air, in this order: of the reader's next one or the card's next one. */
+  damageNext(...what: ('sent' | 'answered')[]): void {
+    this.#damage.push(...what);
+  }
+
+  /** Target data of InListPassiveTarget for everything but ISO-DEP over type B, or undefined when nothing of this technology answers. */
   poll(name: PollName): Uint8Array | undefined {
-    const chip = this.#chip;
-    if (chip === undefined || !this.#listening) return undefined;
-    switch (chip.technology) {
-      case 'iso14443-4b':
-        return name === 'b' ? this.#activateB(chip) : undefined;
+    const { random } = this.#options;
+    switch (this.#chip?.technology) {
       case 'iso14443-3b':
-        return name === 'b' ? concat(this.#atqb(Uint8Array.of(0x00, 0x80, 0x71)), Uint8Array.of(0)) : undefined;
+        return name === 'b' ? concat(PLAIN_B, Uint8Array.of(0)) : undefined;
       case 'iso14443-a':
         // SENS_RES, SEL_RES without ISO/IEC 14443-4, four-byte UID.
-        return name === 'a' ? concat(Uint8Array.of(0x00, 0x04, 0x08, 0x04), this.#random(4)) : undefined;
+        return name === 'a' ? concat(Uint8Array.of(0x00, 0x04, 0x08, 0x04), random(4)) : undefined;
       case 'felica':
         return name === 'f212' || name === 'f424'
-          ? concat(Uint8Array.of(0x12, 0x01, 0x01, 0x2e), this.#random(6), Uint8Array.of(0x05, 0x31, 0x43, 0x45, 0x46, 0x82, 0xb7, 0xff))
+          ? concat(Uint8Array.of(0x12, 0x01, 0x01, 0x2e), random(6), Uint8Array.of(0x05, 0x31, 0x43, 0x45, 0x46, 0x82, 0xb7, 0xff))
           : undefined;
+      default:
+        return undefined;
     }
   }
 
-  /** 212 and 424 kbps both ways, frames of 256 bytes, ISO/IEC 14443-4, FWI 10, CID. */
-  #activateB(chip: VirtualCardChip): Uint8Array {
-    this.#listening = false;
-    this.#active = { chip, blockNumber: 1, lastBlock: Uint8Array.of(0xab, CID) };
-    return concat(this.#atqb(Uint8Array.of(0xb3, 0x81, 0xa1)), Uint8Array.of(0x01, CID));
+  /** One type B frame and its answer, both without check bytes. Takes their time on the air, or `waitMs` of silence. */
+  async exchange(bytes: Uint8Array, rate: BitRate, waitMs: number, signal?: AbortSignal): Promise<LinkAnswer> {
+    const { pace } = this.#options;
+    const sent = withCrcB(bytes);
+    await pace.take(frameMs(sent.length, rate) + AIR.blockMs);
+    const heard = withoutCrcB(this.#disturbed('sent', sent));
+    const answer = heard === undefined || this.#tooFast(rate) ? undefined : await this.#ask(heard, rate, signal);
+    signal?.throwIfAborted();
+    if (answer === undefined) {
+      await pace.take(waitMs);
+      return 'silent';
+    }
+    const answered = withCrcB(answer);
+    await pace.take(AIR.turnMs + frameMs(answered.length, rate) + AIR.blockMs);
+    return withoutCrcB(this.#disturbed('answered', answered)) ?? 'damaged';
   }
 
-  #atqb(protocol: Uint8Array): Uint8Array {
-    return concat(Uint8Array.of(0x50), this.#random(4), Uint8Array.of(0x00, 0x00, 0x41, 0xe0), protocol);
+  /** A frame at 106 kbps whose time somebody else counts: the firmware's own initialisation. */
+  async whisper(bytes: Uint8Array, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    const answer = await this.#ask(bytes, 106, signal);
+    signal.throwIfAborted();
+    return answer;
   }
 
-  /** One APDU to the active card. A card that dies or is taken on the way never answers. */
-  async exchange(apdu: Uint8Array, onSent: () => void): Promise<Exchange> {
-    const active = this.#active;
-    if (active === undefined) return { outcome: this.#chip === undefined ? 'gone' : 'silent' };
-    const answer = await new Promise<Uint8Array | undefined>((resolve) => {
-      const taken = () => resolve(undefined);
+  /** The active card goes to sleep until it is woken. */
+  halt(): void {
+    this.#card?.halt();
+  }
+
+  /** A card that dies on the way, is taken, or loses its power never answers. */
+  #ask(frame: Uint8Array, rate: BitRate, signal?: AbortSignal): Promise<Uint8Array | undefined> {
+    const card = this.#card;
+    if (card === undefined || !this.#on) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      const over = (answer: Uint8Array | undefined) => {
+        this.#departures.delete(taken);
+        signal?.removeEventListener('abort', taken);
+        resolve(answer);
+      };
+      const taken = () => over(undefined);
       const died = () => {
-        if (this.#active === active) this.halt();
+        card.halt();
         taken();
       };
       this.#departures.add(taken);
-      active.chip
-        .transceive(apdu)
-        .then(resolve, died)
-        .finally(() => this.#departures.delete(taken));
-      onSent();
+      signal?.addEventListener('abort', taken, { once: true });
+      card.receive(frame, rate).then(over, died);
     });
-    if (answer === undefined || this.#active !== active) return { outcome: 'silent' };
-    const blocks = blockCount(apdu.length) + blockCount(answer.length) - 1;
-    active.blockNumber = ((active.blockNumber + blocks) % 2) as 0 | 1;
-    const last = answer.subarray((blockCount(answer.length) - 1) * BLOCK_DATA);
-    active.lastBlock = concat(Uint8Array.of(0x0a | active.blockNumber, CID), last);
-    return { outcome: 'answer', data: answer };
   }
 
-  /**
-   * Raw bytes: R(NAK) is answered with the last block again, or with R(ACK) when it asks for the other block number
-   * (ISO/IEC 14443-4, 7.5.4.3, rules 11 and 12); S(DESELECT) halts. Undefined: no answer.
-   */
-  raw(bytes: Uint8Array): Uint8Array | undefined {
-    const active = this.#active;
-    if (active === undefined) return undefined;
-    if (equal(bytes, DESELECT)) {
-      this.halt();
-      return DESELECT;
-    }
-    const [pcb = 0, cid] = bytes;
-    if (bytes.length !== 2 || cid !== CID || (pcb & 0xfe) !== 0xba) return undefined;
-    return (pcb & 1) === active.blockNumber ? active.lastBlock : Uint8Array.of(0xaa | active.blockNumber, CID);
+  #tooFast(rate: BitRate): boolean {
+    return bitRateCode(rate) > BIT_RATES.indexOf(this.#options.maxRate);
   }
 
-  /** The active card goes to sleep until the field starts anew. */
-  halt(): void {
-    this.#active = undefined;
+  #disturbed(what: 'sent' | 'answered', frame: Uint8Array): Uint8Array {
+    if (this.#damage[0] !== what) return frame;
+    this.#damage.shift();
+    return frame.map((byte, at) => (at === frame.length - 3 ? byte ^ 0x10 : byte));
   }
 }

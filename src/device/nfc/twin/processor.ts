@@ -3,27 +3,33 @@
 
 import { concat } from '../../../core/bytes.ts';
 import { chipError } from '../chip-error.ts';
-import { COMMAND_CODE as CODE, MAX_EXCHANGE_DATA, MORE_INFORMATION, type PollName } from '../commands.ts';
+import { COMMAND_CODE as CODE, MAX_EXCHANGE_DATA, MAX_THROUGH_DATA, MORE_INFORMATION, type PollName } from '../commands.ts';
+import { IsoDepInitiator, IsoDepLost } from '../iso-dep/initiator.ts';
 import type { TwinField } from './field.ts';
-import { AIR, airMs, type Pace, throughTimeoutMs } from './timing.ts';
+import { FOR_EVER, RadioSettings } from './radio-settings.ts';
+import { AIR, frameWaitingMs, type Pace } from './timing.ts';
 
 const IN_DESELECT = 0x44;
 const IN_SELECT = 0x54;
 const POLL_NAMES: Readonly<Record<number, PollName>> = { 0: 'a', 1: 'f212', 2: 'f424', 3: 'b' };
-const FOR_EVER = 0xff;
-const ERROR = { none: 0x00, timeout: 0x01, badParameter: 0x10, wrongContext: 0x27, cardGone: 0x2b } as const;
+const ERROR = { none: 0x00, timeout: 0x01, crc: 0x02, protocol: 0x0b, badParameter: 0x10, wrongContext: 0x27, cardGone: 0x2b } as const;
+
+/** What the firmware puts into its ATTRIB for type B: CID 1, frames of 64 bytes (both fixed in the chip). */
+const FIRMWARE_CID = 0x01;
+const FIRMWARE_FRAME = 64;
+const FIRMWARE_FRAME_CODE = 0x05;
+const LOST = { silent: ERROR.timeout, damaged: ERROR.crc, protocol: ERROR.protocol } as const;
 
 export class TwinProcessor {
   readonly #field: TwinField;
   readonly #pace: Pace;
+  readonly #radio = new RadioSettings();
   #asleep = true;
   #irqInUse = false;
   #listed = false;
-  #tries = FOR_EVER;
-  #timeoutIndex = 0x0a;
+  #session: IsoDepInitiator | undefined;
   #incoming: Uint8Array = new Uint8Array(0);
   #outgoing: Uint8Array = new Uint8Array(0);
-  #beforeAnswer: (() => void) | undefined;
 
   constructor(field: TwinField, pace: Pace) {
     this.#field = field;
@@ -34,16 +40,10 @@ export class TwinProcessor {
     return this.#irqInUse;
   }
 
-  /** Something that happens to the card while it works on the next APDU. */
-  duringNextApdu(run: () => void): void {
-    this.#beforeAnswer = run;
-  }
-
-  /** The answer body (answer code first), or undefined for a syntax error. */
+  /** The answer body (answer code first), or undefined for a syntax error. Rejects with the signal's reason. */
   async run(body: Uint8Array, signal: AbortSignal): Promise<Uint8Array | undefined> {
     const [code = -1] = body;
     const data = body.subarray(1);
-    await this.#pace.take(AIR.commandMs);
     // LowVbat: nothing but these until SAMConfiguration.
     if (this.#asleep && code !== CODE.samConfiguration && code !== CODE.getFirmwareVersion) return undefined;
     const answer = await this.#dispatch(code, data, signal);
@@ -51,6 +51,20 @@ export class TwinProcessor {
   }
 
   async #dispatch(code: number, data: Uint8Array, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    switch (code) {
+      case CODE.inListPassiveTarget:
+        return this.#list(data, signal);
+      case CODE.inDataExchange:
+        return this.#exchange(data, signal);
+      case CODE.inCommunicateThru:
+        return this.#through(data, signal);
+      default:
+        await this.#pace.take(AIR.commandMs);
+        return this.#configure(code, data);
+    }
+  }
+
+  #configure(code: number, data: Uint8Array): Uint8Array | undefined {
     switch (code) {
       case CODE.diagnose:
         return data[0] === 0x00 ? data : undefined;
@@ -60,17 +74,14 @@ export class TwinProcessor {
         return this.#samConfiguration(data);
       case CODE.setParameters:
         return data.length === 1 ? new Uint8Array(0) : undefined;
+      case CODE.writeRegister:
+        return this.#radio.write(data) ? new Uint8Array(0) : undefined;
       case CODE.rfConfiguration:
         return this.#rfConfiguration(data);
-      case CODE.inListPassiveTarget:
-        return this.#list(data, signal);
-      case CODE.inDataExchange:
-        return this.#exchange(data);
-      case CODE.inCommunicateThru:
-        return this.#through(data);
       case IN_DESELECT:
       case CODE.inRelease:
         this.#listed &&= code === IN_DESELECT;
+        this.#session = undefined;
         this.#field.halt();
         return Uint8Array.of(ERROR.none);
       case IN_SELECT:
@@ -88,14 +99,11 @@ export class TwinProcessor {
   }
 
   #rfConfiguration(data: Uint8Array): Uint8Array | undefined {
-    const [item, first, , third] = data;
-    if (item === 0x01 && first !== undefined) {
-      const on = (first & 1) === 1;
-      if (!on) this.#listed = false;
-      this.#field.switch(on);
-    } else if (item === 0x02 && third !== undefined && data.length === 4) this.#timeoutIndex = data[3] ?? this.#timeoutIndex;
-    else if (item === 0x05 && third !== undefined) this.#tries = data[3] ?? FOR_EVER;
-    else if (item !== 0x04 && !(item !== undefined && item >= 0x0a && item <= 0x0d)) return undefined;
+    const [item, first] = data;
+    if (item !== 0x01 || first === undefined) return this.#radio.configure(data) ? new Uint8Array(0) : undefined;
+    const on = (first & 1) === 1;
+    if (!on) this.#listed = false;
+    this.#field.switch(on);
     return new Uint8Array(0);
   }
 
@@ -107,21 +115,40 @@ export class TwinProcessor {
     this.#listed = false;
     this.#incoming = new Uint8Array(0);
     this.#outgoing = new Uint8Array(0);
+    this.#radio.resetRate();
     this.#field.switch(true);
     for (;;) {
-      const found = this.#field.poll(poll);
+      const found = this.#field.poll(poll) ?? (poll === 'b' ? await this.#activateB(data[2] ?? 0, signal) : undefined);
       if (found !== undefined) {
         await this.#pace.take(AIR.activationMs);
         this.#listed = true;
         return concat(Uint8Array.of(0x01, 0x01), found);
       }
-      if (this.#tries !== FOR_EVER) {
-        await this.#pace.take(AIR.emptyPollMs * (this.#tries + 1));
+      if (this.#radio.tries !== FOR_EVER) {
+        await this.#pace.take(AIR.emptyPollMs * (this.#radio.tries + 1));
         return Uint8Array.of(0x00);
       }
       await this.#untilArrival(signal);
-      if (signal.aborted) return Uint8Array.of(0x00);
+      signal.throwIfAborted();
     }
+  }
+
+  /** REQB and ATTRIB as the firmware sends them; their time on the air is in the activation's. */
+  async #activateB(afi: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    const atqb = await this.#field.whisper(Uint8Array.of(0x05, afi, 0x00), signal);
+    if (atqb === undefined) return undefined;
+    const attrib = concat(Uint8Array.of(0x1d), atqb.subarray(1, 5), Uint8Array.of(0x00, FIRMWARE_FRAME_CODE, 0x01, FIRMWARE_CID));
+    const accepted = await this.#field.whisper(attrib, signal);
+    const waitMs = frameWaitingMs(atqb.subarray(9));
+    this.#session =
+      accepted &&
+      new IsoDepInitiator({
+        link: { exchange: (block, timeMs, stop) => this.#field.exchange(block, 106, timeMs, stop) },
+        cid: FIRMWARE_CID,
+        maxFrame: FIRMWARE_FRAME,
+        waitMs,
+      });
+    return concat(atqb, Uint8Array.of(accepted?.length ?? 0), accepted ?? new Uint8Array(0));
   }
 
   #untilArrival(signal: AbortSignal): Promise<void> {
@@ -136,30 +163,25 @@ export class TwinProcessor {
     });
   }
 
-  async #exchange(data: Uint8Array): Promise<Uint8Array | undefined> {
+  async #exchange(data: Uint8Array, signal: AbortSignal): Promise<Uint8Array | undefined> {
     const [target = 0] = data;
     if (data.length === 0 || data.length > MAX_EXCHANGE_DATA + 1) return undefined;
     if (!this.#listed || chipError(target) !== 1) return Uint8Array.of(ERROR.wrongContext);
     const piece = data.subarray(1);
     if (piece.length === 0 && this.#outgoing.length > 0) return this.#nextPiece();
     this.#incoming = concat(this.#incoming, piece);
-    if ((target & MORE_INFORMATION) !== 0) {
-      await this.#pace.take(airMs(piece.length));
-      return Uint8Array.of(ERROR.none);
-    }
+    if ((target & MORE_INFORMATION) !== 0) return Uint8Array.of(ERROR.none);
     const apdu = this.#incoming;
     this.#incoming = new Uint8Array(0);
     if (apdu.length === 0) return Uint8Array.of(ERROR.badParameter);
-    await this.#pace.take(airMs(piece.length) + AIR.cardMs);
-    const during = this.#beforeAnswer;
-    this.#beforeAnswer = undefined;
-    const exchange = await this.#field.exchange(apdu, () => during?.());
-    if (exchange.outcome !== 'answer') {
-      await this.#pace.take(throughTimeoutMs(this.#timeoutIndex));
-      return Uint8Array.of(exchange.outcome === 'gone' ? ERROR.cardGone : ERROR.timeout);
+    if (this.#field.card === undefined) return Uint8Array.of(ERROR.cardGone);
+    if (this.#session === undefined || this.#radio.rate !== 106) return Uint8Array.of(ERROR.timeout);
+    try {
+      this.#outgoing = await this.#session.transceive(apdu, signal);
+    } catch (error) {
+      if (error instanceof IsoDepLost) return Uint8Array.of(LOST[error.reason]);
+      throw error;
     }
-    await this.#pace.take(airMs(exchange.data.length));
-    this.#outgoing = exchange.data;
     return this.#nextPiece();
   }
 
@@ -169,9 +191,11 @@ export class TwinProcessor {
     return concat(Uint8Array.of(this.#outgoing.length > 0 ? MORE_INFORMATION : ERROR.none), piece);
   }
 
-  async #through(data: Uint8Array): Promise<Uint8Array> {
-    const answer = this.#field.raw(data);
-    await this.#pace.take(answer === undefined ? throughTimeoutMs(this.#timeoutIndex) : airMs(answer.length));
-    return answer === undefined ? Uint8Array.of(ERROR.timeout) : concat(Uint8Array.of(ERROR.none), answer);
+  async #through(data: Uint8Array, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    if (data.length === 0 || data.length > MAX_THROUGH_DATA) return undefined;
+    const { rate, throughTimeoutMs } = this.#radio;
+    const answer = rate === undefined ? 'silent' : await this.#field.exchange(data, rate, throughTimeoutMs, signal);
+    if (answer === 'silent') return Uint8Array.of(ERROR.timeout);
+    return answer === 'damaged' ? Uint8Array.of(ERROR.crc) : concat(Uint8Array.of(ERROR.none), answer);
   }
 }

@@ -1,0 +1,109 @@
+import { test } from 'tap';
+import { fromHex, hex } from '../../src/core/bytes.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { silentLog } from '../../src/core/log.ts';
+import { Pn532CardReader } from '../../src/device/nfc/card-reader.ts';
+import { getFirmwareVersion, inDataExchange, POLLS, rfRetries } from '../../src/device/nfc/commands.ts';
+import { Pn532Driver } from '../../src/device/nfc/driver.ts';
+import { Pn532HsuTransport } from '../../src/device/nfc/hsu-transport.ts';
+import type { SerialPort } from '../../src/device/nfc/ports.ts';
+import { TwinPn532Hsu, type TwinPn532HsuOptions } from '../../src/device/nfc/twin/pn532-hsu.ts';
+import { EchoChip, never } from './rig.ts';
+
+const apdu = fromHex('00b0000000');
+
+/** The same driver and reader as on I²C, over a simulated serial line. */
+const serialRig = (options: TwinPn532HsuOptions = {}) => {
+  const chip = new TwinPn532Hsu({ timing: 'off', ...options });
+  const written: string[] = [];
+  const port: SerialPort = {
+    write: (bytes) => {
+      written.push(hex(bytes));
+      return chip.write(bytes);
+    },
+    onData: (listener) => chip.onData(listener),
+    close: () => chip.close(),
+  };
+  const transport = new Pn532HsuTransport({ port, clock: systemClock, idleMs: 5, wakeMs: 0 });
+  const driver = new Pn532Driver({ transport, clock: systemClock, log: silentLog, fieldMs: 0, ackTimeoutMs: 20, answerTimeoutMs: 2000 });
+  const reader = (fastPath: 'auto' | 'off') =>
+    new Pn532CardReader({ driver, clock: systemClock, log: silentLog, pollMs: 1, presenceMs: 5, initTries: 2, initPauseMs: 1, fastPath });
+  return { chip, written, driver, reader };
+};
+
+test('the same driver reads a card over a serial line, whatever pieces its bytes come in', async (t) => {
+  for (const pieceBytes of [1, 7, 64, 4096]) {
+    for (const fastPath of ['off', 'auto'] as const) {
+      const { chip, reader: make } = serialRig({ pieceBytes });
+      const reader = make(fastPath);
+      await reader.start();
+      const card = new EchoChip();
+      chip.insert(card);
+      const detected = await reader.waitForCard(never());
+      const answer = Uint8Array.from({ length: 258 }, (_, i) => i * 3);
+      card.answer = async () => answer;
+      t.equal(hex(await detected.transceive(apdu)), hex(answer), `${pieceBytes} bytes a piece, fast path ${fastPath}`);
+      t.equal((await reader.selfTest()).chip, 0x32);
+      chip.remove();
+      await reader.waitForRemoval(never());
+      await reader.stop();
+    }
+  }
+});
+
+test('a sleeping chip is woken by the long preamble, and hears nothing before', async (t) => {
+  const { driver, written } = serialRig();
+  await t.rejects(driver.execute(getFirmwareVersion()), { code: 'reader/unavailable', facts: { silent: true } });
+  written.length = 0;
+  t.equal((await driver.initialise()).chip, 0x32);
+  t.equal(written[0], `5555${'00'.repeat(14)}`);
+  t.equal(written[1], '0000ff00ff00');
+});
+
+test('a damaged answer is asked for again by NACK, and the card hears the command once', async (t) => {
+  const { chip, driver, written } = serialRig({ pieceBytes: 3 });
+  const card = new EchoChip();
+  chip.insert(card);
+  await driver.initialise();
+  await driver.execute(POLLS.b);
+  for (const what of ['answer', 'ack', 'command'] as const) {
+    written.length = 0;
+    card.heard.length = 0;
+    chip.damageNext(what);
+    t.equal(hex(await driver.execute(inDataExchange(apdu, false, 7))), `00${hex(apdu)}9000`, what);
+    t.equal(card.heard.length, 1, what);
+    t.equal(written.includes('0000ffff0000'), what === 'answer', what);
+  }
+});
+
+test('an abort is an acknowledgement from the host, and the chip is usable after it', async (t) => {
+  const { driver, written } = serialRig();
+  await driver.initialise();
+  await driver.execute(rfRetries(0xff));
+  const stop = new AbortController();
+  const asked = driver.execute(POLLS.b, stop.signal);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  stop.abort(new Error('visit over'));
+  await t.rejects(asked, new Error('visit over'));
+  t.equal(written.at(-1), '0000ff00ff00');
+  t.equal(hex(await driver.execute(getFirmwareVersion())), '32010607');
+});
+
+test('an unplugged line is reader/unavailable, and works again once plugged', async (t) => {
+  const { chip, reader: make } = serialRig();
+  const reader = make('auto');
+  await reader.start();
+  chip.unplug();
+  await t.rejects(reader.waitForCard(never()), { code: 'reader/unavailable' });
+  chip.plug();
+  await reader.start();
+  t.equal((await reader.selfTest()).chip, 0x32);
+  const broken: SerialPort = {
+    write: () => Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' })),
+    onData: () => () => undefined,
+    close: async () => undefined,
+  };
+  const transport = new Pn532HsuTransport({ port: broken, clock: systemClock });
+  const dead = new Pn532Driver({ transport, clock: systemClock, log: silentLog, ackTimeoutMs: 2 });
+  await t.rejects(dead.initialise(), { code: 'reader/unavailable', facts: { errno: 'EIO' } });
+});
