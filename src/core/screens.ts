@@ -10,7 +10,8 @@ export const SCREENS = [
 ] as const; // biome-ignore format: one list, read as a line
 export type ScreenName = (typeof SCREENS)[number];
 
-export const LANGUAGES = ['ja', 'en'] as const;
+/** BCP 47 tags; ja-simple = やさしい日本語. */
+export const LANGUAGES = ['ja', 'en', 'zh-Hans', 'ko', 'vi', 'ja-simple'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 export type Method = 'face' | 'pin' | 'staff';

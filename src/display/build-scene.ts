@@ -26,7 +26,7 @@ export const buildScene = (
   facility: Facility = DEFAULT_FACILITY,
 ): DrawnScene => {
   const sizes = sizesFor(panel);
-  const build = new SceneBuilder(panel, sizes);
+  const build = new SceneBuilder(panel, sizes, model.language);
   const around = SURROUNDINGS[model.screen];
   const whole = frameOf(panel, sizes, { progress: around.step !== undefined, footer: hasFooter(model) });
   const frame = around.bare === true ? { ...whole, body: inset(whole.panel, sizes.margin, sizes.gap) } : whole;

@@ -5,15 +5,50 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { KioskFailure } from '../core/failure.ts';
+import type { Language } from '../core/screens.ts';
 import { escapeXml } from './text/escape.ts';
 
 export type Weight = 400 | 700;
-export type FontPackage = 'biz-udpgothic' | 'noto-sans-jp';
+export type FontPackage = 'biz-udpgothic' | 'noto-sans-jp' | 'noto-sans-sc' | 'noto-sans-kr';
 
 const FILES: Readonly<Record<FontPackage, Readonly<Record<Weight, string>>>> = {
   'biz-udpgothic': { 400: '400Regular/BIZUDPGothic_400Regular.ttf', 700: '700Bold/BIZUDPGothic_700Bold.ttf' },
   'noto-sans-jp': { 400: '400Regular/NotoSansJP_400Regular.ttf', 700: '700Bold/NotoSansJP_700Bold.ttf' },
+  'noto-sans-sc': { 400: '400Regular/NotoSansSC_400Regular.ttf', 700: '700Bold/NotoSansSC_700Bold.ttf' },
+  'noto-sans-kr': { 400: '400Regular/NotoSansKR_400Regular.ttf', 700: '700Bold/NotoSansKR_700Bold.ttf' },
 };
+
+const FAMILIES: Readonly<Record<FontPackage, string>> = {
+  'biz-udpgothic': 'BIZ UDPGothic',
+  'noto-sans-jp': 'Noto Sans JP',
+  'noto-sans-sc': 'Noto Sans SC',
+  'noto-sans-kr': 'Noto Sans KR',
+};
+
+const PACKAGES = Object.keys(FAMILIES) as readonly FontPackage[];
+
+/** The font each language is set in; Noto Sans JP holds every letter of Vietnamese, which BIZ UDPGothic would draw from two fonts. */
+const FIRST: Readonly<Record<Language, FontPackage>> = {
+  ja: 'biz-udpgothic',
+  en: 'biz-udpgothic',
+  'zh-Hans': 'noto-sans-sc',
+  ko: 'noto-sans-kr',
+  vi: 'noto-sans-jp',
+  'ja-simple': 'biz-udpgothic',
+};
+
+/** Fonts of a language, the first that has a glyph draws it. */
+export const fontsOf = (language: Language): readonly FontPackage[] => STACKS[language];
+
+const STACKS = Object.fromEntries(
+  Object.entries(FIRST).map(([language, first]) => [language, [first, ...PACKAGES.filter((family) => family !== first)]]),
+) as unknown as Readonly<Record<Language, readonly FontPackage[]>>;
+
+/** The same as SVG's font-family. */
+export const familyOf = (language: Language): string =>
+  fontsOf(language)
+    .map((family) => FAMILIES[family])
+    .join(', ');
 
 const require = createRequire(import.meta.url);
 
@@ -27,7 +62,7 @@ export const fontFile = (family: FontPackage, weight: Weight): string => {
   }
 };
 
-/** The fonts.conf text: our directories only, BIZ UDPGothic first, Noto Sans JP for what it lacks. */
+/** The fonts.conf text: our directories only. Which font comes first is said where a text is drawn. */
 export const fontsConf = (directories: readonly string[], cacheDirectory: string): string =>
   [
     '<?xml version="1.0"?>',
@@ -35,7 +70,6 @@ export const fontsConf = (directories: readonly string[], cacheDirectory: string
     '<fontconfig>',
     ...directories.map((directory) => `  <dir>${escapeXml(directory)}</dir>`),
     `  <cachedir>${escapeXml(cacheDirectory)}</cachedir>`,
-    '  <alias binding="same"><family>BIZ UDPGothic</family><accept><family>Noto Sans JP</family></accept></alias>',
     '</fontconfig>',
     '',
   ].join('\n');
@@ -43,8 +77,7 @@ export const fontsConf = (directories: readonly string[], cacheDirectory: string
 /** Writes fonts.conf into `directory` (made if missing) and points FONTCONFIG_FILE at it. Answers its path. */
 export const installFonts = (directory: string, environment: NodeJS.ProcessEnv = process.env): string => {
   const weights: readonly Weight[] = [400, 700];
-  const packages: readonly FontPackage[] = ['biz-udpgothic', 'noto-sans-jp'];
-  const directories = packages.flatMap((family) => weights.map((weight) => dirname(fontFile(family, weight))));
+  const directories = PACKAGES.flatMap((family) => weights.map((weight) => dirname(fontFile(family, weight))));
   const path = join(directory, 'fonts.conf');
   try {
     mkdirSync(join(directory, 'fontconfig'), { recursive: true });

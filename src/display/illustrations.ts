@@ -1,6 +1,7 @@
 // Pictures of the card and the tray, on a 520×440 grid scaled into a box. Drawn for this project.
 // Still pictures: nothing moves or blinks.
 
+import type { Language } from '../core/screens.ts';
 import { rect } from './layout.ts';
 import type { Rect } from './ports.ts';
 import { textSvg } from './scene-builder.ts';
@@ -9,9 +10,9 @@ import { COLOURS } from './theme.ts';
 
 const GRID = { width: 520, height: 440 } as const;
 
-const label = (text: string, box: Rect, size: number, colour: string, align: 'left' | 'centre'): string =>
-  textSvg(fitText({ text, width: box.width, height: box.height, size, smallest: 8, weight: 700, leading: 1.2, balance: false, maxLines: 1 }), box, {
-    size, weight: 700, colour, align, vertical: 'middle', leading: 1.2,
+const label = (text: string, box: Rect, size: number, colour: string, align: 'left' | 'centre', language: Language = 'ja'): string =>
+  textSvg(fitText({ text, language, width: box.width, height: box.height, size, smallest: 8, weight: 700, leading: 1.2, balance: false, maxLines: 1 }), box, {
+    size, weight: 700, colour, align, vertical: 'middle', leading: 1.2, language,
   }); // biome-ignore format: one style
 
 const scaled = (box: Rect, fragment: string): string => {
@@ -40,7 +41,7 @@ const card = (title: string): string => {
 };
 
 /** The tray with its light: a place for the card on top, a word on its front. */
-const tray = (word: string, light: string, withCard: boolean): string =>
+const tray = (word: string, light: string, withCard: boolean, language?: Language): string =>
   [
     `<ellipse cx="260" cy="424" rx="226" ry="13" fill="#000" opacity="0.13"/>`,
     `<path d="M104 326H416L470 384H50Z" fill="${COLOURS.surface}" stroke="${COLOURS.primaryDark}" stroke-width="3" stroke-linejoin="round"/>`,
@@ -48,7 +49,7 @@ const tray = (word: string, light: string, withCard: boolean): string =>
       ? `<path d="M160 334H360L386 374H134Z" fill="${COLOURS.surface}" stroke="${COLOURS.primary}" stroke-width="4" stroke-linejoin="round"/><path d="M157 339H363L368 347H152Z" fill="${COLOURS.tintStrong}"/><path d="M310 352h34l8 16h-37z" fill="${COLOURS.primary}"/><path d="M170 355h90M166 364h70" stroke="${COLOURS.line}" stroke-width="5" stroke-linecap="round"/>`
       : `<path d="M160 336H360L384 372H136Z" fill="${COLOURS.tint}" stroke="${COLOURS.primary}" stroke-width="3" stroke-dasharray="9 7" stroke-linejoin="round"/>`,
     `<path d="M50 384H470V404A18 18 0 0 1 452 422H68A18 18 0 0 1 50 404Z" fill="${COLOURS.primaryDark}"/>`,
-    label(word, rect(110, 385, 300, 36), 23, COLOURS.surface, 'centre'),
+    label(word, rect(110, 385, 300, 36), 23, COLOURS.surface, 'centre', language),
     `<circle cx="446" cy="403" r="8" fill="${light}"/>`,
   ].join('');
 
@@ -57,10 +58,10 @@ const arrow = (down: boolean): string => {
   return `<path d="M260 246V308${head}" fill="none" stroke="${COLOURS.primary}" stroke-width="11" stroke-linecap="round" stroke-linejoin="round"/>`;
 };
 
-export const cardToTray = (box: Rect, words: { card: string; here: string }): string =>
+export const cardToTray = (box: Rect, words: { card: string; here: string; language: Language }): string =>
   scaled(
     box,
-    `${backdrop}${tray(words.here, COLOURS.successLight, false)}<g transform="translate(126 46) rotate(-3 140 88)">${card(words.card)}</g>${arrow(true)}`,
+    `${backdrop}${tray(words.here, COLOURS.successLight, false, words.language)}<g transform="translate(126 46) rotate(-3 140 88)">${card(words.card)}</g>${arrow(true)}`,
   );
 
 export const cardFromTray = (box: Rect, words: { card: string }): string =>

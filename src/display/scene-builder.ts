@@ -2,15 +2,15 @@
 // Every block stays inside its rectangle, so that a changed block can be redrawn alone.
 // Knows no screen and no language.
 
-import type { ScreenName } from '../core/screens.ts';
-import type { Weight } from './fonts.ts';
+import type { Language, ScreenName } from '../core/screens.ts';
+import { familyOf, type Weight } from './fonts.ts';
 import { type IconName, icon } from './icons.ts';
 import { rect } from './layout.ts';
 import type { Rect, Scene, SceneElement } from './ports.ts';
 import { escapeXml } from './text/escape.ts';
 import { type Fit, fitText } from './text/fit.ts';
 import { measureText } from './text/measure.ts';
-import { COLOURS, FONT_FAMILY, type Sizes } from './theme.ts';
+import { COLOURS, type Sizes } from './theme.ts';
 
 /** What can be redrawn on its own. `pressed` replaces `svg` while a finger is on element `id`. */
 export interface Block {
@@ -38,6 +38,8 @@ export interface TextStyle {
   readonly leading?: number;
   readonly balance?: boolean;
   readonly maxLines?: number;
+  /** When it is not the screen's: another script, or what staff read. */
+  readonly language?: Language;
 }
 
 export type ButtonKind = 'primary' | 'outline' | 'tint' | 'quiet' | 'key';
@@ -52,18 +54,24 @@ export interface ButtonStyle {
   readonly slack?: number;
   /** Icon above the label instead of before it. */
   readonly tall?: boolean;
+  /** When it is not the screen's: the name of another language. */
+  readonly language?: Language;
+  /** Shrinks rather than breaks into more lines. */
+  readonly maxLines?: number;
   /** A second line below the label, in normal weight. */
   readonly note?: string;
 }
 
 export class SceneBuilder {
   readonly sizes: Sizes;
+  readonly language: Language;
   readonly #panel: { readonly width: number; readonly height: number };
   readonly #blocks: Block[] = [];
   readonly #elements: SceneElement[] = [];
   readonly #misfits: string[] = [];
 
-  constructor(panel: { readonly width: number; readonly height: number }, sizes: Sizes) {
+  constructor(panel: { readonly width: number; readonly height: number }, sizes: Sizes, language: Language = 'ja') {
+    this.language = language;
     this.#panel = panel;
     this.sizes = sizes;
   }
@@ -79,9 +87,10 @@ export class SceneBuilder {
   }
 
   text(id: string, label: string, box: Rect, style: TextStyle): Fit {
+    const language = style.language ?? this.language;
     const fit = this.#fit(id, label, box, style);
     if (label === '') return fit;
-    this.#blocks.push({ rect: grow(box, style.size), svg: textSvg(fit, box, style) });
+    this.draw(grow(box, style.size), textSvg(fit, box, { ...style, language }));
     this.element(id, 'text', label.replaceAll('\n', ' '), box);
     return fit;
   }
@@ -89,7 +98,7 @@ export class SceneBuilder {
   /** Text without an element of its own: a part of something that has one. */
   caption(label: string, box: Rect, style: TextStyle): Fit {
     const fit = this.#fit(label, label, box, style);
-    this.draw(grow(box, style.size), textSvg(fit, box, style));
+    this.draw(grow(box, style.size), textSvg(fit, box, { ...style, language: style.language ?? this.language }));
     return fit;
   }
 
@@ -107,7 +116,8 @@ export class SceneBuilder {
     const visual = rect(box.x, box.y + (style.slack ?? 0), box.width, box.height - 2 * (style.slack ?? 0));
     const look = (pressed: boolean) => this.#buttonSvg(id, label, visual, style, enabled, pressed);
     this.#blocks.push({ rect: visual, svg: look(false), id, ...(enabled ? { pressed: look(true) } : {}) });
-    this.element(id, 'button', style.note === undefined ? label : `${label} ${style.note}`, box, enabled);
+    const name = label.replaceAll('\n', this.language === 'en' ? ' ' : '');
+    this.element(id, 'button', style.note === undefined ? name : `${name} ${style.note}`, box, enabled);
   }
 
   #fit(id: string, label: string, box: Rect, style: TextStyle): Fit {
@@ -120,6 +130,7 @@ export class SceneBuilder {
       weight: style.weight ?? 400,
       leading: style.leading ?? 1.4,
       balance: style.balance ?? false,
+      language: style.language ?? this.language,
       ...(style.maxLines === undefined ? {} : { maxLines: style.maxLines }),
     });
     if (!fit.fits) this.#misfits.push(`${id}: ${label}`);
@@ -143,6 +154,8 @@ export class SceneBuilder {
       leading: 1.2,
       balance: true,
       smallest: Math.round(style.size * 0.6),
+      language: style.language ?? this.language,
+      ...(style.maxLines === undefined ? {} : { maxLines: style.maxLines }),
     };
     const parts = [shape(box, { fill, border, width, radius: sizes.radius })];
     if (style.tall === true && style.icon !== undefined) {
@@ -162,6 +175,7 @@ export class SceneBuilder {
           vertical: 'middle',
           leading: 1.25,
           balance: true,
+          language: this.language,
         };
         parts.push(textSvg(this.#fit(`${id} note`, style.note, noteBox, note), noteBox, note));
       }
@@ -170,7 +184,7 @@ export class SceneBuilder {
     const labelBox = rect(box.x + pad + iconSize + iconGap, box.y, box.width - 2 * pad - iconSize - iconGap, box.height);
     const fit = this.#fit(id, label, labelBox, text);
     if (style.icon === undefined) return parts.join('') + textSvg(fit, labelBox, text);
-    const inkWidth = Math.max(...fit.lines.map((line) => measureText(line, fit.size, weight)));
+    const inkWidth = Math.max(...fit.lines.map((line) => measureText(line, fit.size, weight, text.language)));
     const left = box.x + (box.width - inkWidth - iconSize - iconGap) / 2;
     parts.push(icon(style.icon, left, box.y + (box.height - iconSize) / 2, iconSize, ink));
     const placed = rect(left + iconSize + iconGap, box.y, inkWidth, box.height);
@@ -199,9 +213,15 @@ export class SceneBuilder {
   }
 }
 
+const DEFAULT_FAMILY = familyOf('ja');
+
+/** font-family of a text, where it is not the document's. */
+export const familyAttribute = (language: Language): string =>
+  familyOf(language) === DEFAULT_FAMILY ? '' : ` font-family="${familyOf(language)}"`;
+
 /** An SVG document that shows the part `view` of the panel at one pixel per unit. */
 export const svgDocument = (view: Rect, fragments: readonly string[]): string =>
-  `<svg xmlns="http://www.w3.org/2000/svg" width="${view.width}" height="${view.height}" viewBox="${view.x} ${view.y} ${view.width} ${view.height}" font-family="${FONT_FAMILY}">${fragments.join('')}</svg>`;
+  `<svg xmlns="http://www.w3.org/2000/svg" width="${view.width}" height="${view.height}" viewBox="${view.x} ${view.y} ${view.width} ${view.height}" font-family="${DEFAULT_FAMILY}">${fragments.join('')}</svg>`;
 
 const buttonColours = (style: ButtonStyle, enabled: boolean, pressed: boolean): { fill: string; border: string; ink: string } => {
   if (!enabled) return { fill: COLOURS.page, border: COLOURS.border, ink: COLOURS.borderStrong };
@@ -237,5 +257,5 @@ export const textSvg = (fit: Fit, box: Rect, style: TextStyle): string => {
     const y = top + fit.size * (0.5 + MIDDLE) + i * leading;
     return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}"${anchor} xml:space="preserve">${escapeXml(line)}</text>`;
   });
-  return `<g font-size="${fit.size}"${weight} fill="${style.colour ?? COLOURS.text}">${lines.join('')}</g>`;
+  return `<g font-size="${fit.size}"${familyAttribute(style.language ?? 'ja')}${weight} fill="${style.colour ?? COLOURS.text}">${lines.join('')}</g>`;
 };

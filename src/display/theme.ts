@@ -52,8 +52,6 @@ export const COLOURS = {
   page: '#f7fbff',
 } as const;
 
-export const FONT_FAMILY = 'BIZ UDPGothic, Noto Sans JP';
-
 /** Text sizes, gaps and target heights in pixels of one panel class. */
 export interface Sizes {
   readonly compact: boolean;

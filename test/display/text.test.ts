@@ -4,27 +4,75 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { test } from 'tap';
-import { fontFile, installFonts } from '../../src/display/fonts.ts';
+import { LANGUAGES, type Language } from '../../src/core/screens.ts';
+import { familyOf, fontFile, installFonts } from '../../src/display/fonts.ts';
+import { LANGUAGE_NAMES, messagesFor } from '../../src/display/languages/language.ts';
 import { inkBox, openRasteriser } from '../../src/display/raster.ts';
 import { escapeXml } from '../../src/display/text/escape.ts';
 import { fitText } from '../../src/display/text/fit.ts';
 import { readFontMetrics } from '../../src/display/text/font-metrics.ts';
 import { breakLines } from '../../src/display/text/lines.ts';
-import { measureText } from '../../src/display/text/measure.ts';
+import { fontFor, measureText } from '../../src/display/text/measure.ts';
 
 test('measured widths agree with what is drawn, in both weights and with fallback glyphs', async (t) => {
   const rasteriser = await openRasteriser(t.testdir());
-  for (const [text, weight] of [
-    ['マイナンバーカードを置いてください', 400],
-    ['Please take your card, 0123456789', 700],
-    ['髙﨑德濵𠮷野', 400],
-  ] as const) {
+  const cases: readonly (readonly [string, 400 | 700, Language])[] = [
+    ['マイナンバーカードを置いてください', 400, 'ja'],
+    ['Please take your card, 0123456789', 700, 'en'],
+    ['髙﨑德濵𠮷野', 400, 'ja'],
+    ['葛\u{e0100}城', 700, 'ja'],
+    ['请放置个人编号卡，登记自动开始。', 400, 'zh-Hans'],
+    ['마이넘버카드를 올려 주세요', 700, 'ko'],
+    ['Vui lòng đặt thẻ, được kiểm tra ngữ', 400, 'vi'],
+    ['カードを おいて ください 简体 한국', 400, 'ja-simple'],
+  ];
+  for (const [text, weight, language] of cases) {
     const view = { x: 0, y: 0, width: 1000, height: 120 };
-    const fragment = `<rect width="1000" height="120" fill="#fff"/><text x="20" y="80" font-size="40" font-weight="${weight}" xml:space="preserve">|${escapeXml(text)}|</text>`;
+    const fragment = `<rect width="1000" height="120" fill="#fff"/><text x="20" y="80" font-size="40" font-family="${familyOf(language)}" font-weight="${weight}" xml:space="preserve">|${escapeXml(text)}|</text>`;
     const drawn = inkBox(await rasteriser.draw(view, [fragment])).width;
-    const measured = measureText(`|${text}|`, 40, weight) - measureText('|', 40, weight);
-    t.ok(Math.abs(drawn - measured) <= 6, `${text}: drawn ${drawn}, measured ${measured.toFixed(1)}`);
+    const measured = measureText(`|${text}|`, 40, weight, language) - measureText('|', 40, weight, language);
+    t.ok(Math.abs(drawn - measured) <= Math.max(6, drawn * 0.02), `${text}: drawn ${drawn}, measured ${measured.toFixed(1)}`);
   }
+});
+
+/** Every text of a language; functions are called with numbers. */
+const texts = (value: unknown): string[] => {
+  if (typeof value === 'string') return [value];
+  if (typeof value === 'function') return [String(value(2, 4))];
+  return Object.values(value as object).flatMap(texts);
+};
+
+test('every character of every language is in one of its fonts, old-form names and language names too', async (t) => {
+  const names = ['髙﨑𠮷德濵', '葛\u{e0100}', '●', ...Object.values(LANGUAGE_NAMES)];
+  for (const language of LANGUAGES) {
+    const characters = new Set([...texts(messagesFor(language)), ...names].flatMap((text) => [...text.replaceAll('\n', '')]));
+    characters.delete('\u{e0100}');
+    const missing = [...characters].filter((char) =>
+      [400, 700].some((weight) => fontFor(char.codePointAt(0) ?? 0, weight as 400, language) === undefined),
+    );
+    t.same(missing, [], language);
+  }
+  t.equal(fontFor(0x10ffff, 400, 'ja'), undefined, 'a glyph that no font has is found');
+  // A language drawn from two fonts looks patched: only names of other languages and what staff read may fall back.
+  const own = (language: Language, letters: string) =>
+    t.same([...new Set([...letters].map((char) => fontFor(char.codePointAt(0) ?? 0, 400, language)))].length, 1, language);
+  own('vi', 'Vui lòng đặt thẻ Mã số ủy ban ưỡợửệ0123');
+  own('zh-Hans', '请放置个人编号卡0123，。');
+  own('ko', '마이넘버카드를 올려 주세요 0123');
+  own('ja', 'マイナンバーカードを置いてください0123');
+});
+
+test('a variation selector chooses another form of the character and draws nothing of its own', async (t) => {
+  const rasteriser = await openRasteriser(t.testdir());
+  const view = { x: 0, y: 0, width: 200, height: 120 };
+  const drawn = async (text: string) =>
+    (await rasteriser.draw(view, [`<rect width="200" height="120" fill="#fff"/><text x="20" y="90" font-size="80">${text}</text>`])).rgba;
+  const [plain, first, second] = await Promise.all([drawn('葛'), drawn('葛\u{e0100}'), drawn('葛\u{e0101}')]);
+  t.notSame(first, second, 'two forms');
+  t.ok(
+    [first, second].some((form) => form !== undefined && plain !== undefined && form.every((value, i) => value === plain[i])),
+    'one of them is the usual one',
+  );
 });
 
 test('a file that is no font is refused', async (t) => {
@@ -37,13 +85,13 @@ test('a file that is no font is refused', async (t) => {
   t.throws(() => readFontMetrics(cut), { code: 'display/no-font' });
 });
 
-test('fonts.conf names our four directories and nothing of the host', async (t) => {
+test('fonts.conf names our eight directories and nothing of the host', async (t) => {
   const environment: NodeJS.ProcessEnv = {};
   const directory = mkdtempSync(join(t.testdir(), 'conf-'));
   const path = installFonts(join(directory, 'inner'), environment);
   t.same(environment, { FONTCONFIG_FILE: path });
   const text = readFileSync(path, 'utf8');
-  t.equal((text.match(/<dir>/g) ?? []).length, 4);
+  t.equal((text.match(/<dir>/g) ?? []).length, 8);
   t.notMatch(text, '/usr/share');
   writeFileSync(join(directory, 'file'), '');
   t.throws(() => installFonts(join(directory, 'file', 'under'), environment), { code: 'storage/unwritable' });
@@ -55,6 +103,10 @@ test('lines break between phrases, and never against kinsoku', async (t) => {
   t.same(breakLines('もう少し近づいてください', 9, em), ['もう少し', '近づいてください']);
   t.same(breakLines('Please take your card', 11, em), ['Please take', 'your card']);
   t.same(breakLines('一行目\n二行目', 20, em), ['一行目', '二行目']);
+  t.same(breakLines('카드를 그대로 두고 기다려 주세요.', 12, em, 'ko'), ['카드를 그대로 두고', '기다려 주세요.']);
+  t.same(breakLines('カードを うごかさないで まって ください。', 13, em, 'ja-simple'), ['カードを うごかさないで', 'まって ください。']);
+  t.same(breakLines('请不要移动卡片，稍候片刻。', 7, em, 'zh-Hans'), ['请不要移动', '卡片，', '稍候片刻。']);
+  t.same(breakLines('Vui lòng để yên thẻ', 10, em, 'vi'), ['Vui lòng', 'để yên thẻ']);
   const char = fc.constantFrom(...'あ漢字カー、。（）「」ABC 123ッゃ・');
   fc.assert(
     fc.property(

@@ -5,6 +5,7 @@ import type { Messages } from './messages.ts';
 
 export const en: Messages = {
   header: { listen: 'Listen' },
+  modes: { standard: 'Standard', large: 'Large text', contrast: 'High contrast' },
   steps: { card: 'Card', identity: 'Identity', consent: 'Consent', done: 'Done' },
   footer: {
     cancel: 'Cancel',

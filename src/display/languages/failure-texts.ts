@@ -22,3 +22,15 @@ export const FIELD_CODES: Readonly<Partial<Record<FailureCode | NoticeCode, stri
   'certificate/revoked': '006',
   'certificate/expired': '006',
 };
+
+/** What the patient reads: title, what happened, what to do next. */
+export type PatientRow = readonly [title: string, patient: string, action: string];
+
+/** Texts in a language that the staff of a Japanese clinic need not read: their line stays as it is in `staff`. */
+export const forPatients = (rows: Readonly<Record<FailureCode | NoticeCode, PatientRow>>, staff: FailureTexts): FailureTexts =>
+  Object.fromEntries(
+    Object.entries(rows).map(([code, [title, patient, action]]) => [
+      code,
+      { title, patient, action, staff: staff[code as keyof FailureTexts].staff },
+    ]),
+  ) as FailureTexts;

@@ -4,6 +4,7 @@ import { jaFailures } from './ja-failures.ts';
 
 export const ja = {
   header: { listen: '音声を聞く' },
+  modes: { standard: '標準の表示', large: '大きな文字', contrast: '白黒反転' },
   steps: { card: 'カード', identity: '本人確認', consent: '同意', done: '完了' },
   footer: {
     cancel: 'やめる',

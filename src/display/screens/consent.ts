@@ -26,7 +26,7 @@ export const consent = (context: ScreenContext, model: ModelOf<'consent'>): Scre
   const words = messages.consent;
   const [buttons, rest] = cutBottom(frame.body, sizes.compact ? 72 : 104, sizes.gap);
   const [head, card] = cutTop(rest, sizes.compact ? 36 : 52, sizes.compact ? 8 : 14);
-  const title = words.title.replace('\n', context.messages.consent.separator === '、' ? '' : ' ');
+  const title = words.title.replace('\n', build.language === 'ja' || build.language === 'zh-Hans' ? '' : ' ');
   build.text('title', title, head, { size: sizes.title, weight: 700, vertical: 'middle', maxLines: 1, smallest: sizes.title * 0.65 });
   build.panel(card, { fill: COLOURS.surface, border: COLOURS.border, radius: sizes.radius });
   const what = model.questions.map((question) => words.questions[question]).join(words.separator);

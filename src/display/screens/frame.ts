@@ -5,7 +5,7 @@ import type { ElementId, ScreenModel, ScreenName } from '../../core/screens.ts';
 import { type IconName, icon } from '../icons.ts';
 import { centred, columns, cutLeft, cutRight, inset, rect } from '../layout.ts';
 import type { Rect } from '../ports.ts';
-import { shape } from '../scene-builder.ts';
+import { familyAttribute, shape } from '../scene-builder.ts';
 import { measureText } from '../text/measure.ts';
 import { COLOURS } from '../theme.ts';
 import type { ScreenContext } from './context.ts';
@@ -66,7 +66,7 @@ const drawHeader = ({ build, frame, sizes, messages, facility }: ScreenContext, 
   const bar = rect(left.x, left.y + (left.height - sizes.instruction * 1.2) / 2, sizes.compact ? 6 : 8, sizes.instruction * 1.2);
   build.panel(bar, { fill: COLOURS.primary, radius: bar.width / 2 });
   build.text('facility', facility.name, cutLeft(left, bar.width, sizes.compact ? 10 : 16)[1], {
-    size: sizes.compact ? 22 : 30, weight: 700, vertical: 'middle', maxLines: 1, smallest: 14,
+    language: 'ja', size: sizes.compact ? 22 : 30, weight: 700, vertical: 'middle', maxLines: 1, smallest: 14,
   }); // biome-ignore format: one style
   if (listen)
     build.button('repeat-speech' satisfies ElementId, messages.header.listen, right, {
@@ -92,7 +92,7 @@ const drawProgress = ({ build, frame, sizes, messages }: ScreenContext, step: nu
   cells.forEach((cell, i) => {
     const name = names[i] ?? '';
     const weight = i === step ? 700 : 400;
-    const textWidth = measureText(name, sizes.small, weight);
+    const textWidth = measureText(name, sizes.small, weight, build.language);
     const x = sizes.compact ? cell.x + Math.max(0, (cell.width - textWidth - radius * 2 - 8) / 2) + radius : cell.x + cell.width / 2;
     const y = sizes.compact ? cell.y + cell.height / 2 : cell.y + 14 + radius;
     const next = cells[i + 1];
@@ -107,7 +107,7 @@ const drawProgress = ({ build, frame, sizes, messages }: ScreenContext, step: nu
       ? `<text x="${(x + radius + 8).toFixed(1)}" y="${(y + sizes.small * 0.38).toFixed(1)}"`
       : `<text x="${x}" y="${(y + radius + 14 + sizes.small * 0.88).toFixed(1)}" text-anchor="middle"`;
     parts.push(
-      `${label} font-size="${sizes.small}" font-weight="${weight}" fill="${i <= step ? COLOURS.primaryDark : COLOURS.grey}">${name}</text>`,
+      `${label}${familyAttribute(build.language)} font-size="${sizes.small}" font-weight="${weight}" fill="${i <= step ? COLOURS.primaryDark : COLOURS.grey}">${name}</text>`,
     );
   });
   build.draw(frame.progress, parts.join(''));
@@ -146,7 +146,7 @@ const drawCountdown = ({ build, sizes, messages }: ScreenContext, secondsLeft: n
     ...messages.footer
       .secondsLeft(60)
       .split('\n')
-      .map((line) => measureText(line, size, 400)),
+      .map((line) => measureText(line, size, 400, build.language)),
   );
   const [words, left] = cutRight(area, Math.min(Math.ceil(widest) + 8, area.width - diameter - sizes.gap), sizes.compact ? 10 : 16);
   const [ringArea] = cutRight(left, diameter);

@@ -5,6 +5,7 @@ import { FAILURES } from '../../core/failure.ts';
 import type { NoticeCode } from '../../core/screens.ts';
 import { type IconName, icon } from '../icons.ts';
 import { FIELD_CODES } from '../languages/failure-texts.ts';
+import { staffLanguage } from '../languages/language.ts';
 import { centred, columns, cutBottom, cutLeft, cutTop, inset } from '../layout.ts';
 import type { Rect } from '../ports.ts';
 import { COLOURS } from '../theme.ts';
@@ -24,11 +25,13 @@ const staffLine = (context: ScreenContext, code: FailureCode | NoticeCode, box: 
   build.panel(box, { fill: COLOURS.surface, border: COLOURS.border, radius: sizes.radius * 0.75 });
   const inner = inset(box, sizes.gap, sizes.compact ? 6 : 10);
   const size = sizes.compact ? 15 : 22;
+  const language = staffLanguage(build.language);
   const [left, right] = columns(inner, [2, 1], sizes.gap);
   const contacts = facility.contacts.map((contact) => `${contact.label} ${contact.phone}`).join('  ');
   const [first, second] = cutTop(right, right.height / 2);
   build.text('staff-line', `${words.forStaff}: ${messages.failures[code].staff}`, left, {
     size,
+    language,
     colour: COLOURS.textSoft,
     vertical: 'middle',
     smallest: 12,
@@ -36,6 +39,7 @@ const staffLine = (context: ScreenContext, code: FailureCode | NoticeCode, box: 
   const codeBox = contacts === '' ? right : first;
   build.text('code', `${words.code} ${codeLabel(code)}`, codeBox, {
     size,
+    language,
     weight: 700,
     align: 'right',
     vertical: 'middle',
@@ -46,6 +50,7 @@ const staffLine = (context: ScreenContext, code: FailureCode | NoticeCode, box: 
   if (contacts !== '')
     build.text('contacts', `${words.contact} ${contacts}`, second, {
       size,
+      language,
       align: 'right',
       vertical: 'middle',
       colour: COLOURS.textSoft,

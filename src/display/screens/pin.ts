@@ -1,6 +1,8 @@
 // The patient's PIN, the warning before the last try, and the staff's passcode.
 
+import type { Language } from '../../core/screens.ts';
 import { icon } from '../icons.ts';
+import { staffLanguage } from '../languages/language.ts';
 import { centred, columns, cutBottom, cutLeft, cutTop, inset } from '../layout.ts';
 import type { Rect } from '../ports.ts';
 import { COLOURS } from '../theme.ts';
@@ -38,11 +40,12 @@ const noteBox = ({ build, sizes }: ScreenContext, box: Rect, note: { id: string;
 /** Left half: title, explanation, dots, note; right half: pad. */
 const padScreen = (
   context: ScreenContext,
-  words: { title: string; body: string; entered: string },
+  words: { title: string; body: string; entered: string; language?: Language },
   state: { entered: number; length: number; wrong: boolean; enabled: boolean },
   note: { id: string; error: boolean; bold: string; plain: string },
 ): void => {
   const { build, frame, sizes } = context;
+  const language = words.language ?? build.language;
   const [left, right] = columns(frame.body, [1, 1.08], sizes.compact ? 20 : 48);
   const noteHeight = sizes.compact ? 58 : 88;
   const dotsHeight = sizes.compact ? 60 : 112;
@@ -52,8 +55,13 @@ const padScreen = (
     build,
     texts,
     [
-      { id: 'title', label: words.title, style: { size: sizes.title, weight: 700, leading: 1.3, balance: true } },
-      { id: 'body', label: words.body, gap: sizes.gap, style: { size: sizes.compact ? 18 : sizes.body, colour: COLOURS.textSoft } },
+      { id: 'title', label: words.title, style: { size: sizes.title, weight: 700, leading: 1.3, balance: true, language } },
+      {
+        id: 'body',
+        label: words.body,
+        gap: sizes.gap,
+        style: { size: sizes.compact ? 18 : sizes.body, colour: COLOURS.textSoft, language },
+      },
     ],
     'top',
   );
@@ -88,7 +96,12 @@ export const staffCheck = (context: ScreenContext, model: ModelOf<'staff-check'>
   const [bold = '', plain = ''] = error ? splitSentence(warning) : asked ? splitSentence(words.asked) : [words.patient, ''];
   padScreen(
     context,
-    { title: words.title, body: words.body, entered: words.entered(model.entered, model.length) },
+    {
+      title: words.title,
+      body: words.body,
+      entered: words.entered(model.entered, model.length),
+      language: staffLanguage(context.build.language),
+    },
     { entered: model.entered, length: model.length, wrong: error, enabled: !model.locked },
     { id: 'staff-note', error, bold, plain: error || asked ? plain : words.entered(model.entered, model.length) },
   );

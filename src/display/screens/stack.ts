@@ -28,6 +28,7 @@ export const stackTexts = (build: SceneBuilder, box: Rect, texts: readonly Stack
         weight: style.weight ?? 400,
         leading: style.leading ?? 1.4,
         balance: style.balance ?? false,
+        language: style.language ?? build.language,
       });
       const height = Math.ceil(size * (1 + (fit.lines.length - 1) * (style.leading ?? 1.4)));
       return { size, height, gap: i === 0 ? 0 : gap * scale, fits: fit.fits };

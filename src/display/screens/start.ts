@@ -78,7 +78,10 @@ export const idle = (context: ScreenContext, model: ModelOf<'idle'>): ScreenEnd 
   build.panel(strip, { fill: COLOURS.surface });
   build.panel(rect(strip.x, strip.y, strip.width, 1), { fill: COLOURS.border });
   const [left, right] = columns(inset(main, sizes.margin, sizes.gap), [1.12, 1], sizes.gap);
-  stackTexts(build, left, [
+  const [tools, texts] = cutBottom(left, sizes.target, sizes.gap);
+  const third = columns(tools, [1, 1, 1], sizes.keyGap);
+  build.button('help', messages.footer.howTo, third[0], { kind: 'quiet', size: sizes.compact ? 19 : 26, icon: 'question' });
+  stackTexts(build, texts, [
     { id: 'title', label: words.title, style: { size: sizes.hero, weight: 700, leading: 1.35 } },
     {
       id: 'body',
@@ -87,7 +90,12 @@ export const idle = (context: ScreenContext, model: ModelOf<'idle'>): ScreenEnd 
       style: { size: sizes.compact ? sizes.body : 30, leading: 1.5, colour: COLOURS.textSoft },
     },
   ]);
-  build.image('illustration', words.illustration, right, cardToTray(right, { card: words.cardTitle, here: words.here }));
+  build.image(
+    'illustration',
+    words.illustration,
+    right,
+    cardToTray(right, { card: words.cardTitle, here: words.here, language: build.language }),
+  );
 
   const [label, buttons] = cutTop(inset(strip, sizes.margin, sizes.gap * 0.6), caption, sizes.gap * 0.2);
   build.draw(label, icon('globe', label.x, label.y + (caption - sizes.small * 1.25) / 2, sizes.small * 1.25, COLOURS.textSoft));
@@ -97,19 +105,24 @@ export const idle = (context: ScreenContext, model: ModelOf<'idle'>): ScreenEnd 
     vertical: 'middle',
     maxLines: 1,
   });
-  const cells = columns(rect(buttons.x, buttons.y, buttons.width, sizes.target), [1, 1, 1, 1], sizes.gap);
-  model.languages.slice(0, 3).forEach((language, i) => {
+  const cells = columns(
+    rect(buttons.x, buttons.y, buttons.width, sizes.target),
+    model.languages.map(() => 1),
+    sizes.keyGap,
+  );
+  model.languages.forEach((language, i) => {
     const cell = cells[i];
     if (cell === undefined) return;
     const selected = language === model.language;
     build.button(`language-${language}`, LANGUAGE_NAMES[language], cell, {
       kind: 'outline',
-      size: sizes.compact ? 22 : 29,
+      size: sizes.compact ? 20 : 28,
+      language,
+      maxLines: LANGUAGE_NAMES[language].split('\n').length,
       selected,
       ...(selected ? { icon: 'check' as const } : {}),
     });
   });
-  build.button('help', messages.footer.howTo, cells[3], { kind: 'quiet', size: sizes.compact ? 22 : 29, icon: 'question' });
   return { speech: words.speech };
 };
 

@@ -1,6 +1,7 @@
 // Puts a text into a box: breaks it, shrinks it step by step, tells when even the smallest size does not fit.
 // Pure; remembers what it has fitted, since the same texts are laid out many times a minute.
 
+import type { Language } from '../../core/screens.ts';
 import type { Weight } from '../fonts.ts';
 import { breakLines, phrases } from './lines.ts';
 import { measureText } from './measure.ts';
@@ -18,6 +19,8 @@ export interface FitRequest {
   /** Lines of about equal length: for titles. */
   readonly balance: boolean;
   readonly maxLines?: number;
+  /** Decides fonts and line breaks; default Japanese. */
+  readonly language?: Language;
 }
 
 export interface Fit {
@@ -31,8 +34,8 @@ const remembered = new Map<string, Fit>();
 const REMEMBER_AT_MOST = 1000;
 
 /** All that the answer depends on; the text last, so that nothing in it can look like a number before it. */
-const keyOf = ({ text, width, height, size, smallest, weight, leading, balance, maxLines = 0 }: FitRequest): string =>
-  `${width} ${height} ${size} ${smallest} ${weight} ${leading} ${balance} ${maxLines} ${text}`;
+const keyOf = ({ text, width, height, size, smallest, weight, leading, balance, maxLines = 0, language = 'ja' }: FitRequest): string =>
+  `${language} ${width} ${height} ${size} ${smallest} ${weight} ${leading} ${balance} ${maxLines} ${text}`;
 
 export const fitText = (request: FitRequest): Fit => {
   const key = keyOf(request);
@@ -47,27 +50,36 @@ export const fitText = (request: FitRequest): Fit => {
 const search = (request: FitRequest): Fit => {
   for (let size = request.size; ; size -= 1) {
     const lines = layOut(request, size);
-    const widest = Math.max(...lines.map((line) => measureText(line, size, request.weight)));
+    const widest = Math.max(...lines.map((line) => measureText(line, size, request.weight, request.language)));
     // The first line needs one em only: leading is between lines.
     const height = size * (1 + (lines.length - 1) * request.leading);
+    // A heading rather shrinks than cuts a word.
+    const whole =
+      !request.balance ||
+      phrases(request.text, request.language).every(
+        (phrase) => measureText(phrase.trimEnd(), size, request.weight, request.language) <= request.width,
+      );
     const fits = widest <= request.width && height <= request.height + 1 && lines.length <= (request.maxLines ?? Number.POSITIVE_INFINITY);
-    if (fits || size <= request.smallest) return { lines, size, fits };
+    if ((fits && whole) || size <= request.smallest) return { lines, size, fits };
   }
 };
 
 const layOut = (request: FitRequest, size: number): string[] => {
-  const measure = (line: string) => measureText(line, size, request.weight);
-  const lines = breakLines(request.text, request.width, measure);
+  const measure = (line: string) => measureText(line, size, request.weight, request.language);
+  const lines = breakLines(request.text, request.width, measure, request.language);
   if (!request.balance || lines.length < 2) return lines;
   // Never so narrow that a phrase would have to be cut.
-  let narrow = Math.max(request.width / lines.length, ...phrases(request.text).map((phrase) => measure(phrase.trimEnd())));
+  let narrow = Math.max(
+    request.width / lines.length,
+    ...phrases(request.text, request.language).map((phrase) => measure(phrase.trimEnd())),
+  );
   if (narrow >= request.width) return lines;
   let wide = request.width;
   while (wide - narrow > 4) {
     const middle = (narrow + wide) / 2;
-    const tried = breakLines(request.text, middle, measure);
+    const tried = breakLines(request.text, middle, measure, request.language);
     if (tried.length <= lines.length && tried.every((line) => measure(line) <= middle)) wide = middle;
     else narrow = middle;
   }
-  return breakLines(request.text, wide, measure);
+  return breakLines(request.text, wide, measure, request.language);
 };

@@ -1,9 +1,11 @@
-// Line breaking for Japanese and Latin text: between phrases if possible, between characters if need be,
+// Line breaking in every language: between phrases if possible, between characters if need be,
 // always by the kinsoku rules (JIS X 4051: what may not begin or end a line).
 // Works on widths given by a function; knows no font.
 
+import type { Language } from '../../core/screens.ts';
+
 const NOT_AT_START = new Set([
-  ...'、。，．,.:;：；？！?!）)］]｝}」』】〉》〕’”・ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々ゝゞヽヾ％%…‥〜～',
+  ...'、。，．；：,.:;：；？！?!）)］]｝}」』】〉》〕’”・ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々ゝゞヽヾ％%…‥〜～',
 ]);
 const NOT_AT_END = new Set([...'（([［｛{「『【〈《〔‘“']);
 
@@ -18,13 +20,19 @@ const HIRAGANA_ONLY = /^[\p{Script=Hiragana}ー]+$/u;
 const LATIN = /[\p{Script=Latin}\p{N}]/u;
 
 const words = new Intl.Segmenter('ja', { granularity: 'word' });
+const chineseWords = new Intl.Segmenter('zh-Hans', { granularity: 'word' });
+
+/** Written with blanks between words (or, in やさしい日本語, between phrases): a line breaks nowhere else. */
+const SPACED: ReadonlySet<Language> = new Set(['ko', 'vi', 'ja-simple']);
 
 /** Text cut into pieces between which a line may break, best places only. A blank stays at the end of its piece. */
-export const phrases = (text: string): string[] => {
+export const phrases = (text: string, language: Language = 'ja'): string[] => {
+  if (SPACED.has(language)) return text.match(/[^ 。！？]*[。！？」』）]*[ ]*/gu)?.filter((piece) => piece !== '') ?? [];
+  const [segmenter, breaks] = language === 'zh-Hans' ? [chineseWords, mayBreakChinese] : [words, mayBreak];
   const pieces: string[] = [];
-  for (const { segment } of words.segment(text)) {
+  for (const { segment } of segmenter.segment(text)) {
     const before = pieces.at(-1);
-    if (before === undefined || mayBreak(before, segment)) pieces.push(segment);
+    if (before === undefined || breaks(before, segment)) pieces.push(segment);
     else pieces[pieces.length - 1] = before + segment;
   }
   return pieces;
@@ -47,6 +55,16 @@ const mayBreak = (before: string, word: string): boolean => {
   return HIRAGANA_ONLY.test(last) || NOT_AT_END.has(first);
 };
 
+/** Chinese breaks between any two words, as far as punctuation allows; digits and letters stay together. */
+const mayBreakChinese = (before: string, word: string): boolean => {
+  const last = [...before].at(-1) ?? '';
+  const first = [...word][0] ?? '';
+  if (NOT_AT_START.has(first) || opens(before) || first === ' ') return false;
+  return (
+    !(LATIN.test(last) && LATIN.test(first)) && !(last === ' ' && /\p{N}\s*$/u.test(before)) && !(last === ' ' && /\p{N}/u.test(first))
+  );
+};
+
 /** Every place kinsoku allows, for a piece that is wider than the line. */
 const characters = (piece: string): string[] => {
   const units: string[] = [];
@@ -61,7 +79,7 @@ const characters = (piece: string): string[] => {
 };
 
 /** Lines no wider than `width`, as `measure` sees them. A unit that cannot be broken stays whole (and too wide). "\n" always breaks. */
-export const breakLines = (text: string, width: number, measure: (line: string) => number): string[] =>
+export const breakLines = (text: string, width: number, measure: (line: string) => number, language: Language = 'ja'): string[] =>
   text.split('\n').flatMap((paragraph) => {
     const lines: string[] = [];
     let line = '';
@@ -73,7 +91,7 @@ export const breakLines = (text: string, width: number, measure: (line: string) 
         line = piece;
       }
     };
-    for (const piece of phrases(paragraph)) place(piece, true);
+    for (const piece of phrases(paragraph, language)) place(piece, true);
     lines.push(line.trimEnd());
     return lines;
   });

@@ -5,6 +5,10 @@ import type { Language } from '../../core/screens.ts';
 const JOIN: Readonly<Record<Language, { readonly end: string; readonly between: string }>> = {
   ja: { end: '。', between: '' },
   en: { end: '.', between: ' ' },
+  'zh-Hans': { end: '。', between: '' },
+  ko: { end: '.', between: ' ' },
+  vi: { end: '.', between: ' ' },
+  'ja-simple': { end: '。', between: '' },
 };
 
 /** `lines` = sentences or headings, one a line; blank ones are left out. */

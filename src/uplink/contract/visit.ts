@@ -2,6 +2,7 @@
 // It has no place for an image, an embedding, a PIN, 照合番号 or the My Number, and strict objects refuse any field that is not listed.
 
 import { z } from 'zod';
+import { LANGUAGES } from '../../core/screens.ts';
 import { envelopeFields, instant } from './common.ts';
 
 const base64 = (maxChars: number) => z.base64().min(4).max(maxChars);
@@ -72,7 +73,7 @@ export const visitContentSchema = z.strictObject({
   certificate: certificateSchema,
   evidence: evidenceSchema,
   referenceKind: z.literal('1').describe('照会区分: 1 by card'),
-  language: z.enum(['ja', 'en']),
+  language: z.enum(LANGUAGES),
 });
 export type VisitContent = z.infer<typeof visitContentSchema>;
 

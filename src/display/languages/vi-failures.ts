@@ -1,0 +1,67 @@
+// Vietnamese texts of every failure and notice: what happened and what the patient does. The staff line stays Japanese.
+
+import { forPatients } from './failure-texts.ts';
+import { jaFailures } from './ja-failures.ts';
+
+const again = 'Vui lòng lấy thẻ ra rồi đặt lại.';
+const desk = 'Vui lòng hỏi nhân viên tiếp nhận để đăng ký tại quầy.';
+const restart = 'Máy cần được kiểm tra.';
+const notReady = 'Máy chưa sẵn sàng.';
+
+export const viFailures = forPatients({
+  'card/not-recognised': ['Không đọc được thẻ', 'Có vẻ thẻ chưa được đặt đúng.', `Xin lấy thẻ ra khỏi bao hoặc ví. ${again}`],
+  'card/not-my-number': ['Đây không phải thẻ My Number', 'Bằng lái xe hoặc thẻ giao thông không dùng được ở đây.', 'Vui lòng đặt thẻ My Number (マイナンバーカード).'],
+  'card/several': ['Có vẻ có nhiều thẻ', 'Mỗi lần chỉ đọc được một thẻ.', 'Xin để các thẻ khác ra xa và chỉ đặt thẻ My Number.'],
+  'card/removed': ['Thẻ đã bị dịch chuyển', 'Thẻ bị dịch chuyển trong khi đang đọc.', 'Xin để yên thẻ cho đến khi kết thúc.'],
+  'card/read-failed': ['Việc đọc thẻ bị dừng', 'Không đọc được hết thẻ.', again],
+  'card/malformed': ['Không hiểu được nội dung thẻ', 'Thẻ này không dùng được trên máy này.', desk],
+  'card/tampered': ['Không xác nhận được thẻ', 'Không xác nhận được nội dung thẻ là thật.', desk],
+  'card/untrusted': ['Không xác nhận được thẻ', 'Không xác nhận được nơi cấp thẻ.', desk],
+  'card/face-unreadable': ['Không đọc được mặt thẻ', 'Không chuẩn bị được nhận diện khuôn mặt.', 'Xin kiểm tra chiều của thẻ và đặt lại, hoặc dùng mã PIN.'],
+  'certificate/expired': ['Chứng thư điện tử đã hết hạn', 'Chứng thư trong thẻ đã hết hạn nên không đăng ký được.', `${desk} Có thể gia hạn tại ủy ban thành phố.`],
+  'certificate/revoked': ['Chứng thư điện tử không còn hiệu lực', 'Chứng thư trong thẻ đã bị thu hồi nên không đăng ký được.', `${desk} Có thể làm thủ tục tại ủy ban thành phố.`],
+  'certificate/not-yet-valid': ['Chứng thư điện tử chưa có hiệu lực', 'Thời hạn của chứng thư chưa bắt đầu.', desk],
+  'code/wrong': ['Không đối chiếu được mặt thẻ', 'Không đọc đúng số trên mặt thẻ.', `Xin kiểm tra chiều của thẻ. ${again}`],
+  'code/blocked': ['Ảnh trong thẻ đã bị khóa', 'Hiện không dùng được nhận diện khuôn mặt với thẻ này.', 'Xin dùng mã PIN hoặc hỏi nhân viên. Có thể mở khóa tại ủy ban thành phố.'],
+  'pin/blocked': ['Mã PIN đã bị khóa', 'Mã PIN sai 3 lần liên tiếp nên không dùng được.', 'Hôm nay, xin dùng khuôn mặt hoặc đăng ký tại quầy. Mở khóa tại ủy ban thành phố (市区町村の窓口).'],
+  'pin/not-set': ['Thẻ này không có mã PIN', 'Thẻ dành cho nhận diện khuôn mặt không có mã PIN.', 'Vui lòng dùng nhận diện khuôn mặt.'],
+  'face/no-match': ['Không xác nhận được khuôn mặt', 'Khuôn mặt không khớp với ảnh trong thẻ.', 'Xin bỏ khẩu trang, mũ hoặc kính rồi thử lại, hoặc chọn cách khác.'],
+  'face/not-live': ['Không xác nhận được người trước máy', 'Không xác nhận được khuôn mặt trước camera.', 'Xin đứng thẳng trước camera và thử lại.'],
+  'face/none': ['Không thấy khuôn mặt', 'Camera không thấy khuôn mặt.', 'Xin đứng sao cho khuôn mặt nằm trong khung.'],
+  'face/several': ['Có nhiều người trong hình', 'Chỉ xác nhận khuôn mặt của người đăng ký.', 'Xin đứng một mình trước camera.'],
+  'face/too-far': ['Khuôn mặt quá nhỏ', 'Quý khách đứng hơi xa camera.', 'Xin lại gần hơn.'],
+  'face/too-near': ['Khuôn mặt quá lớn', 'Quý khách đứng hơi gần camera.', 'Xin lùi lại một chút.'],
+  'face/off-centre': ['Khuôn mặt ở ngoài khung', 'Khuôn mặt không ở giữa khung.', 'Xin đưa khuôn mặt vào giữa khung.'],
+  'face/turned': ['Khuôn mặt quay sang bên', 'Không thấy khuôn mặt từ phía trước.', 'Xin nhìn thẳng vào camera.'],
+  'face/dark': ['Quá tối, không thấy khuôn mặt', 'Xung quanh khuôn mặt hơi tối.', 'Xin quay về phía sáng, hoặc chọn cách khác.'],
+  'face/back-lit': ['Phía sau quá sáng', 'Do ngược sáng nên khuôn mặt bị tối.', 'Xin đổi chỗ đứng một chút, hoặc chọn cách khác.'],
+  'face/blurred': ['Hình bị nhòe', 'Không thấy rõ khuôn mặt.', 'Xin giữ yên một lát.'],
+  'face/photo-unreadable': ['Không đọc được ảnh trong thẻ', 'Hiện không dùng được nhận diện khuôn mặt với thẻ này.', 'Xin dùng mã PIN hoặc hỏi nhân viên.'],
+  'staff/wrong-passcode': ['Mã của nhân viên không đúng', 'Nhân viên sẽ nhập lại.', 'Xin chờ một lát.'],
+  'visit/timeout': ['Đã hết thời gian', 'Vì không có thao tác nên việc đăng ký đã dừng.', `Để tiếp tục: ${again}`],
+  'visit/cancelled': ['Đã hủy đăng ký', 'Không có gì được gửi đi.', 'Để đăng ký lại, vui lòng đặt lại thẻ.'],
+  'uplink/broker-lost': ['Mất kết nối với quầy tiếp nhận', 'Hiện không đăng ký được trên máy này.', desk],
+  'uplink/terminal-lost': ['Mất kết nối với quầy tiếp nhận', 'Hiện không đăng ký được trên máy này.', desk],
+  'uplink/not-acknowledged': ['Đang chờ quầy xác nhận', 'Nội dung đăng ký được giữ an toàn trong máy này.', 'Để chắc chắn, vui lòng hỏi nhân viên tiếp nhận.'],
+  'uplink/rejected': ['Không đăng ký được', 'Quầy tiếp nhận cần kiểm tra.', desk],
+  'uplink/outbox-full': ['Hiện không đăng ký được', 'Còn nhiều đăng ký chưa được gửi.', desk],
+  'uplink/malformed': ['Hiện không đăng ký được', 'Có vấn đề khi liên lạc với quầy.', desk],
+  'uplink/untrusted': ['Hiện không đăng ký được', 'Có vấn đề khi liên lạc với quầy.', desk],
+  'storage/unwritable': ['Hiện không sử dụng được', restart, desk],
+  'storage/corrupt': ['Hiện không sử dụng được', restart, desk],
+  'clock/unset': ['Đang chuẩn bị', 'Máy đang chỉnh đồng hồ.', desk],
+  'reader/unavailable': ['Không đọc được thẻ', 'Đầu đọc thẻ không hoạt động.', desk],
+  'reader/protocol': ['Không đọc được thẻ', 'Việc đọc thẻ bị gián đoạn.', again],
+  'camera/unavailable': ['Camera không hoạt động', 'Hiện không dùng được nhận diện khuôn mặt.', 'Vui lòng chọn cách khác, như mã PIN.'],
+  'touch/unavailable': ['Màn hình cảm ứng không hoạt động', 'Nhấn màn hình không có tác dụng.', desk],
+  'display/unavailable': ['Màn hình không hoạt động', 'Có vấn đề với màn hình.', desk],
+  'display/no-font': ['Không hiển thị được chữ', 'Có vấn đề với màn hình.', desk],
+  'model/unavailable': ['Hiện không sử dụng được', notReady, desk],
+  'model/corrupt': ['Hiện không sử dụng được', notReady, desk],
+  'config/invalid': ['Hiện không sử dụng được', notReady, desk],
+  'port/in-use': ['Hiện không sử dụng được', notReady, desk],
+  'input/invalid': ['Không nhận được thao tác', 'Không xác nhận được nội dung đã nhập.', 'Vui lòng thử lại.'],
+  'visit/internal': ['Hiện không sử dụng được', 'Có sự cố bên trong máy.', desk],
+  'certificate/expires-soon': ['Chứng thư điện tử sắp hết hạn', 'Hôm nay vẫn đăng ký được như thường.', 'Vui lòng gia hạn tại ủy ban thành phố trước khi hết hạn.'],
+  'certificate/expired-in-grace': ['Chứng thư điện tử đã hết hạn', 'Hôm nay chỉ xác nhận được bảo hiểm, không cung cấp được thông tin khám và thuốc.', 'Vui lòng sớm gia hạn tại ủy ban thành phố.'],
+}, jaFailures); // biome-ignore format: one row per code

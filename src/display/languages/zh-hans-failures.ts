@@ -1,0 +1,67 @@
+// Simplified Chinese texts of every failure and notice: what happened and what the patient does. The staff line stays Japanese.
+
+import { forPatients } from './failure-texts.ts';
+import { jaFailures } from './ja-failures.ts';
+
+const again = '请取回卡片，再放一次。';
+const desk = '请到窗口登记，并咨询接待人员。';
+const restart = '机器需要检查。';
+const notReady = '机器尚未准备好。';
+
+export const zhHansFailures = forPatients({
+  'card/not-recognised': ['未能读取卡片', '卡片似乎没有放好。', `请从卡套或钱包中取出。${again}`],
+  'card/not-my-number': ['这不是个人编号卡', '驾驶证或交通卡不能在此使用。', '请放置个人编号卡（マイナンバーカード）。'],
+  'card/several': ['似乎有两张以上的卡', '一次只能读取一张卡。', '请移开其他卡，只放个人编号卡。'],
+  'card/removed': ['卡片被移开了', '读取过程中卡片移动了。', '在结束之前，请不要移动卡片。'],
+  'card/read-failed': ['卡片读取中断', '未能完整读取。', again],
+  'card/malformed': ['无法读取卡片内容', '此卡不能在本机使用。', desk],
+  'card/tampered': ['无法确认卡片', '无法确认卡片内容的真实性。', desk],
+  'card/untrusted': ['无法确认卡片', '无法确认卡片的发行者。', desk],
+  'card/face-unreadable': ['未能读取卡面', '未能准备好人脸识别。', '请确认卡片方向后重新放置，或使用密码。'],
+  'certificate/expired': ['电子证书已过期', '卡中的电子证书已过期，无法登记。', `${desk}可到市区町村窗口更新。`],
+  'certificate/revoked': ['电子证书已失效', '卡中的电子证书已失效，无法登记。', `${desk}可到市区町村窗口办理。`],
+  'certificate/not-yet-valid': ['电子证书尚未生效', '证书的有效期还没有开始。', desk],
+  'code/wrong': ['未能核对卡面', '未能正确读取卡面上的号码。', `请确认卡片方向。${again}`],
+  'code/blocked': ['面部照片的读取已锁定', '此卡现在不能使用人脸识别。', '请使用密码，或咨询接待人员。可到市区町村窗口解锁。'],
+  'pin/blocked': ['密码已锁定', '连续输错 3 次，密码不能使用。', '今天可用人脸识别或到窗口登记。请到市区町村窗口（市区町村の窓口）解锁。'],
+  'pin/not-set': ['此卡没有密码', '人脸识别专用的个人编号卡没有密码。', '请使用人脸识别。'],
+  'face/no-match': ['未能确认您的面容', '与卡中的照片不一致。', '请摘下口罩、帽子或眼镜再试，或选择其他方法。'],
+  'face/not-live': ['未能确认您本人在镜头前', '未能确认摄像头拍到的脸。', '请站在摄像头正前方再试一次。'],
+  'face/none': ['没有拍到脸', '摄像头看不到您的脸。', '请站到脸能进入框内的位置。'],
+  'face/several': ['画面中有两个以上的人', '只确认登记者本人的脸。', '请单独一人站在摄像头前。'],
+  'face/too-far': ['脸部太小', '您离摄像头稍远。', '请再靠近一点。'],
+  'face/too-near': ['脸部太大', '您离摄像头太近。', '请稍微后退。'],
+  'face/off-centre': ['脸偏离了框', '脸没有在框的中央。', '请将脸对准框的中央。'],
+  'face/turned': ['脸转向了一侧', '看不到正面的脸。', '请正视摄像头。'],
+  'face/dark': ['太暗，看不清脸', '脸部周围较暗。', '请将脸转向明亮的方向，或选择其他方法。'],
+  'face/back-lit': ['背后太亮，看不清脸', '因逆光，脸部显得较暗。', '请稍微改变站立的位置，或选择其他方法。'],
+  'face/blurred': ['图像模糊', '没有拍清楚。', '请保持片刻不动。'],
+  'face/photo-unreadable': ['未能读取卡中的照片', '此卡现在不能使用人脸识别。', '请使用密码，或咨询接待人员。'],
+  'staff/wrong-passcode': ['工作人员的号码不正确', '工作人员会重新输入。', '请稍候。'],
+  'visit/timeout': ['时间已到，登记结束', '因为没有操作，登记已停止。', `如要继续，${again}`],
+  'visit/cancelled': ['已取消登记', '没有发送任何信息。', '如要重新登记，请再放一次卡片。'],
+  'uplink/broker-lost': ['与接待终端的连接中断', '现在不能在本机登记。', desk],
+  'uplink/terminal-lost': ['与接待终端的连接中断', '现在不能在本机登记。', desk],
+  'uplink/not-acknowledged': ['正在等待接待处确认', '登记内容已安全保存在本机。', '为保险起见，请咨询接待人员。'],
+  'uplink/rejected': ['未能登记', '需要在接待终端确认。', desk],
+  'uplink/outbox-full': ['现在无法登记', '还有许多登记没有发送。', desk],
+  'uplink/malformed': ['现在无法登记', '与接待终端的通信有问题。', desk],
+  'uplink/untrusted': ['现在无法登记', '与接待终端的通信有问题。', desk],
+  'storage/unwritable': ['现在无法使用', restart, desk],
+  'storage/corrupt': ['现在无法使用', restart, desk],
+  'clock/unset': ['正在准备', '机器正在校准时钟。', desk],
+  'reader/unavailable': ['无法读取卡片', '读卡器没有工作。', desk],
+  'reader/protocol': ['未能读取卡片', '读取受到了干扰。', again],
+  'camera/unavailable': ['摄像头无法使用', '现在不能使用人脸识别。', '请选择密码等其他方法。'],
+  'touch/unavailable': ['触摸屏无法使用', '按屏幕没有反应。', desk],
+  'display/unavailable': ['画面无法显示', '画面有问题。', desk],
+  'display/no-font': ['文字无法显示', '画面有问题。', desk],
+  'model/unavailable': ['现在无法使用', notReady, desk],
+  'model/corrupt': ['现在无法使用', notReady, desk],
+  'config/invalid': ['现在无法使用', notReady, desk],
+  'port/in-use': ['现在无法使用', notReady, desk],
+  'input/invalid': ['未能接受操作', '未能确认输入的内容。', '请再试一次。'],
+  'visit/internal': ['现在无法使用', '机器内部出现了问题。', desk],
+  'certificate/expires-soon': ['电子证书即将到期', '今天可以照常登记。', '请在到期前到市区町村窗口更新。'],
+  'certificate/expired-in-grace': ['电子证书已过期', '今天只能确认保险资格，不能提供用药和诊疗信息。', '请尽早到市区町村窗口更新。'],
+}, jaFailures); // biome-ignore format: one row per code
