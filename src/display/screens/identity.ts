@@ -107,7 +107,7 @@ export const face = (context: ScreenContext, model: ModelOf<'face'>): ScreenEnd 
     smallest: 12,
   });
   otherWays(context, model.methods, words, ways);
-  return { speech: good ? words.title : text, preview };
+  return { speech: good && model.task === undefined ? words.title : text, preview };
 };
 
 export const faceRetry = (context: ScreenContext, model: ModelOf<'face-retry'>): ScreenEnd => {

@@ -11,7 +11,16 @@ import { digitPad, dots } from './digits.ts';
 import { stackTexts } from './stack.ts';
 
 /** A coloured box with a pictogram, a bold line and a plain one. */
-const noteBox = ({ build, sizes }: ScreenContext, box: Rect, note: { id: string; error: boolean; bold: string; plain: string }): void => {
+interface Note {
+  readonly id: string;
+  readonly error: boolean;
+  readonly bold: string;
+  readonly plain: string;
+  /** When it is for staff. */
+  readonly language?: Language;
+}
+
+const noteBox = ({ build, sizes }: ScreenContext, box: Rect, note: Note): void => {
   const colour = note.error ? COLOURS.errorDark : COLOURS.primaryDeep;
   build.panel(box, {
     fill: note.error ? COLOURS.errorTint : COLOURS.tint,
@@ -32,7 +41,7 @@ const noteBox = ({ build, sizes }: ScreenContext, box: Rect, note: { id: string;
     ),
   );
   const [bold, plain] = cutTop(text, text.height / 2);
-  const style = { size: sizes.compact ? 18 : 25, colour, maxLines: 1, smallest: 13 } as const;
+  const style = { size: sizes.compact ? 18 : 25, colour, maxLines: 1, smallest: 13, language: note.language ?? build.language } as const;
   build.text(note.id, note.bold, bold, { ...style, weight: 700, vertical: 'middle' });
   build.text(`${note.id}-detail`, note.plain, plain, { ...style, vertical: 'middle' });
 };
@@ -42,7 +51,7 @@ const padScreen = (
   context: ScreenContext,
   words: { title: string; body: string; entered: string; language?: Language },
   state: { entered: number; length: number; wrong: boolean; enabled: boolean },
-  note: { id: string; error: boolean; bold: string; plain: string },
+  note: Note,
 ): void => {
   const { build, frame, sizes } = context;
   const language = words.language ?? build.language;
@@ -103,7 +112,13 @@ export const staffCheck = (context: ScreenContext, model: ModelOf<'staff-check'>
       language: staffLanguage(context.build.language),
     },
     { entered: model.entered, length: model.length, wrong: error, enabled: !model.locked },
-    { id: 'staff-note', error, bold, plain: error || asked ? plain : words.entered(model.entered, model.length) },
+    {
+      id: 'staff-note',
+      error,
+      bold,
+      ...(error ? { language: staffLanguage(context.build.language) } : {}),
+      plain: error || asked ? plain : words.entered(model.entered, model.length),
+    },
   );
   return { speech: words.speech };
 };
