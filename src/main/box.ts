@@ -19,7 +19,7 @@ import { openNodeHidSource } from '../device/touch/node-hid-source.ts';
 import { openFramebuffer } from '../display/framebuffer-surface.ts';
 import { openCamera } from '../faceauth/camera/open-camera.ts';
 import { generateKioskKeys, loadKeySet, publicKeySet, storeKeySet } from '../uplink/seal-keys.ts';
-import { startKiosk } from './kiosk.ts';
+import { type Kiosk, startKiosk } from './kiosk.ts';
 
 const absentFaceReader: CardFaceReader = {
   readVerificationCode: () => Promise.reject(new KioskFailure('card/face-unreadable', { facts: { reason: 'no adapter' } })),
@@ -56,7 +56,7 @@ const openKeys = async ({ uplink, kiosk }: KioskConfig) => {
 };
 
 /** Starts the kiosk on real hardware. Throws config/invalid, display/unavailable, touch/unavailable with what to do. */
-export const startBox = async (config: KioskConfig, version: string): Promise<{ stop(): Promise<void> }> => {
+export const startBox = async (config: KioskConfig, version: string): Promise<Pick<Kiosk, 'ailing' | 'stop'>> => {
   const clock = systemClock;
   const log = createLog(config.kiosk.logLevel);
   const { gpio, reader, uplink, panel } = config;
@@ -107,6 +107,7 @@ export const startBox = async (config: KioskConfig, version: string): Promise<{ 
     onPowerOff: () => process.kill(process.pid, 'SIGTERM'),
   });
   return {
+    ailing: () => kiosk.ailing(),
     async stop() {
       await kiosk.stop();
       await camera.close();

@@ -4,6 +4,7 @@ import type { Command } from './command.ts';
 
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   twin: async () => (await import('./commands/twin.ts')).command,
+  doctor: async () => (await import('./commands/doctor.ts')).command,
   run: async () => (await import('./commands/run.ts')).command,
   face: async () => (await import('./commands/face.ts')).command,
 };

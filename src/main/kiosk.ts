@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { CardFaceReader, CardReader } from '../card/ports.ts';
 import type { CardTrust } from '../card/trust.ts';
 import type { KioskConfig } from '../config/schema.ts';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, sleep } from '../core/clock.ts';
 import { isFailure, KioskFailure } from '../core/failure.ts';
 import { systemRandom, uuidV7 } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
@@ -63,8 +63,15 @@ export interface Kiosk {
   readonly visit: Visit;
   readonly uplink: KazashiUplink;
   readonly lamp: Lamp;
+  /** The part that no longer does its work, for the watchdog; undefined = all is well. A failure that is shown and tried again is none. */
+  ailing(): Promise<'visit' | 'display' | undefined>;
   stop(): Promise<void>;
 }
+
+/** The visit beats once a second. */
+const BEAT_LIMIT_MS = 5000;
+/** A screen that takes longer to draw is never drawn. */
+const DRAW_LIMIT_MS = 5000;
 
 /** Starts everything; the panel shows the splash at once. Throws display/no-font, storage/unwritable, config/invalid. */
 export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
@@ -209,6 +216,13 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     visit,
     uplink,
     lamp,
+    async ailing() {
+      if (clock.monotonicMs() - visit.beatAtMs > BEAT_LIMIT_MS) return 'visit';
+      const late = new AbortController();
+      const drawn = await Promise.race([display.settled().then(() => true), sleep(clock, DRAW_LIMIT_MS, late.signal).then(() => false)]);
+      late.abort();
+      return drawn ? undefined : 'display';
+    },
     async stop() {
       unwatchPower();
       stopInput();

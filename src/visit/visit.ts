@@ -28,6 +28,8 @@ export interface Visit {
   /** The step of the visit: the name of its screen; undefined while the kiosk rests. */
   readonly step: string | undefined;
   readonly remainingSeconds: number | undefined;
+  /** Monotonic milliseconds of the last beat, one a second while the statechart runs. */
+  readonly beatAtMs: number;
 }
 
 export const createVisit = ({ settings, ...world }: VisitOptions): Visit => {
@@ -42,6 +44,7 @@ export const createVisit = ({ settings, ...world }: VisitOptions): Visit => {
   let shown = '';
   let phase = '';
   let ticker: unknown;
+  let beatAtMs = clock.monotonicMs();
 
   const model = () => screenOf(snapshot, clock.monotonicMs());
   const show = () => {
@@ -68,6 +71,7 @@ export const createVisit = ({ settings, ...world }: VisitOptions): Visit => {
     },
   });
   const tick = () => {
+    beatAtMs = clock.monotonicMs();
     show();
     ticker = clock.setTimeout(tick, TICK_MS);
   };
@@ -96,6 +100,9 @@ export const createVisit = ({ settings, ...world }: VisitOptions): Visit => {
     },
     get phase() {
       return phaseOf(snapshot);
+    },
+    get beatAtMs() {
+      return beatAtMs;
     },
     get visitId() {
       return snapshot.context.visit?.id;

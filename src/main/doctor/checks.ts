@@ -1,0 +1,39 @@
+// The doctor's whole round, in the order in which a technician would look.
+
+import type { KioskConfig } from '../../config/schema.ts';
+import { NativeI2cBus } from '../../device/nfc/native-i2c-bus.ts';
+import type { I2cBus } from '../../device/nfc/ports.ts';
+import type { Check } from './check.ts';
+import { camera, fonts, lines, models, reader, touch } from './parts.ts';
+import { broker, certificates } from './site.ts';
+import { clock, diskSpace, diskWear, network, power, temperature } from './system.ts';
+
+export interface Surroundings {
+  /** Where /proc, /sys, /dev and /run are found. */
+  readonly root: string;
+  readonly openBus: () => I2cBus;
+  readonly now: () => number;
+}
+
+export const surroundingsOf = (config: KioskConfig): Surroundings => ({
+  root: '/',
+  openBus: () => new NativeI2cBus(config.reader.i2cBus),
+  now: () => Date.now(),
+});
+
+export const allChecks = (config: KioskConfig, { root, openBus, now }: Surroundings): readonly Check[] => [
+  power(root),
+  temperature(root),
+  clock(root, now),
+  diskSpace(config.kiosk.dataDirectory),
+  diskWear(root),
+  reader(config.reader, openBus),
+  touch(root),
+  lines(config.gpio, root === '/' ? undefined : `${root}/sys/class/gpio`),
+  camera(root),
+  models(config.face.modelDirectory),
+  fonts(),
+  network(root),
+  broker(config.uplink),
+  certificates(config.uplink, now),
+];

@@ -1,0 +1,133 @@
+// The doctor on a box laid out in a directory, and the words with systemd.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { type Test, test } from 'tap';
+import { parseConfig } from '../../src/config/read.ts';
+import type { Clock } from '../../src/core/clock.ts';
+import { silentLog } from '../../src/core/log.ts';
+import { TwinPn532 } from '../../src/device/nfc/twin/pn532.ts';
+import { TwinTouchPanel } from '../../src/device/touch/twin-touch-panel.ts';
+import { examine, type Report, reportText } from '../../src/main/doctor/check.ts';
+import { allChecks } from '../../src/main/doctor/checks.ts';
+import { serviceManager } from '../../src/main/service-manager.ts';
+
+const NOW = Date.parse('2026-11-24T00:00:00Z');
+
+const lay = (root: string, files: Readonly<Record<string, string | Uint8Array>>): void => {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), content);
+  }
+};
+
+const WELL = {
+  'sys/devices/platform/soc/soc:firmware/get_throttled': '0\n',
+  'sys/class/thermal/thermal_zone0/temp': '51234\n',
+  'run/systemd/timesync/synchronized': '',
+  'sys/block/mmcblk0/device/life_time': '0x02 0x01\n',
+  'sys/class/hidraw/hidraw0/device/report_descriptor': new TwinTouchPanel({ width: 1280, height: 800 }).descriptor,
+  'sys/class/net/eth0/carrier': '1\n',
+  'sys/class/net/lo/carrier': '1\n',
+  'proc/net/route': 'Iface\tDestination\tGateway\neth0\t00000000\t0101A8C0\n',
+  'dev/video0': '',
+  'data/.keep': '',
+};
+
+const examined = async (t: Test, files: Readonly<Record<string, string | Uint8Array>>, toml = '', now = NOW): Promise<Report> => {
+  const root = t.testdir({});
+  lay(root, files);
+  const broker = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => broker.once('listening', resolve));
+  t.teardown(() => broker.close());
+  const { port } = broker.address() as { port: number };
+  const config = parseConfig(
+    `[kiosk]\ndataDirectory = "${join(root, 'data')}"\n[uplink]\nbroker = "mqtt://127.0.0.1:${port}"\n${toml}`,
+    'test',
+  );
+  return examine(allChecks(config, { root, openBus: () => new TwinPn532({ timing: 'off' }), now: () => now }), () => now);
+};
+
+const levelOf = (report: Report, id: string): string | undefined => report.findings.find((one) => one.id === id)?.level;
+
+test('a box on which all is well is told so, line by line', async (t) => {
+  const report = await examined(t, WELL);
+  t.same(
+    report.findings.filter(({ level }) => level !== 'ok').map(({ id, facts }) => ({ id, facts })),
+    [],
+  );
+  t.equal(report.level, 'ok');
+  t.match(report.findings.find(({ id }) => id === 'reader')?.facts, { chip: 'PN532', firmware: '1.6' });
+  for (const language of ['ja', 'en'] as const) t.equal(reportText(report, language).trim().split('\n').length, report.findings.length);
+});
+
+test('each trouble of a box is found, with advice in both languages', async (t) => {
+  const { 'dev/video0': _camera, 'sys/class/hidraw/hidraw0/device/report_descriptor': _panel, ...rest } = WELL;
+  const report = await examined(
+    t,
+    {
+      ...rest,
+      'sys/devices/platform/soc/soc:firmware/get_throttled': '50005\n',
+      'sys/class/thermal/thermal_zone0/temp': '83000\n',
+      'sys/block/mmcblk0/device/life_time': '0x0b 0x01\n',
+      'sys/class/net/eth0/carrier': '0\n',
+      'data/broken.pem': 'no certificate',
+    },
+    'caFile = "/nowhere/ca.pem"\n[gpio]\npowerButtonLine = 3\n[face]\nmodelDirectory = "/nowhere"\n',
+    Date.parse('1970-01-02T00:00:00Z'),
+  );
+  const wanted = {
+    power: 'fail', temperature: 'fail', clock: 'fail', 'disk-wear': 'fail', touch: 'fail', gpio: 'fail', camera: 'warn', models: 'fail',
+    network: 'fail', certificates: 'fail', reader: 'ok', fonts: 'ok', broker: 'ok',
+  }; // biome-ignore format: one table
+  for (const [id, level] of Object.entries(wanted)) t.equal(levelOf(report, id), level, id);
+  t.equal(report.level, 'fail');
+  for (const { id, level, advice } of report.findings) {
+    if (level !== 'ok') t.ok((advice?.ja.length ?? 0) > 8 && (advice?.en.length ?? 0) > 8, id);
+  }
+});
+
+test('a bus on which nobody answers is the reader’s fault, and a check that throws is a failed check', async (t) => {
+  const dead = {
+    write: () => Promise.reject(new Error('EIO')),
+    read: () => Promise.reject(new Error('EIO')),
+    close: async () => undefined,
+  };
+  const config = parseConfig('', 'test');
+  const checks = allChecks(config, { root: t.testdir({}), openBus: () => dead, now: () => NOW }).filter(({ id }) => id === 'reader');
+  t.match(await examine(checks, () => NOW), { level: 'fail', findings: [{ id: 'reader', facts: { bus: 1 } }] });
+  const broken = { id: 'x', title: { ja: '検査', en: 'check' }, run: () => Promise.reject(new Error('odd')) };
+  t.match(await examine([broken], () => NOW), { level: 'fail', findings: [{ facts: { error: 'odd' } }] });
+});
+
+test('systemd hears of the start, of every sign of life while nothing ails, and of the end', async (t) => {
+  const sent: string[] = [];
+  const due: (() => void)[] = [];
+  const clock: Clock = { now: () => NOW, monotonicMs: () => 0, setTimeout: (run) => due.push(run), clearTimeout: () => undefined };
+  const environment = { NOTIFY_SOCKET: '/run/notify', WATCHDOG_USEC: '30000000' };
+  const systemd = serviceManager({ environment, clock, log: silentLog, send: (words) => sent.push(...words) });
+  let ailing: string | undefined;
+  const turn = async (): Promise<void> => {
+    due.shift()?.();
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  systemd.ready();
+  systemd.watch(async () => ailing);
+  await turn();
+  t.same(sent, ['READY=1', 'WATCHDOG=1']);
+  ailing = 'display';
+  await turn();
+  t.equal(sent.length, 2, 'no sign of life while a part stands still');
+  ailing = undefined;
+  await turn();
+  systemd.stopping();
+  await turn();
+  t.same(sent.slice(2), ['WATCHDOG=1', 'STOPPING=1']);
+
+  const silent: string[] = [];
+  const alone = serviceManager({ environment: {}, clock, log: silentLog, send: (words) => silent.push(...words) });
+  alone.ready();
+  alone.watch(async () => undefined);
+  t.same(silent, [], 'without systemd nothing is said');
+});
