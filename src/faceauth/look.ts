@@ -6,7 +6,7 @@ import type { FaceModels } from './models.ts';
 import { greyPlanes } from './planes.ts';
 import type { Embedding, Picture } from './ports.ts';
 import { chooseFace, type FaceMeasures, lumaOf, placeOf, reasonOf, sharpnessOf, turnOf } from './quality.ts';
-import { alignFace, detectFaces, embedFace, findLandmarks, fivePoints, scoreLiveness } from './stages.ts';
+import { ALL_SCALES, alignFace, detectFaces, embedFace, findLandmarks, fivePoints, type LivenessScale, scoreLiveness } from './stages.ts';
 
 export type Look =
   | { readonly hint: FaceHint; readonly measures?: FaceMeasures }
@@ -15,8 +15,8 @@ export type Look =
 /** The second plane: green for RGB and BGR alike. */
 const greenPlane = (aligned: Float32Array): Float32Array => aligned.subarray(aligned.length / 3, (aligned.length * 2) / 3);
 
-/** Never throws for what is in the picture: no usable face is a hint. */
-export const lookAt = async (models: FaceModels, picture: Picture): Promise<Look> => {
+/** Never throws for what is in the picture: no usable face is a hint. `scales`: of the anti-spoofing network; all for a single picture. */
+export const lookAt = async (models: FaceModels, picture: Picture, scales: readonly LivenessScale[] = ALL_SCALES): Promise<Look> => {
   const chosen = chooseFace(await detectFaces(models, picture), picture);
   if (chosen === undefined) return { hint: lumaOf(picture, { x: 0, y: 0, ...picture }).face < 20 ? 'dark' : 'none' };
   const { face, rival } = chosen;
@@ -38,5 +38,5 @@ export const lookAt = async (models: FaceModels, picture: Picture): Promise<Look
     return { hint, measures };
   }
   const embedding = await embedFace(models, greyPlanes(aligned));
-  return { measures, embedding, face: { box: face.box, points, model: await scoreLiveness(models, picture, face.box) } };
+  return { measures, embedding, face: { box: face.box, points, words: await scoreLiveness(models, picture, face.box, scales) } };
 };

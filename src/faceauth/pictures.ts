@@ -92,6 +92,6 @@ export const overlay = (back: Picture, front: Picture, x: number, y: number): Pi
   return { ...back, data };
 };
 
-/** A picture as the card's chip holds it: 240×320 grey, cut from the middle. */
-export const toCardPhoto = (picture: Picture): Promise<Picture> =>
-  raw(load(picture).resize(240, 320, { fit: 'cover', position: 'centre' }).toColourspace('b-w'));
+/** A picture as the card's chip holds it: 240×320 grey unless told otherwise, cut from the middle. */
+export const toCardPhoto = (picture: Picture, width = 240, height = 320): Promise<Picture> =>
+  raw(load(picture).resize(width, height, { fit: 'cover', position: 'centre' }).toColourspace('b-w'));

@@ -111,7 +111,12 @@ export const grownInside = (box: Box, factor: number, { width, height }: Picture
 };
 
 /** One look is a weak signal: the face alone, with its surroundings, and with what holds it. */
-const LIVENESS_SCALES = [1, 1.5, 2.7];
+export const LIVENESS_SCALES = [1, 1.5, 2.7] as const;
+
+/** An index into LIVENESS_SCALES. */
+export type LivenessScale = 0 | 1 | 2;
+
+export const ALL_SCALES: readonly LivenessScale[] = [0, 1, 2];
 
 const liveProbability = (logits: Float32Array): number => {
   const most = Math.max(...logits);
@@ -119,12 +124,23 @@ const liveProbability = (logits: Float32Array): number => {
   return (exps[0] as number) / exps.reduce((sum, value) => sum + value, 0);
 };
 
-/** Mean probability of "live" (class 0) over the scales, 0..1. */
-export const scoreLiveness = async ({ liveness }: FaceModels, picture: Picture, box: Box): Promise<number> => {
-  let sum = 0;
-  for (const scale of LIVENESS_SCALES) {
-    const answer = await run(liveness, sampleBox(picture, grownInside(box, scale, picture), liveness.entry.input));
-    sum += liveProbability(answer[liveness.entry.outputs.logits] ?? new Float32Array(3));
+/** Probability of "live" (class 0) at one scale, 0..1. */
+export interface LivenessWord {
+  readonly scale: LivenessScale;
+  readonly live: number;
+}
+
+/** The network's words at `scales`. A camera gives many frames: one scale in each costs a third and sees as much. */
+export const scoreLiveness = async (
+  { liveness }: FaceModels,
+  picture: Picture,
+  box: Box,
+  scales: readonly LivenessScale[] = ALL_SCALES,
+): Promise<LivenessWord[]> => {
+  const words: LivenessWord[] = [];
+  for (const scale of scales) {
+    const answer = await run(liveness, sampleBox(picture, grownInside(box, LIVENESS_SCALES[scale], picture), liveness.entry.input));
+    words.push({ scale, live: liveProbability(answer[liveness.entry.outputs.logits] ?? new Float32Array(3)) });
   }
-  return sum / LIVENESS_SCALES.length;
+  return words;
 };

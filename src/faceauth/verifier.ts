@@ -59,7 +59,7 @@ const lookAtFrame = async (models: FaceModels, frame: CameraFrame, spoof: SpoofE
   });
   if (picture === undefined) return { hint: 'none' };
   try {
-    const look = await lookAt(models, picture);
+    const look = await lookAt(models, picture, spoof.nextScales);
     if (look.hint === undefined) spoof.observe(picture, look.face);
     return look;
   } finally {

@@ -110,7 +110,7 @@ test('cues that abstain count neither way, and every cue only ever speaks agains
   t.equal(still.liveness, 0, 'nothing seen, nothing believed');
   const picture = grey(320, 240, texture);
   const points = Array.from({ length: 68 }, (_, i) => ({ x: 135 + (i % 9) * 6, y: 90 + Math.floor(i / 9) * 7 }));
-  for (let i = 0; i < 6; i++) still.observe(picture, { box: face, points, model: 0.6 });
+  for (let i = 0; i < 6; i++) still.observe(picture, { box: face, points, words: [{ scale: 1, live: 0.6 }] });
   t.equal(still.moving, false);
   t.match(still.cues, { along: undefined, solid: undefined }, 'a still picture says nothing about motion');
   still.wipe();

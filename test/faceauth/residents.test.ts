@@ -20,7 +20,7 @@ test('the real models know every drawn resident again, and keep every two apart'
       const [cardFace, cameraFace] = [await detectFaces(models, card), await detectFaces(models, camera)];
       const look = await lookAt(models, camera);
       const spoof = new SpoofEvidence();
-      if (look.hint === undefined) spoof.observe(camera, look.face);
+      if (look.hint === undefined) spoof.observeStill(camera, look.face);
       return { id, card: await embedPortrait(models, card), look, liveness: spoof.liveness, cardFace, cameraFace };
     }),
   );

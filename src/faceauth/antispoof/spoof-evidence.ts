@@ -5,22 +5,23 @@ import type { Point } from '../alignment.ts';
 import { median } from '../evidence.ts';
 import type { Picture } from '../ports.ts';
 import type { Box } from '../sampling.ts';
+import { ALL_SCALES, type LivenessScale, type LivenessWord } from '../stages.ts';
 import { type Luma, shrinkLuma } from './luma.ts';
 import { findOutline, OUTLINE_FACE } from './outline.ts';
 import { type Parallax, parallaxOf } from './parallax.ts';
 import { peakOf } from './pattern.ts';
 import { followSurroundings, motionOf } from './surroundings.ts';
 
-/** One frame's face, in picture pixels, and what the network says of it (0..1, 1 = live). */
+/** One frame's face, in picture pixels, and what the network says of it at one scale or more. */
 export interface ObservedFace {
   readonly box: Box;
   readonly points: readonly Point[];
-  readonly model: number;
+  readonly words: readonly LivenessWord[];
 }
 
 /** Numbers for the log; undefined = the cue abstains. */
 export interface SpoofCues {
-  /** Median of the network's word, 0..1. */
+  /** Mean over the scales of the median of the network's words, 0..1. */
   readonly model: number;
   /** Median strength of a rectangle around the face, 0..1. */
   readonly outline: number | undefined;
@@ -36,10 +37,10 @@ export interface SpoofCues {
 const MOTION_WIDTH = 320;
 /** Samples a face must have moved before motion is compared. */
 const MOTION_STEP = 2.5;
-/** Lines and spectrum hardly change between frames: all of the first frames, then every third. */
-const SLOW_CUES = { first: 3, every: 3 } as const;
+/** Lines, spectrum and each scale of the network are looked at in every third frame: they hardly change, and the preview must not wait. */
+const TURNS = 3;
 /** Frames that count: the last ones, so that a change of light is forgotten. */
-const WINDOW = 15;
+const WINDOW = 9;
 /** Squares that must be followed before their motion says anything. */
 const ENOUGH_SQUARES = 5;
 /** Foreshortening that a landmark's noise does not reach, and the slide of a nose that a plane does not reach. */
@@ -91,7 +92,7 @@ const scaled = (box: Box, factor: number): Box => ({
 });
 
 export class SpoofEvidence {
-  readonly #model: number[] = [];
+  readonly #words: readonly number[][] = ALL_SCALES.map(() => []);
   readonly #outline: number[] = [];
   readonly #pattern: number[] = [];
   readonly #turns: Parallax[] = [];
@@ -101,22 +102,37 @@ export class SpoofEvidence {
   #farthest = 0;
   #anchor: Anchor | undefined;
 
-  /** Takes numbers out of a frame; the picture is not kept. */
-  observe(picture: Picture, face: ObservedFace): void {
-    this.#model.push(face.model);
-    if (this.#observed < SLOW_CUES.first || this.#observed % SLOW_CUES.every === 0) this.#observeStill(picture, face);
-    this.#observed++;
-    this.#observeMotion(picture, face);
-    for (const list of [this.#model, this.#outline, this.#pattern]) if (list.length > WINDOW) list.shift();
+  /** The scale whose turn it is with the next frame. */
+  get nextScales(): readonly LivenessScale[] {
+    return [ALL_SCALES[this.#observed % TURNS] as LivenessScale];
   }
 
-  #observeStill(picture: Picture, { box }: ObservedFace): void {
+  /** Takes numbers out of one of many frames; the picture is not kept. */
+  observe(picture: Picture, face: ObservedFace): void {
+    const turn = this.#observed % TURNS;
+    this.#take(picture, face, turn === 0, turn === 1);
+    this.#observeMotion(picture, face);
+  }
+
+  /** Everything that one picture alone can tell. */
+  observeStill(picture: Picture, face: ObservedFace): void {
+    this.#take(picture, face, true, true);
+  }
+
+  #take(picture: Picture, face: ObservedFace, outline: boolean, pattern: boolean): void {
+    for (const { scale, live } of face.words) this.#words[scale]?.push(live);
+    if (outline) this.#observeOutline(picture, face);
+    const peak = pattern ? peakOf(picture, face.box) : undefined;
+    if (peak !== undefined) this.#pattern.push(peak);
+    this.#observed++;
+    for (const list of [...this.#words, this.#outline, this.#pattern]) if (list.length > WINDOW) list.shift();
+  }
+
+  #observeOutline(picture: Picture, { box }: ObservedFace): void {
     const luma = shrinkLuma(picture, Math.max(1, Math.round(box.height / OUTLINE_FACE)));
     const outline = findOutline(luma, scaled(box, luma.factor));
     if (outline !== undefined) this.#outline.push(outline.strength);
     luma.data.fill(0);
-    const peak = peakOf(picture, box);
-    if (peak !== undefined) this.#pattern.push(peak);
   }
 
   #observeMotion(picture: Picture, face: ObservedFace): void {
@@ -147,9 +163,10 @@ export class SpoofEvidence {
   }
 
   get cues(): SpoofCues {
+    const heard = this.#words.filter(({ length }) => length > 0);
     const solid = this.#turns.filter(({ slide }) => slide >= TURN.slide).length;
     return {
-      model: median(this.#model),
+      model: heard.reduce((sum, words) => sum + median(words), 0) / Math.max(1, heard.length),
       outline: this.#outline.length === 0 ? undefined : median(this.#outline),
       pattern: this.#pattern.length === 0 ? undefined : median(this.#pattern),
       along: this.#followed < ENOUGH_SQUARES ? undefined : this.#along / this.#followed,
@@ -174,7 +191,7 @@ export class SpoofEvidence {
   }
 
   wipe(): void {
-    for (const list of [this.#model, this.#outline, this.#pattern, this.#turns]) list.length = 0;
+    for (const list of [...this.#words, this.#outline, this.#pattern, this.#turns]) list.length = 0;
     this.#anchor?.luma.data.fill(0);
     this.#anchor = undefined;
   }

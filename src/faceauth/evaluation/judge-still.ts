@@ -13,7 +13,7 @@ export const judgeStill = async (models: FaceModels, bytes: Uint8Array): Promise
   if (chosen === undefined) return undefined;
   const { box } = chosen.face;
   const spoof = new SpoofEvidence();
-  spoof.observe(picture, { box, points: await findLandmarks(models, picture, box), model: await scoreLiveness(models, picture, box) });
+  spoof.observeStill(picture, { box, points: await findLandmarks(models, picture, box), words: await scoreLiveness(models, picture, box) });
   const { liveness } = spoof;
   spoof.wipe();
   picture.data.fill(0);

@@ -5,6 +5,7 @@ import type { Command } from '../command.ts';
 
 /** Another word is one line here and a file that exports `faceCommand`. */
 const WORDS: Readonly<Record<string, () => Promise<Command>>> = {
+  eval: async () => (await import('./face-eval.ts')).faceCommand,
   pad: async () => (await import('./face-pad.ts')).faceCommand,
 };
 
