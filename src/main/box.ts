@@ -18,8 +18,8 @@ import { SilentSound } from '../device/sound/silent-sound.ts';
 import { openNodeHidSource } from '../device/touch/node-hid-source.ts';
 import { openFramebuffer } from '../display/framebuffer-surface.ts';
 import { openCamera } from '../faceauth/camera/open-camera.ts';
-import { generateKioskKeys, loadKeySet, publicKeySet, storeKeySet } from '../uplink/seal-keys.ts';
 import { type Kiosk, startKiosk } from './kiosk.ts';
+import { uplinkAccess } from './uplink-of.ts';
 
 const absentFaceReader: CardFaceReader = {
   readVerificationCode: () => Promise.reject(new KioskFailure('card/face-unreadable', { facts: { reason: 'no adapter' } })),
@@ -43,29 +43,16 @@ const trustFrom = (directory: string | undefined): CardTrust => {
   }
 };
 
-const openKeys = async ({ uplink, kiosk }: KioskConfig) => {
-  const own = uplink.signingKeyFile ?? join(kiosk.dataDirectory, 'kiosk.private.json');
-  const kioskKey = await loadKeySet(own).catch(async (cause: unknown) => {
-    if (uplink.signingKeyFile !== undefined) throw cause;
-    const made = await generateKioskKeys(kiosk.id);
-    await storeKeySet(own, made);
-    await storeKeySet(join(kiosk.dataDirectory, 'kiosk.public.json'), publicKeySet(made));
-    return made;
-  });
-  return { kioskKey, terminalKeys: [await loadKeySet(uplink.terminalKeysFile ?? join(kiosk.dataDirectory, 'terminal-keys.json'))] };
-};
-
 /** Starts the kiosk on real hardware. Throws config/invalid, display/unavailable, touch/unavailable with what to do. */
 export const startBox = async (config: KioskConfig, version: string): Promise<Pick<Kiosk, 'ailing' | 'stop'>> => {
   const clock = systemClock;
   const log = createLog(config.kiosk.logLevel);
-  const { gpio, reader, uplink, panel } = config;
+  const { gpio, reader, panel } = config;
   mkdirSync(config.kiosk.dataDirectory, { recursive: true, mode: 0o700 });
   const output = (line: number | undefined) => (line === undefined ? absentOutput : openGpioOutput({ chip: gpio.chip, line }, 0));
   const input = (chip: string, line: number | undefined) => (line === undefined ? absentInput : openGpioInput({ chip, line }));
   const [red, green, blue] = await Promise.all([output(gpio.lampRedLine), output(gpio.lampGreenLine), output(gpio.lampBlueLine)]);
   const irq = reader.irqChip === undefined ? {} : { irq: await input(reader.irqChip, reader.irqLine) };
-  const { caFile, certificateFile, keyFile } = uplink;
   const camera = openCamera(config.camera, { clock, log: log.child('camera'), field: 'camera' });
   const surface = openFramebuffer({ name: panel.framebuffer });
   const hid = await openNodeHidSource({ clock, onFailure: ({ code }) => log.warn('input.failed', { code }) });
@@ -91,16 +78,7 @@ export const startBox = async (config: KioskConfig, version: string): Promise<Pi
     },
     dataDirectory: config.kiosk.dataDirectory,
     trust: trustFrom(reader.trustAnchors),
-    uplink: {
-      brokerUrl: uplink.broker,
-      ...(await openKeys(config)),
-      version,
-      tls: {
-        ...(caFile === undefined ? {} : { caFile }),
-        ...(certificateFile === undefined ? {} : { certificateFile }),
-        ...(keyFile === undefined ? {} : { keyFile }),
-      },
-    },
+    uplink: { ...(await uplinkAccess(config)), version },
     clock,
     log,
     // systemd sees the clean exit; the unit decides whether the power is cut.

@@ -7,6 +7,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import('./commands/doctor.ts')).command,
   run: async () => (await import('./commands/run.ts')).command,
   face: async () => (await import('./commands/face.ts')).command,
+  site: async () => (await import('./commands/site.ts')).command,
 };
 
 /** The command that these words mean: the first word's, or the demonstration's when it is an option or missing. */

@@ -30,6 +30,7 @@ import { passcodeCheck, visitSettingsOf } from './settings-of.ts';
 import { failureShown, lampOf } from './shown.ts';
 import { createStartHistory } from './start-history.ts';
 import { linkVisitToUplink } from './uplink-bridge.ts';
+import { uplinkLimits } from './uplink-of.ts';
 
 export interface KioskHardware {
   readonly reader: CardReader & {
@@ -90,12 +91,7 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
   const faces = createFaceService({ config: config.face, clock, log: log.child('face') });
   const uplink = createUplink({
     ...options.uplink,
-    site: config.site.id,
-    kiosk: config.kiosk.id,
-    dataDir: join(dataDirectory, 'uplink'),
-    ackTimeoutMs: config.uplink.ackTimeoutSeconds * 1000,
-    expiryMs: config.uplink.expiryHours * 3_600_000,
-    outboxLimits: { messages: config.uplink.outboxLimit, bytes: 64 * 1024 * 1024 },
+    ...uplinkLimits(config, dataDirectory),
     clock,
     log,
   });

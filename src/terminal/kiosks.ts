@@ -6,6 +6,8 @@ import type { Hub, KioskView } from './hub.ts';
 
 export interface Kiosks {
   has(id: string): boolean;
+  /** The kiosks of the site from now on. */
+  know(ids: readonly string[]): void;
   /** A state that arrived; an old Will of a past connection changes nothing. */
   received(id: string, state: KioskState): void;
   /** A question of the running visit; gone when it expires, when a visit arrives, or when `answered`. */
@@ -18,7 +20,7 @@ export interface Kiosks {
 }
 
 export const createKiosks = (ids: readonly string[], hub: Hub, clock: Clock): Kiosks => {
-  const known = new Set(ids);
+  let known = new Set(ids);
   const states = new Map<string, KioskState>();
   const requests = new Map<string, RequestMessage>();
   let broker: 'connected' | 'lost' = 'lost';
@@ -48,6 +50,11 @@ export const createKiosks = (ids: readonly string[], hub: Hub, clock: Clock): Ki
 
   return {
     has: (id) => known.has(id),
+    know: (now) => {
+      const fresh = now.filter((id) => !known.has(id));
+      known = new Set(now);
+      for (const id of fresh) tell(id);
+    },
     received: (id, state) => {
       states.set(id, newerState(states.get(id), state));
       // A kiosk that is not busy has no visit that could still be waiting for an answer.

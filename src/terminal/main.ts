@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { systemClock } from '../core/clock.ts';
 import { isFailure } from '../core/failure.ts';
 import { createLog } from '../core/log.ts';
-import { loadKeySet } from '../uplink/seal-keys.ts';
+import { loadKeyFiles, watchKeyFiles } from './key-files.ts';
 import { HELP, type RunOptions, readCommandLine } from './options.ts';
 import { createAccounts } from './store/accounts.ts';
 import { openDatabase } from './store/schema.ts';
@@ -36,13 +36,15 @@ const addAccount = async (id: string, role: string, data: string): Promise<void>
 
 const run = async (options: RunOptions): Promise<void> => {
   const log = createLog(options.log, process.stderr);
-  const keys = sortKeys(await Promise.all(options.keys.map(loadKeySet)));
+  const keys = sortKeys(await loadKeyFiles(options.keys));
   const terminal = await startTerminal({
     host: options.host,
     port: options.port,
     mqttUrl: options.mqtt,
     tls: options.tls,
     site: options.site,
+    ...(options.name === undefined ? {} : { name: options.name }),
+    ...(options.share === undefined ? {} : { share: options.share }),
     dataDirectory: options.data,
     ...keys,
     demo: options.demo,
@@ -51,10 +53,12 @@ const run = async (options: RunOptions): Promise<void> => {
     random: Math.random,
     log,
   });
+  const unwatch = watchKeyFiles(options.keys, systemClock, log, (sets) => terminal.trust(sortKeys(sets)));
   let stopping = false;
   const stop = (why: string): void => {
     if (stopping) return;
     stopping = true;
+    unwatch();
     log.info('stopping', { why });
     setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
     terminal.stop().then(

@@ -15,6 +15,10 @@ export interface LinkOptions {
   /** mqtt://host:port or mqtts://host:port */
   readonly url: string;
   readonly site: string;
+  /** This terminal's name where a site has several. */
+  readonly name?: string;
+  /** Terminals of one group take turns with visits and requests (MQTT 5.0, 4.8.2). */
+  readonly share?: string;
   readonly bootId: string;
   readonly version: string;
   readonly clock: Clock;
@@ -43,7 +47,8 @@ const ACK_EXPIRY_SECONDS = 3600;
 const WRONG_VERSION = new Set<unknown>([1, 132]);
 
 export const createTerminalLink = (options: LinkOptions): TerminalLink => {
-  const { site, clock, log } = options;
+  const { site, clock, log, name, share } = options;
+  const stateTopic = terminalStateTopic(site, name);
   const stopping = new AbortController();
   let protocolVersion: 4 | 5 = 5;
   let bdSeq = 0;
@@ -64,7 +69,7 @@ export const createTerminalLink = (options: LinkOptions): TerminalLink => {
     const v5 = protocolVersion === 5;
     return {
       protocolVersion,
-      clientId: `kazashi-terminal-${site}`,
+      clientId: `kazashi-terminal-${site}${name === undefined ? '' : `-${name}`}`,
       clean: false,
       reconnectPeriod: 0,
       connectTimeout: 5000,
@@ -74,7 +79,7 @@ export const createTerminalLink = (options: LinkOptions): TerminalLink => {
       ...(v5 ? { properties: { sessionExpiryInterval: 86_400 } } : {}),
       // The delay forgives a short drop: every kiosk would go back to 「初期化しています」.
       will: {
-        topic: terminalStateTopic(site),
+        topic: stateTopic,
         payload: Buffer.from(state('offline')),
         ...retained,
         ...(v5 ? { properties: { willDelayInterval: 10 } } : {}),
@@ -104,12 +109,17 @@ export const createTerminalLink = (options: LinkOptions): TerminalLink => {
   };
 
   const announce = async (client: MqttClient): Promise<void> => {
-    const filters = (['visit', 'request', 'state'] as const).map((channel) => channelFilter(site, channel));
+    const shared = share === undefined ? '' : `$share/${share}/`;
+    const filters = [
+      `${shared}${channelFilter(site, 'visit')}`,
+      `${shared}${channelFilter(site, 'request')}`,
+      channelFilter(site, 'state'),
+    ];
     const granted = await client.subscribeAsync(filters, { qos: 1 });
     if (granted.some(({ qos }) => qos >= 128))
       throw new KioskFailure('uplink/broker-lost', { message: 'the broker refuses the subscriptions' });
     // Ready is said only when a visit would be heard.
-    await client.publishAsync(terminalStateTopic(site), state('ready'), retained);
+    await client.publishAsync(stateTopic, state('ready'), retained);
     live = client;
     log.info('broker-connected', { protocolVersion, bdSeq });
     options.onState('connected');
@@ -180,7 +190,7 @@ export const createTerminalLink = (options: LinkOptions): TerminalLink => {
       stopping.abort();
       const client = live;
       if (client?.connected === true) {
-        const bye = client.publishAsync(terminalStateTopic(site), state('offline'), retained).then(() => client.endAsync());
+        const bye = client.publishAsync(stateTopic, state('offline'), retained).then(() => client.endAsync());
         await Promise.race([bye.catch(() => undefined), sleep(clock, 1000)]);
       }
       attempt?.end(true);

@@ -13,7 +13,10 @@ export const HELP = `kazashi reception terminal
   --site ID           name of the place, as in the topics
   --data DIR          directory of the database (made with mode 0700)
   --keys FILE         key set {owner, keys}; once for the terminal's own (owner "terminal", private),
-                      and once for each kiosk (public); a kiosk without a file is not heard
+                      and once for each kiosk (public); a kiosk without a file is not heard. A folder stands for
+                      every .json in it. Read again when it changes: a kiosk that is paired needs no restart
+  --name NAME         this terminal's name where a site has several (default: its first)
+  --share GROUP       terminals of one group take turns, each visit goes to one of them (docs/scaling.md)
   --port N            port of the page and the JSON interface (default 8090; 0: any free one)
   --host ADDRESS      address to listen on (default 127.0.0.1: this machine only)
   --ca FILE --cert FILE --tls-key FILE
@@ -32,6 +35,8 @@ export interface RunOptions {
   readonly site: string;
   readonly data: string;
   readonly keys: readonly string[];
+  readonly name?: string;
+  readonly share?: string;
   readonly port: number;
   readonly host: string;
   readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string };
@@ -59,6 +64,8 @@ const parse = (args: readonly string[]) => {
         site: { type: 'string' },
         data: { type: 'string' },
         keys: { type: 'string', multiple: true },
+        name: { type: 'string' },
+        share: { type: 'string' },
         port: { type: 'string', default: '8090' },
         host: { type: 'string', default: '127.0.0.1' },
         ca: { type: 'string' },
@@ -94,6 +101,12 @@ export const readCommandLine = (args: readonly string[]): CommandLine => {
     throw invalid('--mqtt', `"${mqtt}" is not mqtt://host:port or mqtts://host:port`);
   const site = needed('site');
   if (!ID_PATTERN.test(site)) throw invalid('--site', `"${site}" is not 1 to 32 of a-z, 0-9 and -`);
+  const label = (flag: 'name' | 'share'): string | undefined => {
+    const value = values[flag];
+    if (value !== undefined && !ID_PATTERN.test(value)) throw invalid(`--${flag}`, `"${value}" is not 1 to 32 of a-z, 0-9 and -`);
+    return value;
+  };
+  const [name, share] = [label('name'), label('share')];
   const port = Number(values.port);
   if (!/^\d{1,5}$/.test(values.port) || port > 65_535) throw invalid('--port', `"${values.port}" is not a number from 0 to 65535`);
   const log = LEVELS.find((level) => level === values.log);
@@ -106,6 +119,8 @@ export const readCommandLine = (args: readonly string[]): CommandLine => {
     site,
     data: needed('data'),
     keys: values.keys,
+    ...(name === undefined ? {} : { name }),
+    ...(share === undefined ? {} : { share }),
     port,
     host: values.host,
     tls: {

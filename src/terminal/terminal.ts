@@ -40,6 +40,10 @@ export interface TerminalOptions {
   readonly mqttUrl: string;
   readonly tls?: NonNullable<LinkOptions['tls']>;
   readonly site: string;
+  /** This terminal's name where a site has several. */
+  readonly name?: string;
+  /** Group of terminals that take turns (shared subscription). */
+  readonly share?: string;
   /** Directory of the database, made if need be. */
   readonly dataDirectory: string;
   /** The terminal's own private key set. */
@@ -59,6 +63,8 @@ export interface Terminal {
   readonly url: string;
   /** For tests: requests without a socket. */
   readonly app: FastifyInstance;
+  /** Keys that were rotated, kiosks that came or went: in force for the next message. */
+  trust(keys: { readonly terminalKeys: KeySet; readonly kioskKeys: readonly KeySet[] }): Promise<void>;
   /** Publishes the offline state, ends the pages' streams, closes the database. */
   stop(): Promise<void>;
 }
@@ -83,10 +89,10 @@ const listen = async (app: FastifyInstance, host: string, port: number): Promise
 
 /** Starts a terminal. Throws port/in-use, storage/unwritable, storage/corrupt, config/invalid. */
 export const startTerminal = async (options: TerminalOptions): Promise<Terminal> => {
-  const { site, clock, log, terminalKeys, kioskKeys } = options;
+  const { site, clock, log, kioskKeys } = options;
   const now = () => clock.now();
-  const opener = await createOpener(terminalKeys, kioskKeys);
-  const signer = await createWordSigner(terminalKeys);
+  let opener = await createOpener(options.terminalKeys, kioskKeys);
+  let signer = await createWordSigner(options.terminalKeys);
   const db = openDatabase(options.dataDirectory);
   const inbox = createInbox(db, now);
   const accounts = createAccounts(db);
@@ -99,12 +105,23 @@ export const startTerminal = async (options: TerminalOptions): Promise<Terminal>
     url: options.mqttUrl,
     ...(options.tls === undefined ? {} : { tls: options.tls }),
     site,
+    ...(options.name === undefined ? {} : { name: options.name }),
+    ...(options.share === undefined ? {} : { share: options.share }),
     bootId: randomUUID(),
     version: options.version,
     clock,
     random: options.random,
     log: log.child('link'),
-    onMessage: createIntake({ site, opener, signer, inbox, kiosks, hub, log: log.child('intake'), now }),
+    onMessage: createIntake({
+      site,
+      opener: { open: (...message) => opener.open(...message) },
+      signer: { ack: (message) => signer.ack(message), command: (message) => signer.command(message) },
+      inbox,
+      kiosks,
+      hub,
+      log: log.child('intake'),
+      now,
+    }),
     onState: kiosks.brokerIs,
   });
 
@@ -151,6 +168,12 @@ export const startTerminal = async (options: TerminalOptions): Promise<Terminal>
     return {
       url,
       app,
+      trust: async (keys) => {
+        const [nextOpener, nextSigner] = [await createOpener(keys.terminalKeys, keys.kioskKeys), await createWordSigner(keys.terminalKeys)];
+        [opener, signer] = [nextOpener, nextSigner];
+        kiosks.know(keys.kioskKeys.map(({ owner }) => owner));
+        log.info('keys-read', { kiosks: keys.kioskKeys.length });
+      },
       stop: async () => {
         clock.clearTimeout(purging);
         await link.stop();

@@ -10,23 +10,33 @@ import {
   terminalStateSchema,
 } from './contract/index.ts';
 
-/** The reception terminal as seen over one connection after the other. */
+/** The reception terminals of the site as seen over one connection after the other. */
 export class TerminalPresence {
-  #known: TerminalState | undefined;
+  readonly #known = new Map<string, TerminalState>();
 
+  /** Somebody is there to take a visit. */
   get ready(): boolean {
-    return this.#known?.status === 'ready';
+    return [...this.#known.values()].some(({ status }) => status === 'ready');
   }
 
   /** The connection to the broker is gone: nothing is known any more. */
   forget(): void {
-    this.#known = undefined;
+    this.#known.clear();
   }
 
-  /** Throws uplink/malformed. An empty payload (the retained message was cleared) means lost. */
-  receive(payload: Uint8Array): void {
-    this.#known =
-      payload.length === 0 ? undefined : newerState(this.#known, parseJsonMessage('terminal state', terminalStateSchema, payload));
+  /**
+   * `topic`: whose state it is. An empty payload (the retained message was cleared) means lost. True when this terminal was not there before,
+   * or is a new run of it: what the old one was given may have gone with it. Throws uplink/malformed.
+   */
+  receive(topic: string, payload: Uint8Array): boolean {
+    const before = this.#known.get(topic);
+    if (payload.length === 0) {
+      this.#known.delete(topic);
+      return false;
+    }
+    const now = newerState(before, parseJsonMessage('terminal state', terminalStateSchema, payload));
+    this.#known.set(topic, now);
+    return now.status === 'ready' && (before?.status !== 'ready' || before.bootId !== now.bootId);
   }
 }
 

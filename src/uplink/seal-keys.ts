@@ -5,7 +5,7 @@ import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from 'jose';
 import { z } from 'zod';
-import { asFailure, KioskFailure } from '../core/failure.ts';
+import { KioskFailure } from '../core/failure.ts';
 import { TERMINAL } from './contract/index.ts';
 
 const coordinate = z.base64url().length(43);
@@ -66,8 +66,7 @@ export const parseKeySet = (value: unknown, source: string): KeySet => {
   });
 };
 
-/** Reads a key file. Throws config/invalid naming the file when it is absent or not a key set. */
-export const loadKeySet = async (file: string): Promise<KeySet> => {
+const readKeyFile = async (file: string): Promise<unknown> => {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -75,24 +74,35 @@ export const loadKeySet = async (file: string): Promise<KeySet> => {
     throw new KioskFailure('config/invalid', { cause: error, facts: { field: 'key file' }, message: `${file}: cannot be read` });
   }
   try {
-    return parseKeySet(JSON.parse(text), file);
-  } catch (error) {
-    throw asFailure(
-      error instanceof SyntaxError ? new KioskFailure('config/invalid', { message: `${file}: not JSON` }) : error,
-      'config/invalid',
-    );
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new KioskFailure('config/invalid', { cause, message: `${file}: not JSON` });
   }
 };
 
+/** Reads a key file. Throws config/invalid naming the file when it is absent or not a key set. */
+export const loadKeySet = async (file: string): Promise<KeySet> => parseKeySet(await readKeyFile(file), file);
+
+/** Reads a file with one key set or a list of them (several terminals). Throws config/invalid naming the file. */
+export const loadKeySets = async (file: string): Promise<readonly KeySet[]> => {
+  const value = await readKeyFile(file);
+  return (Array.isArray(value) ? value : [value]).map((set) => parseKeySet(set, file));
+};
+
 /** Writes a key file (0600 in a 0700 folder), whole or not at all. Throws storage/unwritable. */
-export const storeKeySet = async (file: string, set: KeySet): Promise<void> => {
+export const storeKeySet = (file: string, set: KeySet): Promise<void> => storeKeyFile(file, set);
+
+/** Writes a list of key sets, as loadKeySets reads them. Throws storage/unwritable. */
+export const storeKeySets = (file: string, sets: readonly KeySet[]): Promise<void> => storeKeyFile(file, sets);
+
+const storeKeyFile = async (file: string, value: unknown): Promise<void> => {
   try {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     const temporary = `${file}.new`;
     const handle = await open(temporary, 'w', 0o600);
     try {
       await chmod(temporary, 0o600);
-      await handle.writeFile(`${JSON.stringify(set, null, 2)}\n`);
+      await handle.writeFile(`${JSON.stringify(value, null, 2)}\n`);
       await handle.sync();
     } finally {
       await handle.close();

@@ -6,7 +6,15 @@ import { asFailure, type KioskFailure } from '../core/failure.ts';
 import { uuidV7 } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import { CommandGate } from './commands.ts';
-import { type HealthMessage, type KioskChannel, kioskTopic, type RequestContent, terminalStateTopic } from './contract/index.ts';
+import {
+  type HealthMessage,
+  type KioskChannel,
+  kioskTopic,
+  parseTopic,
+  type RequestContent,
+  TERMINAL,
+  terminalStateFilters,
+} from './contract/index.ts';
 import { Delivery } from './delivery.ts';
 import { corrupt, unwritable } from './durable-adapter.ts';
 import { Link } from './link.ts';
@@ -84,7 +92,7 @@ class MqttUplink implements KazashiUplink {
       clientId: `kazashi-${site}-${options.kiosk}`,
       ...(options.tls === undefined ? {} : { tls: options.tls }),
       ...(options.cable === undefined ? {} : { cable: options.cable }),
-      topics: [this.#topic('ack'), this.#topic('command'), this.#topic('state'), terminalStateTopic(site)],
+      topics: [this.#topic('ack'), this.#topic('command'), this.#topic('state'), ...terminalStateFilters(site)],
       will: (bdSeq) => ({ topic: this.#topic('state'), payload: this.#presence.offline(bdSeq) }),
       clock,
       log: this.#log,
@@ -256,10 +264,12 @@ class MqttUplink implements KazashiUplink {
     const { site, kiosk, clock } = this.#options;
     const opened = this.#opened;
     if (opened === undefined) return;
+    if (parseTopic(topic)?.kiosk === TERMINAL) {
+      // Whatever waits for an ack goes out again at once: a repetition is harmless, waiting for its time-out is not.
+      if (this.#terminal.receive(topic, payload)) opened.delivery.setOpen(false);
+      return this.#refresh();
+    }
     switch (topic) {
-      case terminalStateTopic(site):
-        this.#terminal.receive(payload);
-        return this.#refresh();
       case this.#topic('state'):
         if (this.#presence.contradicted(payload, this.#bdSeq)) this.#publishState();
         return;

@@ -40,6 +40,9 @@ test('topics are built and parsed as exact inverses', async (t) => {
     }),
   );
   t.same(parseTopic(terminalStateTopic('clinic')), { site: 'clinic', kiosk: 'terminal', channel: 'state' });
+  t.same(parseTopic(terminalStateTopic('clinic', 'desk-2')), { site: 'clinic', kiosk: 'terminal', channel: 'state', name: 'desk-2' });
+  for (const topic of ['kazashi/1/clinic/kiosk-1/state/x', 'kazashi/1/clinic/terminal/state/X', 'kazashi/1/clinic/terminal/visit'])
+    t.equal(parseTopic(topic), undefined, topic);
   t.equal(channelFilter('clinic', 'visit'), 'kazashi/1/clinic/+/visit');
   for (const other of [
     'kazashi/2/a/b/visit',
@@ -125,5 +128,8 @@ test('asyncapi.json is valid AsyncAPI 3, all its references lead somewhere, and 
     t.ok(validate(example), name);
     t.notOk(validate({ ...(example as object), v: 2 }), `${name} of another version`);
   }
-  t.same(Object.keys((asyncApiDocument() as { channels: object }).channels).sort(), [...KIOSK_CHANNELS, 'terminal-state'].sort());
+  t.same(
+    Object.keys((asyncApiDocument() as { channels: object }).channels).sort(),
+    [...KIOSK_CHANNELS, 'terminal-state', 'other-terminal-state'].sort(),
+  );
 });

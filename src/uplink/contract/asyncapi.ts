@@ -22,7 +22,7 @@ type MessageName = keyof typeof CONTRACT_SCHEMAS;
 type Wire = 'plain' | 'signed' | 'sealed';
 
 interface Channel {
-  readonly channel: KioskChannel | 'terminal-state';
+  readonly channel: KioskChannel | 'terminal-state' | 'other-terminal-state';
   readonly message: MessageName;
   readonly wire: Wire;
   /** Who publishes. */
@@ -40,6 +40,7 @@ const CHANNELS: readonly Channel[] = [
   { channel: 'command', message: 'Command', wire: 'signed', from: 'terminal', qos: 1, retained: false, summary: 'Something a kiosk is to do within 30 s' },
   { channel: 'health', message: 'Health', wire: 'plain', from: 'kiosk', qos: 0, retained: false, summary: 'Numbers of the running program' },
   { channel: 'terminal-state', message: 'TerminalState', wire: 'plain', from: 'terminal', qos: 1, retained: true, summary: 'State of the reception terminal, and its Will' },
+  { channel: 'other-terminal-state', message: 'TerminalState', wire: 'plain', from: 'terminal', qos: 1, retained: true, summary: 'State of a terminal after the first, where a site has several' },
 ]; // biome-ignore format: a table
 
 const WIRE_SCHEMAS = {
@@ -100,15 +101,23 @@ const messageOf = ({ message, wire, summary }: Channel): Record<string, unknown>
 const parameters = {
   site: { description: 'Id of the site: lower-case letters, digits and hyphens, at most 32' },
   kiosk: { description: 'Id of the kiosk within the site; never "terminal"' },
+  terminal: { description: 'Name of a terminal after the first, as an id' },
+};
+
+const ROOT = `kazashi/${CONTRACT_VERSION}/{site}`;
+/** Topics that are the terminal's own. */
+const TERMINAL_ADDRESSES: Readonly<Record<string, string>> = {
+  'terminal-state': `${ROOT}/${TERMINAL}/state`,
+  'other-terminal-state': `${ROOT}/${TERMINAL}/state/{terminal}`,
 };
 
 const channelOf = ({ channel, message, summary }: Channel): Record<string, unknown> => {
-  const root = `kazashi/${CONTRACT_VERSION}/{site}`;
-  const ofTerminal = channel === 'terminal-state';
+  const address = TERMINAL_ADDRESSES[channel] ?? `${ROOT}/{kiosk}/${channel}`;
+  const named = Object.entries(parameters).filter(([name]) => address.includes(`{${name}}`));
   return {
-    address: ofTerminal ? `${root}/${TERMINAL}/state` : `${root}/{kiosk}/${channel}`,
+    address,
     description: summary,
-    parameters: ofTerminal ? { site: parameters.site } : parameters,
+    parameters: Object.fromEntries(named),
     messages: { [message]: reference(`components/messages/${message}`) },
   };
 };

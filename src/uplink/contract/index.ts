@@ -29,6 +29,7 @@ export {
   type ParsedTopic,
   parseTopic,
   TERMINAL,
+  terminalStateFilters,
   terminalStateTopic,
 } from './topics.ts';
 export {

@@ -1,0 +1,106 @@
+// `kazashi site …`: certificates, keys and the broker's files of one site, in a folder that stays with whoever looks after the site.
+
+import { parseWords, portOf, refuseWords } from '../arguments.ts';
+import type { Command } from '../command.ts';
+import { SiteFolder } from '../site/site-folder.ts';
+
+const usage = `  kazashi site ACTION DIR …  certificates, keys and the broker's files of one site, kept in DIR
+      init DIR --site ID --broker HOST [--broker …]   authority, broker and first terminal (HOST: name or address of the broker)
+           [--port N] [--broker-user NAME] [--broker-at /PATH] [--kiosk-at /PATH]
+      add-kiosk DIR ID       keys, certificate and kazashi.toml of one kiosk
+      add-terminal DIR [NAME]
+      pair DIR ID [--port N] [--host ADDRESS]   lets a new kiosk in by the code on its screen (one line on standard input)
+      rotate DIR NAME        new keys and certificate for a kiosk, a terminal or broker; the old keys stay valid until the next time
+      remove-kiosk DIR ID    its certificate and keys count no more
+      list DIR               who belongs to the site, and for how long
+`;
+
+const OPTIONS = {
+  site: { type: 'string' },
+  broker: { type: 'string', multiple: true },
+  port: { type: 'string' },
+  host: { type: 'string' },
+  'broker-user': { type: 'string' },
+  'broker-at': { type: 'string' },
+  'kiosk-at': { type: 'string' },
+} as const;
+
+const parse = (words: readonly string[]) => parseWords(words, usage, { options: OPTIONS, allowPositionals: true });
+type Words = ReturnType<typeof parse>;
+type Values = Words['values'];
+
+const now = () => Date.now();
+const say = (...lines: readonly string[]): void => {
+  process.stdout.write(`${lines.join('\n')}\n`);
+};
+
+const DAY_MS = 86_400_000;
+
+const init = async (directory: string, values: Values): Promise<void> => {
+  const { site = refuseWords('site', `site init needs --site ID\n\n${usage}`), broker: hosts = [] } = values;
+  if (hosts.length === 0) refuseWords('broker', `site init needs --broker HOST, the broker's name or address in the network\n\n${usage}`);
+  const made = await SiteFolder.create(
+    directory,
+    {
+      site,
+      hosts,
+      port: portOf('port', values.port, 8883),
+      brokerUser: values['broker-user'] ?? 'mosquitto',
+      ...(values['broker-at'] === undefined ? {} : { brokerAt: values['broker-at'] }),
+      ...(values['kiosk-at'] === undefined ? {} : { kioskAt: values['kiosk-at'] }),
+    },
+    now,
+  );
+  const terminal = await made.addTerminal();
+  const { brokerAt, port } = made.document;
+  say(
+    `${made.directory}/ca          the site's authority: keep a copy of it away from this machine`,
+    `${made.directory}/broker      belongs at ${brokerAt} of the broker; start it with: mosquitto -c ${brokerAt}/mosquitto.conf`,
+    `${terminal}   belongs on the reception terminal; there, in that folder:`,
+    `  node dist/terminal/main.js --mqtt mqtts://${hosts[0]}:${port} --site ${site} --keys keys --ca ca.pem --cert cert.pem --tls-key key.pem --data DIR`,
+  );
+};
+
+const list = async (site: SiteFolder): Promise<void> => {
+  for (const { kind, name, notAfter, generations } of await site.members()) {
+    const days = Math.floor((notAfter - now()) / DAY_MS);
+    const keys = kind === 'broker' ? '' : `  ${generations} generation${generations === 1 ? '' : 's'} of keys`;
+    say(`${kind.padEnd(8)}  ${name.padEnd(32)}  certificate for ${days} days${keys}`);
+  }
+};
+
+const carried = (folder: string, what: string): void =>
+  say(`${folder}   ${what}`, 'Carry it there by a way that nobody reads, and start the broker and the terminals again.');
+
+const act = async (action: string, directory: string, name: string | undefined, values: Values): Promise<void> => {
+  const named = (): string => name ?? refuseWords('NAME', `site ${action} needs a name after DIR\n\n${usage}`);
+  if (action === 'init') return init(directory, values);
+  const site = SiteFolder.open(directory, now);
+  switch (action) {
+    case 'add-kiosk':
+      return say(`${await site.addKiosk(named())}   belongs at ${site.document.kioskAt} of the kiosk`);
+    case 'add-terminal':
+      return carried(await site.addTerminal(name), 'belongs on the terminal; every kiosk needs its terminal-keys.json anew');
+    case 'rotate':
+      return carried(await site.rotate(named()), 'has new keys; kiosks need their terminal-keys.json anew after a terminal’s');
+    case 'remove-kiosk':
+      await site.removeKiosk(named());
+      return say(`kiosk ${named()} is out: carry ${site.directory}/broker and terminals to their machines and start them again`);
+    case 'list':
+      return list(site);
+    default:
+      return refuseWords('ACTION', `site: found "${action}"\n\n${usage}`);
+  }
+};
+
+export const command: Command = {
+  usage,
+  async run(words) {
+    const { values, positionals } = parse(words);
+    const [action, directory, name, ...rest] = positionals;
+    if (action === undefined || directory === undefined || rest.length > 0)
+      return refuseWords('arguments', `site needs an action and a folder\n\n${usage}`);
+    await act(action, directory, name, values);
+    return 0;
+  },
+};
