@@ -1,5 +1,6 @@
 // Which application of the card is selected, so that it is not selected again in vain: selecting clears all security status.
 
+import { equal } from '../core/bytes.ts';
 import { KioskFailure } from '../core/failure.ts';
 import type { CardChannel } from './channel.ts';
 import { selectApplication } from './files.ts';
@@ -18,13 +19,14 @@ export class ApplicationSelector {
     this.#profile = profile;
   }
 
-  get selected(): ApplicationName {
-    return this.#selected;
+  /** Whether it is the current one; two names may mean one application of the card. */
+  isSelected(application: ApplicationName): boolean {
+    return equal(this.#profile[this.#selected].aid, this.#profile[application].aid);
   }
 
   /** Throws card/read-failed when the card has no such application. */
   async select(application: ApplicationName, signal?: AbortSignal): Promise<void> {
-    if (this.#selected === application) return;
+    if (this.isSelected(application)) return;
     if (!(await selectApplication(this.#channel, this.#profile[application].aid, signal))) {
       throw new KioskFailure('card/read-failed', { facts: { step: 'select-application', application } });
     }

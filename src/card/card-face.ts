@@ -152,9 +152,12 @@ export interface TextAttributes {
   readonly birth: string;
   /** One digit of ISO/IEC 5218. */
   readonly sex: string;
+  /** Only on cards that hold them. */
+  readonly nameKana?: string;
+  readonly nameLatin?: string;
 }
 
-/** The four attributes of the text application's EF 0002 (FF20 { DF21 offsets, DF22 name, DF23 address, DF24 birth, DF25 sex }). */
+/** The attributes of the text application (FF20 { DF21 offsets, DF22 name, DF23 address, DF24 birth, DF25 sex; draft: DF26 kana, DF27 Latin }). */
 export const parseAttributes = (file: Uint8Array): TextAttributes => {
   const whole = parseTlv(file);
   if (whole.tag !== 0xff20) throw malformed('attributes', 'file does not begin with FF20');
@@ -166,7 +169,13 @@ export const parseAttributes = (file: Uint8Array): TextAttributes => {
       throw cause instanceof TypeError ? malformed('attributes', 'text is not UTF-8') : cause;
     }
   };
-  const attributes = { name: text(0xdf22), address: text(0xdf23), birth: text(0xdf24), sex: text(0xdf25) };
+  const optional = (tag: number): string | undefined => (objects.some((object) => object.tag === tag) ? text(tag) : undefined);
+  const [nameKana, nameLatin] = [optional(0xdf26), optional(0xdf27)];
+  const attributes = {
+    ...{ name: text(0xdf22), address: text(0xdf23), birth: text(0xdf24), sex: text(0xdf25) },
+    ...(nameKana === undefined ? {} : { nameKana }),
+    ...(nameLatin === undefined ? {} : { nameLatin }),
+  };
   if (!/^\d{8}$/.test(attributes.birth) || !/^\d$/.test(attributes.sex)) throw malformed('attributes', 'birth or sex is not digits');
   return attributes;
 };

@@ -4,7 +4,7 @@
 
 import type { KeyObject } from 'node:crypto';
 import { encodeTlv, malformed, parseTlv, parseTlvs, requireTlv } from './ber.ts';
-import { rsaKeyFromTlv, signatureHolds } from './signature.ts';
+import { type KeyTags, keyFromTlv, signatureHolds } from './signature.ts';
 
 const TAG = {
   certificate: 0x7f21,
@@ -14,9 +14,9 @@ const TAG = {
   key: 0x7f49,
   holder: 0x5f20,
   signature: 0x5f37,
-  modulus: 0x81,
-  exponent: 0x82,
 } as const;
+
+export const CV_KEY_TAGS: KeyTags = { modulus: 0x81, exponent: 0x82, point: 0x86 };
 
 /** A key that may vouch for face-signing keys. */
 export interface FaceAnchor {
@@ -44,28 +44,28 @@ export const parseCvCertificate = (bytes: Uint8Array): CvCertificate => {
   return {
     authority: requireTlv(fields, TAG.authority, 'cv-certificate').value,
     holder: requireTlv(fields, TAG.holder, 'cv-certificate').value,
-    publicKey: rsaKeyFromTlv(requireTlv(fields, TAG.key, 'cv-certificate').value, TAG),
+    publicKey: keyFromTlv(requireTlv(fields, TAG.key, 'cv-certificate').value, CV_KEY_TAGS),
     body: body.raw,
     signature: requireTlv(parts, TAG.signature, 'cv-certificate').value,
   };
 };
 
-/** Whether one of the anchors signed this certificate (SHA-256, PKCS #1 v1.5). */
-export const cvCertificateHolds = (certificate: CvCertificate, anchors: readonly FaceAnchor[]): boolean =>
-  anchors.some((anchor) => signatureHolds('sha256', anchor.publicKey, certificate.body, certificate.signature));
+/** Whether one of the anchors signed this certificate, with the hash of the card's generation. */
+export const cvCertificateHolds = (hash: string, certificate: CvCertificate, anchors: readonly FaceAnchor[]): boolean =>
+  anchors.some((anchor) => signatureHolds(hash, anchor.publicKey, certificate.body, certificate.signature));
 
 /** The part that is signed; for whoever issues certificates (twins). */
 export const encodeCvBody = (fields: {
   readonly authority: Uint8Array;
   readonly holder: Uint8Array;
-  readonly modulus: Uint8Array;
-  readonly exponent: Uint8Array;
+  /** Objects of the key, under CV_KEY_TAGS. */
+  readonly key: Uint8Array;
 }): Uint8Array =>
   encodeTlv(
     TAG.body,
     encodeTlv(TAG.profile, Uint8Array.of(0)),
     encodeTlv(TAG.authority, fields.authority),
-    encodeTlv(TAG.key, encodeTlv(TAG.modulus, fields.modulus), encodeTlv(TAG.exponent, fields.exponent)),
+    encodeTlv(TAG.key, fields.key),
     encodeTlv(TAG.holder, fields.holder),
   );
 

@@ -6,23 +6,26 @@ import { equal } from '../core/bytes.ts';
 import { KioskFailure } from '../core/failure.ts';
 import { type CardFaceFile, FACE_TAG } from './card-face.ts';
 import { cvCertificateHolds, type FaceAnchor, parseCvCertificate } from './cv-certificate.ts';
-import { jointDigestInfo, rsaKeyFromTlv, rsaPayloadHolds, sha } from './signature.ts';
+import { type KeyTags, keyFromTlv, sha } from './signature.ts';
+import type { SignatureScheme } from './signature-scheme.ts';
 
-/** What the issuer signs, from the whole objects DF22 to DF27. */
-export const facePayload = (
+/** The three digests the issuer signs, from the whole objects DF22 to DF27. */
+export const faceDigests = (
+  hash: string,
   objects: Readonly<Record<'birth' | 'sex' | 'publicKey' | 'name' | 'address' | 'photo', Uint8Array>>,
-): Uint8Array =>
-  jointDigestInfo(
-    sha('sha256', objects.birth, objects.sex, objects.publicKey),
-    sha('sha256', objects.name, objects.address),
-    sha('sha256', objects.photo),
-  );
+): readonly Uint8Array[] => [
+  sha(hash, objects.birth, objects.sex, objects.publicKey),
+  sha(hash, objects.name, objects.address),
+  sha(hash, objects.photo),
+];
+
+export const FACE_KEY_TAGS: KeyTags = { exponent: 0x90, modulus: 0x91, point: 0x92 };
 
 /** The card's own key from the value of DF24. */
-export const facePublicKey = (value: Uint8Array): KeyObject => rsaKeyFromTlv(value, { exponent: 0x90, modulus: 0x91 });
+export const facePublicKey = (value: Uint8Array): KeyObject => keyFromTlv(value, FACE_KEY_TAGS);
 
 /** `face` must be read whole. Throws card/untrusted (signer under no anchor), card/tampered, card/malformed. */
-export const checkFace = (face: CardFaceFile, signerFile: Uint8Array, anchors: readonly FaceAnchor[]): void => {
+export const checkFace = (face: CardFaceFile, signerFile: Uint8Array, anchors: readonly FaceAnchor[], scheme: SignatureScheme): void => {
   face.checkStructure();
   const signer = parseCvCertificate(signerFile);
   const anchor = anchors.filter((candidate) => equal(candidate.keyId, signer.authority));
@@ -32,11 +35,11 @@ export const checkFace = (face: CardFaceFile, signerFile: Uint8Array, anchors: r
       message: 'the key that signed the card face is under no anchor',
     });
   }
-  if (!cvCertificateHolds(signer, anchor)) {
+  if (!cvCertificateHolds(scheme.hash, signer, anchor)) {
     throw new KioskFailure('card/tampered', { facts: { part: 'signer' }, message: 'the signer’s certificate does not hold' });
   }
   const raw = (tag: Parameters<CardFaceFile['object']>[0]): Uint8Array => face.object(tag).raw;
-  const payload = facePayload({
+  const digests = faceDigests(scheme.hash, {
     birth: raw(FACE_TAG.birth),
     sex: raw(FACE_TAG.sex),
     publicKey: raw(FACE_TAG.publicKey),
@@ -44,7 +47,7 @@ export const checkFace = (face: CardFaceFile, signerFile: Uint8Array, anchors: r
     address: raw(FACE_TAG.address),
     photo: raw(FACE_TAG.photo),
   });
-  if (!rsaPayloadHolds(signer.publicKey, payload, face.object(FACE_TAG.signature).value)) {
+  if (!scheme.digestsHold(signer.publicKey, digests, face.object(FACE_TAG.signature).value)) {
     throw new KioskFailure('card/tampered', {
       facts: { part: 'card-face' },
       message: 'the card face does not carry its issuer’s signature',

@@ -6,7 +6,8 @@ import type { CardChannel } from './channel.ts';
 import { selectApplication } from './files.ts';
 import { readTokenInfo, tokenKind } from './jpki.ts';
 import type { DetectedCard } from './ports.ts';
-import { CARD_PROFILES, type CardProfile } from './profile.ts';
+import type { CardProfile } from './profile.ts';
+import { CARD_PROFILES } from './profile-2028.ts';
 
 export interface Identified {
   readonly profile: CardProfile;

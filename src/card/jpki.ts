@@ -1,12 +1,10 @@
 // The application of the public personal authentication service (公的個人認証AP): token information, the certificate for user authentication,
 // the PIN and the key it opens. Expects its application to be selected; keeps no state.
 
-import { concat } from '../core/bytes.ts';
 import { KioskFailure } from '../core/failure.ts';
 import type { CardChannel } from './channel.ts';
 import { readObject, readRange, readTries, selectFile } from './files.ts';
 import { type CardProfile, TOKEN_INFO, type TokenKind } from './profile.ts';
-import { sha } from './signature.ts';
 import { SW, unexpectedStatus } from './status-word.ts';
 
 /** The 160 bytes of CK_TOKEN_INFO. */
@@ -57,7 +55,7 @@ export const signChallenge = async (
   return computeSignature(channel, profile, 0x80, challenge, signal);
 };
 
-/** COMPUTE DIGITAL SIGNATURE with host-made DigestInfo (P1 00: the card pads what is given). P2: 80 = current key, 00 = the application's own. */
+/** COMPUTE DIGITAL SIGNATURE as the generation does it. P2: 80 = current key, 00 = the application's own. */
 export const computeSignature = async (
   channel: CardChannel,
   profile: CardProfile,
@@ -66,8 +64,8 @@ export const computeSignature = async (
   signal?: AbortSignal,
 ): Promise<Uint8Array> => {
   if (challenge.length < 16) throw new RangeError('a challenge has at least 16 bytes');
-  const data = concat(profile.signature.digestInfoPrefix, sha(profile.signature.hash, challenge));
-  const response = await channel.send({ cla: 0x80, ins: 0x2a, p1: 0, p2: key, data, le: 256 }, signal);
+  const { p1, commandData } = profile.signature;
+  const response = await channel.send({ cla: 0x80, ins: 0x2a, p1, p2: key, data: commandData(challenge), le: 256 }, signal);
   if (response.sw === SW.ok && response.data.length > 0) return response.data;
   if (response.sw === SW.ok) throw new KioskFailure('card/malformed', { facts: { part: 'signature' } });
   throw unexpectedStatus('sign', response.sw);

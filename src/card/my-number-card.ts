@@ -129,7 +129,7 @@ export class MyNumberCard {
       const { profile } = this.#identified;
       await face.readRest(signal);
       const signer = this.#keep(await readObject(this.#channel, profile, profile.visual.signer, signal));
-      checkFace(face, signer, this.#trust?.faceAnchors ?? []);
+      checkFace(face, signer, this.#trust?.faceAnchors ?? [], profile.signature);
       this.#log.debug('card.face-genuine');
     }).catch((cause: unknown) => {
       this.#faceCheck = isFailure(cause, 'card/tampered') || isFailure(cause, 'card/untrusted') ? this.#faceCheck : undefined;
@@ -178,12 +178,13 @@ export class MyNumberCard {
     }
   }
 
-  /** The text application counts its own tries of the same code. Its attributes are a help, not a need: closed means absent. */
+  /** A text application of its own counts its own tries of the same code. Its attributes are a help, not a need: closed means absent. */
   async #readAttributes(digits: Uint8Array, signal: AbortSignal): Promise<TextAttributes | undefined> {
     const { profile } = this.#identified;
     try {
+      const opened = this.#applications.isSelected('text');
       await this.#applications.select('text', signal);
-      if ((await presentCodeB(this.#channel, profile.text.codeB, digits, { log: this.#log, signal })) !== undefined) return undefined;
+      if (!opened && (await presentCodeB(this.#channel, profile.text.codeB, digits, { log: this.#log, signal })) !== undefined) return undefined;
       const file = this.#keep(await readObject(this.#channel, profile, profile.text.attributes, signal));
       return parseAttributes(file);
     } catch (cause) {
@@ -197,7 +198,7 @@ export class MyNumberCard {
   async #openedFace(signal?: AbortSignal): Promise<CardFaceFile> {
     const { profile } = this.#identified;
     if (this.#face === undefined || this.#code === undefined) throw new KioskFailure('card/face-unreadable');
-    if (this.#applications.selected !== 'visual') {
+    if (!this.#applications.isSelected('visual')) {
       await this.#applications.select('visual', signal);
       const closed = await presentCodeB(this.#channel, profile.visual.codeB, this.#code, { log: this.#log, signal });
       if (closed !== undefined) {

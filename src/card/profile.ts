@@ -1,7 +1,8 @@
 // Everything that depends on the card's generation, in one object: applications, file map, secrets, algorithms, limits.
-// The next generation (two applications, ECDSA P-384) becomes a second profile; no other file may assume ids, key sizes or answer lengths.
+// The next generation (two applications, ECDSA P-384) is a second profile, a draft; no other file may assume ids, key sizes or answer lengths.
 
 import { fromHex } from '../core/bytes.ts';
+import { RS256, type SignatureScheme } from './signature-scheme.ts';
 
 /** One secret of the card: where it lives, how it may look, how often it may be wrong. */
 export interface SecretRule {
@@ -14,12 +15,16 @@ export interface SecretRule {
   readonly safeTries: number;
 }
 
+export const CARD_GENERATIONS = ['2016', '2028-draft'] as const;
+export type CardGeneration = (typeof CARD_GENERATIONS)[number];
+
 export interface CardProfile {
   readonly name: string;
+  readonly generation: CardGeneration;
   /** Largest Le and largest file this generation answers (READ BINARY offsets have 15 bits). */
   readonly readChunk: number;
   readonly maxFileBytes: number;
-  readonly signature: { readonly name: string; readonly hash: string; readonly digestInfoPrefix: Uint8Array };
+  readonly signature: SignatureScheme;
   readonly jpki: {
     readonly aid: Uint8Array;
     readonly tokenInfo: number;
@@ -37,22 +42,22 @@ export interface CardProfile {
 
 export type TokenKind = 'my-number' | 'resident-card' | 'android' | 'iphone';
 
-const CODE_B = { digits: 14, maxTries: 10, safeTries: 5 } as const;
+export const CODE_B = { digits: 14, maxTries: 10, safeTries: 5 } as const;
 
 /** CK_TOKEN_INFO as the card stores it: 160 bytes, 32-bit big-endian words (PKCS #11, 3.2); flags follow label, maker, model and serial. */
 export const TOKEN_INFO = { length: 160, labelLength: 32, flagsOffset: 96, userPinInitialized: 0x08 } as const;
 
+/** Whether the flags say that no PIN was ever set. */
+export const pinNeverSet = (tokenInfo: Uint8Array): boolean =>
+  ((tokenInfo[TOKEN_INFO.flagsOffset + 3] ?? 0) & TOKEN_INFO.userPinInitialized) === 0;
+
 /** The card issued since 2016: JICSAP files, RSA-2048 with SHA-256. */
 export const cardProfile2016: CardProfile = {
   name: 'my-number-2016',
+  generation: '2016',
   readChunk: 256,
   maxFileBytes: 0x8000,
-  signature: {
-    name: 'RSASSA-PKCS1-v1_5-SHA-256',
-    hash: 'sha256',
-    // DigestInfo of SHA-256 up to the digest (RFC 8017, 9.2 note 1).
-    digestInfoPrefix: fromHex('3031300d060960864801650304020105000420'),
-  },
+  signature: RS256,
   jpki: {
     aid: fromHex('d392f000260100000001'),
     tokenInfo: 0x0006,
@@ -70,11 +75,8 @@ export const cardProfile2016: CardProfile = {
     // ASSUMPTION, not a public fact: how a 顔認証マイナンバーカード shows that it was issued without a PIN. We take it that its PIN is blocked
     // from issue on and that the token information lacks CKF_USER_PIN_INITIALIZED. Asked only when the counter reads zero, so that a card
     // with tries left always has a PIN, whatever its token information says.
-    issuedWithoutPin: (tokenInfo) => ((tokenInfo[TOKEN_INFO.flagsOffset + 3] ?? 0) & TOKEN_INFO.userPinInitialized) === 0,
+    issuedWithoutPin: pinNeverSet,
   },
   visual: { aid: fromHex('d3921000310001010402'), face: 0x0002, signer: 0x0004, codeB: { ...CODE_B, file: 0x0012 } },
   text: { aid: fromHex('d3921000310001010408'), attributes: 0x0002, codeB: { ...CODE_B, file: 0x0015 } },
 };
-
-/** Newest first: the first whose JPKI application the card selects is taken. */
-export const CARD_PROFILES: readonly CardProfile[] = [cardProfile2016];

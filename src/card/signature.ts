@@ -29,16 +29,36 @@ export const rsaKey = (modulus: Uint8Array, exponent: Uint8Array): KeyObject => 
   }
 };
 
-/** RSA key from two objects: exponent and modulus under the given tags (90/91 in the card face, 82/81 in a card-verifiable certificate). */
-export const rsaKeyFromTlv = (value: Uint8Array, tags: { readonly exponent: number; readonly modulus: number }): KeyObject => {
+/** P-384 key from its uncompressed point (SEC 1, 2.3.3). */
+const p384Key = (point: Uint8Array): KeyObject => {
+  if (point.length !== 97 || point[0] !== 0x04) throw malformed('public-key', 'not an uncompressed point of P-384');
+  const key = { kty: 'EC', crv: 'P-384', x: base64url(point.subarray(1, 49)), y: base64url(point.subarray(49)) };
+  try {
+    return createPublicKey({ key, format: 'jwk' });
+  } catch {
+    throw malformed('public-key', 'the point is not on P-384');
+  }
+};
+
+/** Tags of a key's numbers: 90, 91 and 92 in the card face, 82, 81 and 86 in a card-verifiable certificate. */
+export interface KeyTags {
+  readonly exponent: number;
+  readonly modulus: number;
+  readonly point: number;
+}
+
+/** A key from its objects: a point, or exponent and modulus. Throws card/malformed. */
+export const keyFromTlv = (value: Uint8Array, tags: KeyTags): KeyObject => {
   const objects = parseTlvs(value);
+  const point = objects.find(({ tag }) => tag === tags.point);
+  if (point !== undefined) return p384Key(point.value);
   return rsaKey(requireTlv(objects, tags.modulus, 'public-key').value, requireTlv(objects, tags.exponent, 'public-key').value);
 };
 
-/** Whether `signature` over `message` is good. A key or signature that does not fit is simply not good. */
+/** Whether `signature` over `message` is good (of an elliptic key: r and s in a row). A key or signature that does not fit is simply not good. */
 export const signatureHolds = (hash: string, key: KeyObject, message: Uint8Array, signature: Uint8Array): boolean => {
   try {
-    return verify(hash, message, key, signature);
+    return verify(hash, message, { key, dsaEncoding: 'ieee-p1363' }, signature);
   } catch {
     return false;
   }

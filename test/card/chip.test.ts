@@ -2,6 +2,7 @@ import { createPublicKey, publicDecrypt, publicEncrypt, verify, X509Certificate 
 import { test } from 'tap';
 import { parseTlv } from '../../src/card/ber.ts';
 import { cardProfile2016 } from '../../src/card/profile.ts';
+import { SHA256_DIGEST_INFO } from '../../src/card/signature-scheme.ts';
 import { judgeCertificate } from '../../src/card/trust.ts';
 import { restoreSyntheticAuthority } from '../../src/card/twin/authority.ts';
 import { loadImage } from '../../src/card/twin/chip-image.ts';
@@ -195,7 +196,7 @@ test('the authentication key signs what P1 says, and its certificate verifies it
   const key = createPublicKey({ key: Buffer.from(image, 'base64'), format: 'der', type: 'pkcs8' } as never);
   const message = ascii('challenge');
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', message));
-  const info = concat(cardProfile2016.signature.digestInfoPrefix, digest);
+  const info = concat(SHA256_DIGEST_INFO, digest);
   const sign = async (p1: string, data: Uint8Array) => {
     const answer = await card.transceive(concat(fromHex(`802a${p1}97`), Uint8Array.of(data.length), data, Uint8Array.of(0)));
     t.equal(hex(answer.subarray(-2)), '9000');

@@ -1,13 +1,13 @@
 // The authorities behind virtual cards: a certificate authority in the shape of the public personal authentication service, and the keys that
 // sign card faces. All synthetic and named so; made once per twin, kept as JSON beside its cards.
 
-import { type KeyObject, randomBytes, sign } from 'node:crypto';
+import { type KeyObject, randomBytes } from 'node:crypto';
 import { KioskFailure } from '../../core/failure.ts';
 import { monthsLater } from '../calendar.ts';
-import { encodeCvBody, encodeCvCertificate } from '../cv-certificate.ts';
+import { CV_KEY_TAGS, encodeCvBody, encodeCvCertificate } from '../cv-certificate.ts';
 import type { TrustMaterial } from '../trust.ts';
 import { issueAuthority, issueSignAuthority } from './certificates.ts';
-import { keyFromJson, keyToJson, type NewKeyPair, newRsaKeyPair, rsaNumbers, spkiOf } from './keys.ts';
+import { keyFromJson, keyObjects, keyToJson, type NewKeyPair, newRsaKeyPair, signBytes, spkiOf } from './keys.ts';
 
 export interface SyntheticAuthorityState {
   readonly version: 1;
@@ -36,7 +36,7 @@ export interface SyntheticAuthority {
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'base64'));
 
-/** Three RSA-2048 keys and their certificates; valid fifteen years around `now` (epoch milliseconds). */
+/** Three keys, of the generation that `newKeyPair` makes (default: RSA-2048), and their certificates; valid fifteen years around `now` (epoch milliseconds). */
 export const createSyntheticAuthority = async ({
   now,
   newKeyPair = newRsaKeyPair,
@@ -47,8 +47,9 @@ export const createSyntheticAuthority = async ({
   const [authority, faceRoot, faceSigner] = await Promise.all([newKeyPair(), newKeyPair(), newKeyPair()]);
   const certificate = await issueAuthority(authority, new Date(monthsLater(now, -180)), new Date(monthsLater(now, 180)));
   const faceRootId = Uint8Array.from(randomBytes(16));
-  const body = encodeCvBody({ authority: faceRootId, holder: Uint8Array.from(randomBytes(16)), ...rsaNumbers(faceSigner.publicKey) });
-  const signature = Uint8Array.from(sign('sha256', body, faceRoot.privateKey));
+  const key = keyObjects(faceSigner.publicKey, CV_KEY_TAGS);
+  const body = encodeCvBody({ authority: faceRootId, holder: Uint8Array.from(randomBytes(16)), key });
+  const signature = signBytes(faceRoot.privateKey, body);
   return restoreSyntheticAuthority({
     version: 1,
     authorityKey: keyToJson(authority.privateKey),

@@ -1,50 +1,21 @@
 // Every file, secret and key of a virtual My Number Card, application by application, with who may read or use it.
 // Pure but for the keys it is given. File ids beyond the profile's are the real card's; a kiosk needs none of them, other software does.
 
-import type { KeyObject } from 'node:crypto';
 import { ascii, concat, fromHex, hex } from '../../core/bytes.ts';
 import { encodeTlv } from '../ber.ts';
 import { parseCvCertificate } from '../cv-certificate.ts';
-import { cardProfile2016, TOKEN_INFO } from '../profile.ts';
+import { cardProfile2016 } from '../profile.ts';
 import type { CardMaterial } from './card-material.ts';
-import type { Access, ApplicationImage, ChipImage, SecretImage } from './chip-image.ts';
-import { faceKeyTlv, keyToJson, publicKeyOf } from './keys.ts';
-import { type HolderDetails, padded } from './request.ts';
+import type { ApplicationImage, ChipImage } from './chip-image.ts';
+import { base64, blocked, CITY_CODE, code, file, key, none, PIN_TRIES, passwordOf, pinOf, tokenInfoFile } from './image-parts.ts';
+import { faceKeyTlv } from './keys.ts';
+import { padded } from './request.ts';
 import { ageFile, attributesFile, faceFile, numberFile, numberImageFile, textDigestsFile } from './signed-files.ts';
 
-/** Municipality of every synthetic card: 千代田区. */
-export const CITY_CODE = '13101';
 /** Support of extended lengths is the second byte. */
 const APPLICATION_ID = Uint8Array.of(0x00, 0x01, 0x00, 0x00);
-const PIN_TRIES = 3;
-const PASSWORD_TRIES = 5;
-const CODE_TRIES = 10;
 /** Answer to reset by contacts, as the card is known by. */
 const CONTACT_ATR = fromHex('3be000ff8131fe4514');
-
-const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
-const file = (id: number, content: Uint8Array, read: Access = 'free') => ({ id, read, content: base64(content) });
-const code = (id: number, value: string): SecretImage => ({ id, value, max: CODE_TRIES, left: CODE_TRIES });
-const blocked = (id: number, max: number): SecretImage => ({ id, value: '', max, left: 0 });
-const key = (id: number, use: Access, privateKey: KeyObject) => ({ id, use, pkcs8: keyToJson(privateKey) });
-const none: Pick<ApplicationImage, 'files' | 'records' | 'secrets' | 'keys'> = { files: [], records: [], secrets: [], keys: [] };
-
-/** CK_TOKEN_INFO: texts padded with blanks; the flags say whether the PIN was ever set (see the profile's assumption). */
-export const tokenInfoFile = (withPin: boolean, serial: Uint8Array): Uint8Array => {
-  const info = new Uint8Array(TOKEN_INFO.length);
-  const write = (text: string, at: number, length: number) => info.set(ascii(text.padEnd(length, ' ')), at);
-  write('JPKIAPICCTOKEN2', 0, TOKEN_INFO.labelLength);
-  write('JPKI', 32, 32);
-  write('kazashi twin', 64, 16);
-  write(hex(serial), 80, 16);
-  // CKF_RNG, CKF_LOGIN_REQUIRED and CKF_TOKEN_INITIALIZED are always set.
-  info.set([0x00, 0x00, 0x04, 0x05 | (withPin ? TOKEN_INFO.userPinInitialized : 0)], TOKEN_INFO.flagsOffset);
-  return info;
-};
-
-/** A card issued without a PIN has one that nobody knows and that is blocked from the start. */
-const pinOf = (id: number, { pin }: HolderDetails): SecretImage =>
-  pin === null ? blocked(id, PIN_TRIES) : { id, value: pin, max: PIN_TRIES, left: PIN_TRIES, form: 'pin' };
 
 const SIGN = { certificate: 0x01, authority: 0x02, presence: 0x08, key: 0x1a, password: 0x1b } as const;
 
@@ -52,24 +23,20 @@ const SIGN = { certificate: 0x01, authority: 0x02, presence: 0x08, key: 0x1a, pa
 const jpkiApplication = ({ signing, ...material }: CardMaterial): ApplicationImage => {
   const { jpki } = cardProfile2016;
   const exists = (there: boolean) => (there ? 0x8f : 0x00);
-  const password: SecretImage = {
-    ...blocked(SIGN.password, PASSWORD_TRIES),
-    ...(signing === undefined ? {} : { value: signing.password, left: PASSWORD_TRIES, form: 'password' }),
-  };
   return {
     ...none,
     aid: hex(jpki.aid),
     files: [
       file(SIGN.certificate, padded(signing?.certificate ?? new Uint8Array()), [SIGN.password]),
       file(SIGN.authority, padded(material.signAuthorityCertificate)),
-      file(jpki.tokenInfo, tokenInfoFile(material.holder.pin !== null, material.serial)),
+      file(jpki.tokenInfo, tokenInfoFile('JPKIAPICCTOKEN2', material.holder.pin !== null, material.serial)),
       // Which certificates exist: sign, auth, (unknown).
       file(SIGN.presence, Uint8Array.of(exists(signing !== undefined), exists(true), 0x00)),
       file(0x0009, padded(new Uint8Array(), 16), []),
       file(jpki.authCertificate, padded(material.authCertificate)),
       file(0x000b, padded(material.authorityCertificate)),
     ],
-    secrets: [pinOf(jpki.pin.file, material.holder), password],
+    secrets: [pinOf(jpki.pin.file, material.holder), passwordOf(SIGN.password, signing)],
     keys: [
       key(jpki.authKey, [jpki.pin.file], material.authKey),
       ...(signing === undefined ? [] : [key(SIGN.key, [SIGN.password], signing.key)]),
@@ -118,7 +85,6 @@ const textApplication = (material: CardMaterial): ApplicationImage => {
   const { text } = cardProfile2016;
   const number = numberFile(material.number);
   const attributes = attributesFile(material.holder);
-  const cardKey = publicKeyOf(material.cardKey);
   const signer = parseCvCertificate(material.faceSignerCertificate).holder;
   const basics = encodeTlv(0xff40, encodeTlv(0xdf41, APPLICATION_ID), encodeTlv(0xdf42, signer));
   return {
@@ -130,8 +96,8 @@ const textApplication = (material: CardMaterial): ApplicationImage => {
       file(TEXT.digests, textDigestsFile(number, attributes, material.faceSignerKey), [TEXT.pin, TEXT.codeA, text.codeB.file]),
       file(TEXT.signer, padded(material.faceSignerCertificate, 16)),
       file(TEXT.basics, basics),
-      file(TEXT.sessionKey, padded(faceKeyTlv(0x7f49, cardKey))),
-      file(TEXT.key, padded(encodeTlv(0xff50, encodeTlv(0xdf51, signer), faceKeyTlv(0xdf52, cardKey)))),
+      file(TEXT.sessionKey, padded(faceKeyTlv(0x7f49, material.cardKey))),
+      file(TEXT.key, padded(encodeTlv(0xff50, encodeTlv(0xdf51, signer), faceKeyTlv(0xdf52, material.cardKey)))),
     ],
     // 0012 is blocked on every real card from the start.
     secrets: [

@@ -4,7 +4,7 @@
 import { randomBytes, webcrypto, X509Certificate } from 'node:crypto';
 import { cardProfile2016 } from '../profile.ts';
 import { crlDirectory, directoryNames, otherNames, policies } from './der.ts';
-import { type KeyPair, publicKeyOf, spkiOf } from './keys.ts';
+import { generationOf, type KeyPair, publicKeyOf, spkiOf } from './keys.ts';
 import type { HolderDetails } from './request.ts';
 
 // The real names but for the last part, which says what this is.
@@ -18,7 +18,11 @@ const SIGN_POLICY = '1.2.392.200149.8.5.1.1.10';
 const ATTRIBUTE_ARC = '1.2.392.200149.8.5.5';
 const CPS = 'http://www.jpki.go.jp/cps.html';
 const OCSP = 'http://ocsp.kazashi.invalid/';
-const ALGORITHM = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' } as const;
+const ALGORITHMS = {
+  '2016': { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
+  '2028-draft': { name: 'ECDSA', namedCurve: 'P-384', hash: 'SHA-384' },
+} as const;
+const algorithmOf = (key: KeyPair['publicKey']) => ALGORITHMS[generationOf(key)];
 
 const loadX509 = async () => {
   await import('reflect-metadata');
@@ -26,9 +30,9 @@ const loadX509 = async () => {
 };
 
 const signingKey = ({ privateKey }: Pick<KeyPair, 'privateKey'>) =>
-  webcrypto.subtle.importKey('pkcs8', privateKey.export({ type: 'pkcs8', format: 'der' }), ALGORITHM, true, ['sign']);
+  webcrypto.subtle.importKey('pkcs8', privateKey.export({ type: 'pkcs8', format: 'der' }), algorithmOf(privateKey), true, ['sign']);
 const verifyingKey = ({ publicKey }: Pick<KeyPair, 'publicKey'>) =>
-  webcrypto.subtle.importKey('spki', spkiOf(publicKey), ALGORITHM, true, ['verify']);
+  webcrypto.subtle.importKey('spki', spkiOf(publicKey), algorithmOf(publicKey), true, ['verify']);
 
 /** Positive serial number of eight bytes, hexadecimal. */
 const newSerial = (): string => `01${randomBytes(7).toString('hex')}`;
@@ -47,7 +51,7 @@ const selfSigned = async (keys: KeyPair, { name, ...rest }: AuthorityRequest): P
     ...rest,
     subject: name,
     issuer: name,
-    signingAlgorithm: ALGORITHM,
+    signingAlgorithm: algorithmOf(keys.publicKey),
     signingKey: await signingKey(keys),
     publicKey,
     extensions: [
@@ -95,7 +99,7 @@ const issue = async (request: HolderCertificateRequest, [issuerJapanese, policy]
     issuer: issuer.subject,
     notBefore: request.notBefore,
     notAfter: request.notAfter,
-    signingAlgorithm: ALGORITHM,
+    signingAlgorithm: algorithmOf(request.authority.key),
     signingKey: await signingKey({ privateKey: request.authority.key }),
     publicKey,
     extensions: [

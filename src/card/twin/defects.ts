@@ -1,40 +1,47 @@
 // Cards with the faults that a kiosk meets, made on purpose: each is a whole card with exactly one thing wrong.
-// Removal in the middle of a command, two cards in the field and other technologies belong to the radio twin, not here.
+// Three kinds: made so (other dates, no PIN, another issuer), stored so (bytes and counters), and lying so (how it behaves in the field).
 
-import { equal } from '../../core/bytes.ts';
+import { ascii } from '../../core/bytes.ts';
 import { type Clock, sleep } from '../../core/clock.ts';
 import { parseTlv, parseTlvs, requireTlv } from '../ber.ts';
 import { jstDay, monthsLater } from '../calendar.ts';
 import { FACE_TAG } from '../card-face.ts';
 import type { VirtualCardChip } from '../ports.ts';
-import { cardProfile2016 } from '../profile.ts';
+import { type CardProfile, TOKEN_INFO } from '../profile.ts';
+import { profileOf } from '../profile-2028.ts';
 import { createSyntheticAuthority } from './authority.ts';
 import type { ApplicationImage } from './chip-image.ts';
+import type { VirtualCardMakers } from './make-material.ts';
 import type { VirtualCardRequest } from './request.ts';
-import { createVirtualCard, VirtualCard, type VirtualCardMakers } from './virtual-card.ts';
+import { createVirtualCard, VirtualCard, type VirtualCardState } from './virtual-card.ts';
 
-const { jpki, visual } = cardProfile2016;
+type Change = (application: ApplicationImage, profile: CardProfile) => ApplicationImage;
+type Place = 'jpki' | 'visual';
+
+const isOf = ({ aid }: ApplicationImage, profile: CardProfile, place: Place): boolean =>
+  aid === Buffer.from(profile[place].aid).toString('hex');
 
 const locked =
-  (aid: Uint8Array, id: number) =>
-  (application: ApplicationImage): ApplicationImage => ({
+  (place: Place, secret: (profile: CardProfile) => number): Change =>
+  (application, profile) => ({
     ...application,
-    secrets: application.secrets.map((secret) => (isOf(application, aid) && secret.id === id ? { ...secret, left: 0 } : secret)),
+    secrets: application.secrets.map((one) =>
+      isOf(application, profile, place) && one.id === secret(profile) ? { ...one, left: 0 } : one,
+    ),
   });
 
-/** Changes the bytes of the card face file. */
-const faced =
-  (change: (file: Uint8Array) => Uint8Array) =>
-  (application: ApplicationImage): ApplicationImage => ({
+/** Changes the bytes of one file. */
+const changed =
+  (place: Place, id: (profile: CardProfile) => number, change: (file: Uint8Array) => Uint8Array): Change =>
+  (application, profile) => ({
     ...application,
     files: application.files.map((file) =>
-      isOf(application, visual.aid) && file.id === visual.face
+      isOf(application, profile, place) && file.id === id(profile)
         ? { ...file, content: Buffer.from(change(Uint8Array.from(Buffer.from(file.content, 'base64')))).toString('base64') }
         : file,
     ),
   });
-
-const isOf = ({ aid }: ApplicationImage, wanted: Uint8Array): boolean => equal(Uint8Array.from(Buffer.from(aid, 'hex')), wanted);
+const faced = (change: (file: Uint8Array) => Uint8Array): Change => changed('visual', ({ visual }) => visual.face, change);
 
 /** One bit of an object's value turned over, `share` of the way through it. */
 const flipped =
@@ -47,28 +54,48 @@ const flipped =
     return file;
   };
 
+const labelled = (label: string): Change =>
+  changed(
+    'jpki',
+    ({ jpki }) => jpki.tokenInfo,
+    (info) => {
+      info.set(ascii(label.padEnd(TOKEN_INFO.labelLength, ' ')));
+      return info;
+    },
+  );
+
 /** Faults in what is stored on the chip. */
-const IN_MEMORY = {
+const STORED = {
   /** The PIN for authentication was wrong three times. */
-  'locked-pin': locked(jpki.aid, jpki.pin.file),
+  'locked-pin': locked('jpki', ({ jpki }) => jpki.pin.file),
   /** 照合番号B was wrong ten times. */
-  'locked-code': locked(visual.aid, visual.codeB.file),
+  'locked-code': locked('visual', ({ visual }) => visual.codeB.file),
   /** The picture is not the one that was signed; it still decodes. */
   'tampered-photo': faced(flipped(FACE_TAG.photo, 0.9)),
   'wrong-signature': faced(flipped(FACE_TAG.signature, 0.5)),
   /** The card face ends in the middle of the photo. */
   'truncated-file': faced((file) => file.slice(0, Math.floor(file.length / 2))),
+  /** What a phone with the certificate in it, or a card of the former system, says of itself. */
+  'android-phone': labelled('JPKIAPGPSETOKEN'),
+  iphone: labelled('JPKIAPIOSTOKEN'),
+  'resident-card': labelled('JPKIAPICCTOKEN'),
 } as const;
 
-const OTHERWISE = ['expired', 'expired-in-grace', 'expires-soon', 'no-pin', 'unknown-issuer'] as const;
+const MADE = ['expired', 'expired-in-grace', 'expires-soon', 'no-pin', 'unknown-issuer'] as const;
+/** slow: 1.2 s for every answer; leaves: taken away in the middle of a command; type-a: no My Number Card at all; two-cards: another lies with it. */
+const LYING = ['slow', 'leaves', 'type-a', 'two-cards'] as const;
 
-export type CardDefect = keyof typeof IN_MEMORY | (typeof OTHERWISE)[number];
-export const CARD_DEFECTS: readonly CardDefect[] = [...(Object.keys(IN_MEMORY) as (keyof typeof IN_MEMORY)[]), ...OTHERWISE];
+export type StoredDefect = keyof typeof STORED;
+export type FieldDefect = (typeof LYING)[number];
+export type CardDefect = StoredDefect | FieldDefect | (typeof MADE)[number];
+/** Those that are found in card.json: the others are in the files. */
+export const KEPT_DEFECTS: readonly (StoredDefect | FieldDefect)[] = [...(Object.keys(STORED) as StoredDefect[]), ...LYING];
+export const CARD_DEFECTS: readonly CardDefect[] = [...MADE, ...KEPT_DEFECTS];
 
-const isInMemory = (defect: CardDefect): defect is keyof typeof IN_MEMORY => defect in IN_MEMORY;
+export const isFieldDefect = (defect: string): defect is FieldDefect => (LYING as readonly string[]).includes(defect);
 
-/** What a defect changes in the request. */
-const requestFor = (defect: CardDefect, now: number): Partial<VirtualCardRequest> => {
+/** What a defect changes in the request; nothing, where it is made otherwise. */
+export const requestWith = (defect: CardDefect | undefined, now: number): Partial<VirtualCardRequest> => {
   const certificateExpires = (months: number) => ({ certificateExpires: jstDay(monthsLater(now, months)) });
   switch (defect) {
     case 'expired':
@@ -84,6 +111,14 @@ const requestFor = (defect: CardDefect, now: number): Partial<VirtualCardRequest
   }
 };
 
+/** The same card with a fault in what it has stored; any other defect leaves it as it is. */
+export const withStored = (state: VirtualCardState, defect: CardDefect | undefined): VirtualCardState => {
+  const change = STORED[defect as StoredDefect];
+  if (change === undefined || state.chip === undefined) return state;
+  const profile = profileOf(state.generation ?? '2016');
+  return { ...state, chip: { ...state.chip, applications: state.chip.applications.map((one) => change(one, profile)) } };
+};
+
 /** A my-number card with one defect. unknown-issuer: its authority and its face signer are made for this card alone. Throws input/invalid. */
 export const createDefectiveCard = async (
   defect: CardDefect,
@@ -91,10 +126,8 @@ export const createDefectiveCard = async (
   makers: VirtualCardMakers,
 ): Promise<VirtualCard> => {
   const authority = defect === 'unknown-issuer' ? await createSyntheticAuthority(makers) : makers.authority;
-  const card = await createVirtualCard({ ...request, ...requestFor(defect, makers.now) }, { ...makers, authority });
-  const state = card.toJSON();
-  if (!isInMemory(defect) || state.chip === undefined) return card;
-  return VirtualCard.fromJSON({ ...state, chip: { ...state.chip, applications: state.chip.applications.map(IN_MEMORY[defect]) } });
+  const card = await createVirtualCard({ ...request, ...requestWith(defect, makers.now) }, { ...makers, authority });
+  return VirtualCard.fromJSON(withStored(card.toJSON(), defect));
 };
 
 /** The same chip, `delayMs` slower in every answer: a card at the edge of the field, or an old one. */
@@ -107,4 +140,28 @@ export const slowChip = (chip: VirtualCardChip, delayMs: number, clock: Clock): 
     await sleep(clock, delayMs);
     return answer;
   },
+});
+
+/** The same chip, taken away while it works on its `last`th command: `leave` must take it out of the reader. It answers nothing from then on. */
+export const leavingChip = (chip: VirtualCardChip, last: number, leave: () => void): VirtualCardChip => {
+  let heard = 0;
+  return {
+    technology: chip.technology,
+    powerOn: () => chip.powerOn(),
+    powerOff: () => chip.powerOff(),
+    async transceive(command) {
+      heard += 1;
+      if (heard < last) return chip.transceive(command);
+      leave();
+      throw new Error('the card was taken away');
+    },
+  };
+};
+
+/** What a card of type A lets a reader know: that it is there. */
+export const typeAChip = (): VirtualCardChip => ({
+  technology: 'iso14443-a',
+  powerOn: () => undefined,
+  powerOff: () => undefined,
+  transceive: () => Promise.reject(new Error('not a card that speaks ISO/IEC 14443-4')),
 });

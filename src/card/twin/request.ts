@@ -31,6 +31,9 @@ export interface VirtualCardRequest {
   /** 1 or male, 2 or female, 9 or other, 0 or unknown (ISO/IEC 5218). */
   readonly sex?: string;
   readonly address?: string;
+  /** The name in kana and in Latin letters; only cards of the draft generation hold them. */
+  readonly kana?: string;
+  readonly latin?: string;
   /** 1-bit PNGs of the printed name and address; drawn blank when absent. */
   readonly namePng?: Uint8Array;
   readonly addressPng?: Uint8Array;
@@ -48,6 +51,8 @@ export interface HolderDetails {
   readonly given: string;
   readonly sex: '0' | '1' | '2' | '9';
   readonly address: string;
+  readonly kana?: string;
+  readonly latin?: string;
   readonly photoJp2: Uint8Array;
 }
 
@@ -106,6 +111,8 @@ export const holderDetails = (request: VirtualCardRequest, now: number, randomCo
     given: text('given', request.given ?? '花子', 30),
     sex,
     address: text('address', request.address ?? '東京都千代田区霞が関一丁目１番１号', 100),
+    ...(request.kana === undefined ? {} : { kana: text('kana', request.kana, 60) }),
+    ...(request.latin === undefined ? {} : { latin: text('latin', request.latin, 60) }),
     photoJp2,
   };
 };

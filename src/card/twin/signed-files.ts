@@ -1,14 +1,14 @@
 // The signed files of a virtual card: face, age record, number image, text attributes and digests. Pure but for the keys it is given.
 // Tags as reported of real cards; which bytes the signatures of age record, number and text digests cover is NOT PUBLIC and ours.
 
-import { constants, createPublicKey, type KeyObject, privateEncrypt, sign } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { ascii } from '../../core/bytes.ts';
 import { encodeTlv } from '../ber.ts';
 import { FACE_TAG } from '../card-face.ts';
-import { facePayload } from '../face-signature.ts';
-import { jointDigestInfo, sha } from '../signature.ts';
+import { faceDigests } from '../face-signature.ts';
+import { sha } from '../signature.ts';
 import type { CardMaterial } from './card-material.ts';
-import { faceKeyTlv } from './keys.ts';
+import { faceKeyTlv, hashOf, signBytes, signDigests } from './keys.ts';
 import { bitmapPng, digitsPng } from './png.ts';
 import type { HolderDetails } from './request.ts';
 
@@ -35,35 +35,35 @@ export const faceFile = ({ holder, pictures, cardKey, faceSignerKey }: CardMater
   const objects = {
     birth: encodeTlv(FACE_TAG.birth, ascii(compact(holder.birth))),
     sex: encodeTlv(FACE_TAG.sex, ascii(holder.sex)),
-    publicKey: faceKeyTlv(FACE_TAG.publicKey, createPublicKey(cardKey)),
+    publicKey: faceKeyTlv(FACE_TAG.publicKey, cardKey),
     name: encodeTlv(FACE_TAG.name, pictures.namePng ?? blank),
     address: encodeTlv(FACE_TAG.address, pictures.addressPng ?? blank),
     photo: encodeTlv(FACE_TAG.photo, holder.photoJp2),
   };
-  const signature = privateEncrypt({ key: faceSignerKey, padding: constants.RSA_PKCS1_PADDING }, facePayload(objects));
+  const signature = signDigests(faceSignerKey, faceDigests(hashOf(faceSignerKey), objects));
   return withOffsets(
     ...Object.values(objects),
-    encodeTlv(FACE_TAG.signature, Uint8Array.from(signature)),
+    encodeTlv(FACE_TAG.signature, signature),
     encodeTlv(FACE_TAG.expires, ascii(compact(holder.expires))),
     encodeTlv(FACE_TAG.securityCode, digitsPng(holder.securityCode)),
   );
 };
 
-export const attributesFile = ({ family, given, address, birth, sex }: HolderDetails): Uint8Array =>
+export const attributesFile = ({ family, given, address, birth, sex }: HolderDetails, ...more: readonly Uint8Array[]): Uint8Array =>
   withOffsets(
     encodeTlv(0xdf22, utf8(`${family}\u3000${given}`)),
     encodeTlv(0xdf23, utf8(address)),
     encodeTlv(0xdf24, ascii(compact(birth))),
     encodeTlv(0xdf25, ascii(sex)),
+    ...more,
   );
 
 type Signed = Pick<CardMaterial, 'cardKey' | 'faceSignerKey'>;
 
 /** File `tag` of one object, the card's key, and a signature over both. */
 const signedFile = (tag: number, [first, second, third]: readonly [number, number, number], value: Uint8Array, by: Signed): Uint8Array => {
-  const signed = [encodeTlv(first, value), faceKeyTlv(second, createPublicKey(by.cardKey))] as const;
-  const signature = sign('sha256', Buffer.concat(signed), by.faceSignerKey);
-  return encodeTlv(tag, ...signed, encodeTlv(third, Uint8Array.from(signature)));
+  const signed = [encodeTlv(first, value), faceKeyTlv(second, by.cardKey)] as const;
+  return encodeTlv(tag, ...signed, encodeTlv(third, signBytes(by.faceSignerKey, ...signed)));
 };
 
 /** FF10 { DF11 birth, DF12 key, DF13 signature }: the age without the name. */
@@ -79,7 +79,8 @@ export const numberFile = (number: string): Uint8Array => encodeTlv(0xff10, asci
 
 /** FF30 { DF31 digest of the number, DF32 digest of the attributes, DF33 signature over both }: 336 bytes. */
 export const textDigestsFile = (number: Uint8Array, attributes: Uint8Array, faceSignerKey: KeyObject): Uint8Array => {
-  const digests = [sha('sha256', number), sha('sha256', attributes)] as const;
-  const signature = privateEncrypt({ key: faceSignerKey, padding: constants.RSA_PKCS1_PADDING }, jointDigestInfo(...digests));
-  return encodeTlv(0xff30, encodeTlv(0xdf31, digests[0]), encodeTlv(0xdf32, digests[1]), encodeTlv(0xdf33, Uint8Array.from(signature)));
+  const hash = hashOf(faceSignerKey);
+  const digests = [sha(hash, number), sha(hash, attributes)] as const;
+  const signature = signDigests(faceSignerKey, digests);
+  return encodeTlv(0xff30, encodeTlv(0xdf31, digests[0]), encodeTlv(0xdf32, digests[1]), encodeTlv(0xdf33, signature));
 };

@@ -1,27 +1,19 @@
 // Virtual cards: made with real keys and certificates, operated by APDU bytes, kept as JSON. Synthetic through and through: no data of a real
 // card may be put into one.
 
-import { randomBytes } from 'node:crypto';
 import { equal } from '../../core/bytes.ts';
 import { KioskFailure } from '../../core/failure.ts';
-import { endOfJstDay, monthsLater } from '../calendar.ts';
 import type { CardTechnology, VirtualCardChip } from '../ports.ts';
-import { cardProfile2016 } from '../profile.ts';
-import { verificationCodeB } from '../verification-code.ts';
-import type { SyntheticAuthority } from './authority.ts';
-import { CITY_CODE, cardImage, licenceImage } from './card-files.ts';
-import { issueHolderCertificate, issueSignCertificate } from './certificates.ts';
+import type { CardGeneration } from '../profile.ts';
+import { profileOf } from '../profile-2028.ts';
+import { cardImage, licenceImage } from './card-files.ts';
+import { cardImage2028 } from './card-files-2028.ts';
+import type { CardMaterial } from './card-material.ts';
 import { Chip } from './chip.ts';
 import { type ChipImage, loadImage, type Memory, saveImage } from './chip-image.ts';
-import { type NewKeyPair, newRsaKeyPair } from './keys.ts';
-import {
-  holderDetails,
-  impossibleNumber,
-  printedDay,
-  VIRTUAL_CARD_KINDS,
-  type VirtualCardKind,
-  type VirtualCardRequest,
-} from './request.ts';
+import { generationOf } from './keys.ts';
+import { makeMaterial, type VirtualCardMakers } from './make-material.ts';
+import { printedDay, VIRTUAL_CARD_KINDS, type VirtualCardKind, type VirtualCardRequest } from './request.ts';
 
 /** What a person reads on the plastic. */
 export interface PrintedFace {
@@ -39,6 +31,8 @@ export interface PrintedFace {
 export interface VirtualCardState {
   readonly version: 1;
   readonly kind: VirtualCardKind;
+  /** Absent: of 2016. */
+  readonly generation?: CardGeneration;
   readonly printed?: PrintedFace;
   readonly chip?: ChipImage;
 }
@@ -61,14 +55,16 @@ const TECHNOLOGY: Readonly<Record<VirtualCardKind, CardTechnology>> = {
 export class VirtualCard implements VirtualCardChip {
   readonly kind: VirtualCardKind;
   readonly technology: CardTechnology;
+  readonly generation: CardGeneration;
   readonly #printed: PrintedFace | undefined;
   readonly #memory: Memory;
   readonly #chip: Chip | undefined;
   readonly #listeners = new Set<() => void>();
   #powered = false;
 
-  constructor({ kind, printed, chip }: VirtualCardState) {
+  constructor({ kind, generation = '2016', printed, chip }: VirtualCardState) {
     this.kind = kind;
+    this.generation = generation;
     this.technology = TECHNOLOGY[kind];
     this.#printed = printed;
     this.#memory = loadImage(chip ?? { applications: [] });
@@ -102,7 +98,7 @@ export class VirtualCard implements VirtualCardChip {
   }
 
   info(): VirtualCardInfo {
-    const { jpki, visual } = cardProfile2016;
+    const { jpki, visual } = profileOf(this.generation);
     const find = (aid: Uint8Array) => this.#memory.applications.find((application) => equal(application.aid, aid));
     const authentication = find(jpki.aid);
     const tokenInfo = authentication?.files.get(jpki.tokenInfo)?.content;
@@ -127,6 +123,7 @@ export class VirtualCard implements VirtualCardChip {
     return {
       version: 1,
       kind: this.kind,
+      generation: this.generation,
       ...(this.#printed === undefined ? {} : { printed: this.#printed }),
       ...(this.#chip === undefined ? {} : { chip: saveImage(this.#memory) }),
     };
@@ -141,68 +138,9 @@ export class VirtualCard implements VirtualCardChip {
   }
 }
 
-export interface VirtualCardMakers {
-  readonly authority: SyntheticAuthority;
-  /** Epoch milliseconds. */
-  readonly now: number;
-  /** RSA-2048 pairs; default: made on the spot. */
-  readonly newKeyPair?: NewKeyPair;
-  readonly random?: (length: number) => Uint8Array;
-}
-
-const LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ0123456789';
-
-/** Makes a card. Throws input/invalid with facts {field} and a message that says what is allowed. */
-export const createVirtualCard = async (
-  request: VirtualCardRequest,
-  { authority, now, newKeyPair = newRsaKeyPair, random = (length) => Uint8Array.from(randomBytes(length)) }: VirtualCardMakers,
-): Promise<VirtualCard> => {
-  const { kind } = request;
-  if (!VIRTUAL_CARD_KINDS.includes(kind)) {
-    throw new KioskFailure('input/invalid', { facts: { field: 'kind' }, message: `kind: one of ${VIRTUAL_CARD_KINDS.join(', ')}` });
-  }
-  if (kind === 'driving-licence') return new VirtualCard({ version: 1, kind, chip: licenceImage() });
-  if (kind !== 'my-number') return new VirtualCard({ version: 1, kind });
-
-  const digits = (length: number): string => Array.from(random(length), (byte) => String(byte % 10)).join('');
-  const holder = holderDetails(request, now, () => digits(4));
-  const codeB = Buffer.from(verificationCodeB(holder.birth, holder.expires, holder.securityCode)).toString('latin1');
-  const { signPassword } = holder;
-  const [auth, face, sign] = await Promise.all([newKeyPair(), newKeyPair(), signPassword === null ? undefined : newKeyPair()]);
-  const notAfter = endOfJstDay(holder.certificateExpires);
-  const signAuthorityCertificate = await authority.signAuthorityCertificate();
-  const serialText = Array.from(random(13), (byte) => LETTERS[byte % LETTERS.length]).join('');
-  const certified = {
-    commonName: `${serialText}${CITY_CODE}${digits(4)}A`,
-    notBefore: new Date(monthsLater(notAfter, -60)),
-    notAfter: new Date(notAfter),
-  };
-  const issuer = { key: authority.key, certificate: authority.certificate };
-  const authCertificate = await issueHolderCertificate({ ...certified, publicKey: auth.publicKey, authority: issuer });
-  const signIssuer = { key: authority.key, certificate: signAuthorityCertificate };
-  const chip = cardImage({
-    holder,
-    pictures: request,
-    codeB,
-    number: impossibleNumber(digits(11)),
-    authKey: auth.privateKey,
-    cardKey: face.privateKey,
-    authCertificate,
-    authorityCertificate: authority.certificate,
-    ...(signPassword === null || sign === undefined
-      ? {}
-      : {
-          signing: {
-            key: sign.privateKey,
-            password: signPassword,
-            certificate: await issueSignCertificate({ ...certified, publicKey: sign.publicKey, authority: signIssuer, holder }),
-          },
-        }),
-    signAuthorityCertificate,
-    faceSignerKey: authority.faceSignerKey,
-    faceSignerCertificate: authority.faceSignerCertificate,
-    serial: random(8),
-  });
+/** The card that this material makes, new: every counter full. */
+export const assembleCard = (material: CardMaterial): VirtualCard => {
+  const { holder, codeB } = material;
   const printed: PrintedFace = {
     name: `${holder.family}\u3000${holder.given}`,
     address: holder.address,
@@ -211,5 +149,20 @@ export const createVirtualCard = async (
     securityCode: holder.securityCode,
     verificationCode: codeB,
   };
-  return new VirtualCard({ version: 1, kind, printed, chip });
+  const generation = generationOf(material.cardKey);
+  const chip = generation === '2016' ? cardImage(material) : cardImage2028(material);
+  return new VirtualCard({ version: 1, kind: 'my-number', generation, printed, chip });
 };
+
+/** Makes a card. Throws input/invalid with facts {field} and a message that says what is allowed. */
+export const createVirtualCard = async (request: VirtualCardRequest, makers: VirtualCardMakers): Promise<VirtualCard> => {
+  const { kind } = request;
+  if (!VIRTUAL_CARD_KINDS.includes(kind)) {
+    throw new KioskFailure('input/invalid', { facts: { field: 'kind' }, message: `kind: one of ${VIRTUAL_CARD_KINDS.join(', ')}` });
+  }
+  return kind === 'my-number' ? assembleCard(await makeMaterial(request, makers)) : otherCard(kind);
+};
+
+/** A card of another kind: no keys of a holder, the same every time. */
+export const otherCard = (kind: Exclude<VirtualCardKind, 'my-number'>): VirtualCard =>
+  new VirtualCard({ version: 1, kind, ...(kind === 'driving-licence' ? { chip: licenceImage() } : {}) });
