@@ -18,7 +18,7 @@ const oneFile = (pkg, files) => ({
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^(i2c-bus|onoff|node-hid)$' } },
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^(i2c-bus|onoff|node-hid|smartcard)$' } },
     { name: 'nothing-imports-test', severity: 'error', from: { path: '^src/' }, to: { path: '^(test|scripts)/', pathNot: '^scripts/install-models\\.' } },
     only('core-imports-nothing', folder('core'), [], 'core has no I/O and no siblings'),
     only('config-alone', folder('config'), [], 'config knows core alone'),
@@ -43,7 +43,7 @@ module.exports = {
     oneFile('sharp', ['^src/display/', '^src/faceauth/', '^src/main/']),
     oneFile('lowdb', ['^src/uplink/']),
     oneFile('libsql', ['^src/terminal/']),
-    oneFile('(i2c-bus|onoff|node-hid)', ['^src/device/']),
+    oneFile('(i2c-bus|onoff|node-hid|smartcard)', ['^src/device/']),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

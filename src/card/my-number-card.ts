@@ -16,6 +16,7 @@ import { presentSecret, readObject, selectFile } from './files.ts';
 import { type Identified, identify } from './identify.ts';
 import { computeSignature, readAuthCertificate, readPinState, signChallenge } from './jpki.ts';
 import type { CardFaceReader, DetectedCard } from './ports.ts';
+import type { CardGeneration } from './profile.ts';
 import type { CardPinOutcome, CardProof, CardReading, FaceReading } from './reading.ts';
 import { signatureHolds } from './signature.ts';
 import { type CardTrust, certificateKey, judgeCertificate } from './trust.ts';
@@ -50,6 +51,10 @@ export class MyNumberCard {
     this.#identified = identified;
     this.#log = log;
     this.#applications = new ApplicationSelector(channel, identified.profile);
+  }
+
+  get generation(): CardGeneration {
+    return this.#identified.profile.generation;
   }
 
   /**
@@ -184,7 +189,8 @@ export class MyNumberCard {
     try {
       const opened = this.#applications.isSelected('text');
       await this.#applications.select('text', signal);
-      if (!opened && (await presentCodeB(this.#channel, profile.text.codeB, digits, { log: this.#log, signal })) !== undefined) return undefined;
+      if (!opened && (await presentCodeB(this.#channel, profile.text.codeB, digits, { log: this.#log, signal })) !== undefined)
+        return undefined;
       const file = this.#keep(await readObject(this.#channel, profile, profile.text.attributes, signal));
       return parseAttributes(file);
     } catch (cause) {

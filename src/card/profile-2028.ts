@@ -3,7 +3,7 @@
 // application ids of the unregistered kind (ISO/IEC 7816-4, 8.2.1.2: first byte F). They prove that a generation is one object, nothing more.
 
 import { fromHex } from '../core/bytes.ts';
-import { CODE_B, type CardProfile, cardProfile2016, pinNeverSet } from './profile.ts';
+import { type CardProfile, CODE_B, cardProfile2016, pinNeverSet } from './profile.ts';
 import { ES384 } from './signature-scheme.ts';
 
 /** "KAZASHI" and the number of the application. */

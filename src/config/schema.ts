@@ -77,7 +77,11 @@ const reader = z.strictObject({
     .optional()
     .describe('Label of the GPIO chip of the IRQ line, such as "pinctrl-bcm2711"; without it the reader is polled'),
   irqLine: z.int().min(0).max(255).default(25).describe('Line of the IRQ on that chip'),
-  trustAnchors: path.optional().describe('Directory with the CA certificates (DER or PEM) that cards are checked against'),
+  trustAnchors: path
+    .optional()
+    .describe(
+      'Directory of CA certificates (DER or PEM), revocation lists (.crl) and face-anchor-KEYID.pem that cards are checked against',
+    ),
 });
 
 const cameraOf = (width: number, height: number, fps: number) => ({

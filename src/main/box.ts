@@ -1,11 +1,8 @@
 // The program on the box: real bus, lines, panel and broker. What this version has no adapter for (camera, reading of the printed card face)
 // is absent and says so: patients are served by PIN and staff look.
 
-import { X509Certificate } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
 import type { CardFaceReader } from '../card/ports.ts';
-import { type CardTrust, createCardTrust } from '../card/trust.ts';
 import type { KioskConfig } from '../config/schema.ts';
 import { systemClock } from '../core/clock.ts';
 import { KioskFailure } from '../core/failure.ts';
@@ -19,6 +16,7 @@ import { openNodeHidSource } from '../device/touch/node-hid-source.ts';
 import { openFramebuffer } from '../display/framebuffer-surface.ts';
 import { openCamera } from '../faceauth/camera/open-camera.ts';
 import { type Kiosk, startKiosk } from './kiosk.ts';
+import { readTrustDirectory } from './trust-directory.ts';
 import { uplinkAccess } from './uplink-of.ts';
 
 const absentFaceReader: CardFaceReader = {
@@ -27,21 +25,6 @@ const absentFaceReader: CardFaceReader = {
 
 const absentInput: GpioInput = { read: () => 0, onEdge: () => () => undefined };
 const absentOutput: GpioOutput = { write: () => undefined };
-
-const trustFrom = (directory: string | undefined): CardTrust => {
-  if (directory === undefined) return createCardTrust({ authorities: [], faceAnchors: [] });
-  try {
-    const files = readdirSync(directory).filter((name) => /\.(cer|crt|der|pem)$/i.test(name));
-    const authorities = files.map((name) => Uint8Array.from(new X509Certificate(readFileSync(join(directory, name))).raw));
-    return createCardTrust({ authorities, faceAnchors: [] });
-  } catch (cause) {
-    throw new KioskFailure('config/invalid', {
-      cause,
-      facts: { field: 'reader.trustAnchors' },
-      message: `reader.trustAnchors: ${directory} must be a directory of CA certificates (.cer, .crt, .der, .pem)`,
-    });
-  }
-};
 
 /** Starts the kiosk on real hardware. Throws config/invalid, display/unavailable, touch/unavailable with what to do. */
 export const startBox = async (config: KioskConfig, version: string): Promise<Pick<Kiosk, 'ailing' | 'stop'>> => {
@@ -77,7 +60,7 @@ export const startBox = async (config: KioskConfig, version: string): Promise<Pi
       powerButton: await input(gpio.chip, gpio.powerButtonLine),
     },
     dataDirectory: config.kiosk.dataDirectory,
-    trust: trustFrom(reader.trustAnchors),
+    trust: readTrustDirectory(reader.trustAnchors),
     uplink: { ...(await uplinkAccess(config)), version },
     clock,
     log,

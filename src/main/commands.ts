@@ -6,6 +6,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   twin: async () => (await import('./commands/twin.ts')).command,
   doctor: async () => (await import('./commands/doctor.ts')).command,
   run: async () => (await import('./commands/run.ts')).command,
+  card: async () => (await import('./commands/card.ts')).command,
   face: async () => (await import('./commands/face.ts')).command,
   site: async () => (await import('./commands/site.ts')).command,
 };

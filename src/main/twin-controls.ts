@@ -19,6 +19,8 @@ export interface TwinParts {
   readonly shelf: CardShelf;
   /** Names of the cards that a visitor finds: they stay what they are. */
   readonly demoCards: ReadonlySet<string>;
+  /** The kiosk listens to a desk reader: no simulated card reaches it. */
+  readonly deskReader?: boolean;
   readonly rasteriser: Rasteriser;
   /** The running kiosk; undefined while it is switched off. */
   readonly kiosk: () => Kiosk | undefined;
@@ -146,6 +148,11 @@ export const createTwinControls = (parts: TwinParts): TwinHands => {
     },
     placeCard(name) {
       const card = shelf.get(name);
+      if (parts.deskReader === true) {
+        const message =
+          'card: the kiosk reads the desk reader (--reader pcsc), so a simulated card reaches nobody: lay a card on the desk reader';
+        throw new KioskFailure('input/invalid', { facts: { field: 'card' }, message });
+      }
       onTray = name;
       hardware.tray.card = card;
       hardware.chip.insert(card);

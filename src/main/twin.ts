@@ -16,7 +16,9 @@ import { createTwinServer } from '../twin/server.ts';
 import { CardShelf } from './card-shelf.ts';
 import { demoCardNames, fillShelf } from './demo-cards.ts';
 import { type Kiosk, startKiosk } from './kiosk.ts';
+import { noEye, openPcscReader } from './open-card-reader.ts';
 import { startTerminalProcess } from './terminal-process.ts';
+import { readTrustDirectory } from './trust-directory.ts';
 import { createTwinControls, type TwinHands } from './twin-controls.ts';
 import { createTwinHardware } from './twin-hardware.ts';
 import { openSiteKeys } from './twin-keys.ts';
@@ -29,6 +31,8 @@ export interface TwinArguments {
   readonly mqttPort: number;
   readonly data?: string;
   readonly config?: string;
+  /** pcsc: a desk reader in the place of the simulated one. */
+  readonly reader?: 'twin' | 'pcsc';
 }
 
 export interface Twin {
@@ -96,8 +100,12 @@ export const startTwin = async (
     mkdirSync(kioskDirectory, { recursive: true, mode: 0o700 });
     const shelf = await CardShelf.open(join(data.directory, 'cards'), clock);
     await fillShelf(shelf, clock);
-    const trust = createCardTrust(shelf.authority.trust);
-    const hardware = createTwinHardware(config, clock, log);
+    const desk = words.reader === 'pcsc';
+    const trust = desk ? readTrustDirectory(config.reader.trustAnchors) : createCardTrust(shelf.authority.trust);
+    const simulated = createTwinHardware(config, clock, log);
+    const hardware = desk ? { ...simulated, reader: openPcscReader({ clock, log: log.child('pcsc') }), codeReader: noEye } : simulated;
+    // Without the reader the kiosk would only say so on its panel: here a person waits at a terminal.
+    if (desk) await hardware.reader.start();
     const rasteriser = await openRasteriser(join(kioskDirectory, 'fonts'));
 
     let kiosk: Kiosk | undefined;
@@ -147,6 +155,7 @@ export const startTwin = async (
       hardware,
       shelf,
       demoCards: demoCardNames(clock),
+      deskReader: desk,
       rasteriser,
       kiosk: () => kiosk,
       brokerCable,

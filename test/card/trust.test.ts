@@ -1,9 +1,12 @@
+import { X509Certificate } from 'node:crypto';
 import { test } from 'tap';
 import { ageYears, endOfJstDay, isDay, jstDay, monthsLater } from '../../src/card/calendar.ts';
 import { cardProfile2016 } from '../../src/card/profile.ts';
+import { revocationFromLists } from '../../src/card/revocation-list.ts';
 import { signatureHolds } from '../../src/card/signature.ts';
 import { certificateAuthority, createCardTrust, judgeCertificate, judgeValidity, nullRevocationSource } from '../../src/card/trust.ts';
 import { createSyntheticAuthority, restoreSyntheticAuthority } from '../../src/card/twin/authority.ts';
+import { issueRevocationList } from '../../src/card/twin/certificates.ts';
 import { eraYear, verificationCodeB } from '../../src/card/verification-code.ts';
 import { readCertificateFields } from '../../src/card/x509-fields.ts';
 import { NOW, openWorkshop } from './fixtures/cards.ts';
@@ -87,6 +90,50 @@ test('revocation is asked by serial and issuer; the null source knows nothing', 
   t.same(await judgeCertificate(der, NOW, createCardTrust(authority.trust, revoking), policies), { state: 'revoked' });
   t.match(asked, [{ serial: /^[0-9a-f]{16}$|^1[0-9a-f]{14}$/, authorityKeyId: fields.authorityKeyId }]);
   t.equal(await nullRevocationSource.check({ serial: '01' }), 'unknown');
+});
+
+test('a revocation list by file: who is on it is revoked, who is not is good while the list is in force', async (t) => {
+  const [bad, good] = [await certificateOf('2028-02-17'), await certificateOf('2028-02-18')];
+  const list = await issueRevocationList(authority, [bad], NOW);
+  const pem = Buffer.from(
+    `-----BEGIN X509 CRL-----\n${Buffer.from(list).toString('base64').replace(/.{64}/g, '$&\n')}\n-----END X509 CRL-----\n`,
+  );
+  for (const bytes of [list, pem]) {
+    const at = (now: number) => revocationFromLists([{ name: 'a.crl', bytes }], trust.authorities, () => now);
+    const judge = async (der: Uint8Array, now: number) =>
+      (await judgeCertificate(der, NOW, { ...trust, revocation: at(now) }, policies)).state;
+    t.equal(await judge(bad, NOW), 'revoked');
+    t.equal(await judge(good, NOW), 'valid');
+    t.equal(await judge(bad, NOW + 40 * DAY), 'revoked', 'an old list still accuses');
+    const { serialNumber } = new X509Certificate(good);
+    const question = {
+      serial: serialNumber.toLowerCase(),
+      authorityKeyId: certificateAuthority(authority.certificate).fields.subjectKeyId ?? '',
+    };
+    t.equal(await at(NOW).check(question), 'good');
+    t.equal(await at(NOW + 40 * DAY).check(question), 'unknown', 'but acquits nobody');
+    t.equal(await at(NOW - DAY).check(question), 'unknown', 'nor before its time');
+    t.equal(await at(NOW).check({ ...question, authorityKeyId: 'ff' }), 'unknown', 'another authority');
+  }
+  const newer = await issueRevocationList(authority, [], NOW + DAY);
+  const both = revocationFromLists(
+    [list, newer].map((bytes, i) => ({ name: `${i}`, bytes })),
+    trust.authorities,
+    () => NOW + 2 * DAY,
+  );
+  t.equal((await judgeCertificate(bad, NOW, { ...trust, revocation: both }, policies)).state, 'valid', 'the newest list counts');
+});
+
+test('a revocation list that is none, or nobody’s, is refused by name', async (t) => {
+  const list = await issueRevocationList(authority, [], NOW);
+  const refused = (bytes: Uint8Array, message: RegExp) =>
+    t.throws(() => revocationFromLists([{ name: 'bad.crl', bytes }], trust.authorities), { code: 'config/invalid', message });
+  refused(new Uint8Array(3), /^bad\.crl: not a certificate revocation list/);
+  refused(authority.certificate, /^bad\.crl: not a certificate revocation list/);
+  refused(
+    list.map((byte, i) => (i === list.length - 1 ? byte ^ 1 : byte)),
+    /^bad\.crl: signed by none of the configured authorities/,
+  );
 });
 
 test('the extensions have the shapes of the service', async (t) => {

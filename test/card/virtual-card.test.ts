@@ -174,7 +174,7 @@ test('every defect shows as the one thing that is wrong, and the rest of the car
     t.equal(summary.certificate.state, defect === 'unknown-issuer' ? 'untrusted' : 'valid');
     await t.rejects(session.checkFaceSignature(), { code }, defect);
   }
-  t.equal(new Set(CARD_DEFECTS).size, 17);
+  t.equal(new Set(CARD_DEFECTS).size, 18);
 });
 
 test('a slow card answers the same, later', async (t) => {

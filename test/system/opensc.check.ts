@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { t as root, test } from 'tap';
 import { parseHeader, parseTlv, parseTlvs, requireTlv } from '../../src/card/ber.ts';
+import { verificationCodeB } from '../../src/card/verification-code.ts';
 import { concat, equal, fromHex } from '../../src/core/bytes.ts';
 import { missing, VirtualReader } from './virtual-reader.ts';
 
@@ -80,7 +81,8 @@ test('openssl verifies both certificates, and the one that bears a name is read 
   }
   const openssl = (...args: string[]) => reader.run('openssl', ...args);
   const verify = (...args: string[]) => openssl('verify', '-x509_strict', '-check_ss_sig', ...args).all.trim();
-  const authority = path('adult/authority.pem');
+  const authority = path('authorities.pem');
+  writeFileSync(authority, ['authority', 'sign-authority'].map((name) => readFileSync(path(`adult/issuer/${name}.pem`), 'utf8')).join(''));
   t.equal(verify('-CAfile', authority, '-purpose', 'sslclient', path('01.pem')), `${path('01.pem')}: OK`);
   t.equal(verify('-CAfile', authority, path('02.pem')), `${path('02.pem')}: OK`);
   t.equal(verify('-CAfile', path('03.pem'), path('01.pem')), `${path('01.pem')}: OK`, 'by the authority on the card');
@@ -122,7 +124,10 @@ test('both keys sign for OpenSC, and openssl verifies the signatures', { skip, t
 });
 
 test('照合番号B opens the card face through the reader, and OpenJPEG reads its photo', { skip, timeout: 120_000 }, async (t) => {
-  const { verificationCode } = JSON.parse(readFileSync(path('adult/printed.json'), 'utf8')) as { verificationCode: string };
+  const { holder } = JSON.parse(readFileSync(path('adult/card.json'), 'utf8')) as {
+    holder: Record<'birth' | 'expires' | 'securityCode', string>;
+  };
+  const verificationCode = verificationCodeB(holder.birth, holder.expires, holder.securityCode);
   const visual = '00A4040C0AD3921000310001010402';
   const code = `002000920E${Buffer.from(verificationCode).toString('hex')}`;
   t.equal(send(visual, '00B0820000').at(-1)?.sw, '6982');

@@ -1,5 +1,5 @@
 // A PC/SC service of its own: pcscd with vsmartcard's reader in a network and mount namespace, so that it listens to nobody outside and disturbs no
-// other pcscd. Cards are served into it by the project's own script; other programs are run beside it.
+// other pcscd. Cards are made and served by the program's own command; other programs are run beside it.
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,6 +13,7 @@ const UNSHARE = '/usr/bin/unshare';
 const NSENTER = '/usr/bin/nsenter';
 const DRIVER = '/usr/lib/pcsc/drivers/serial/libifdvpcd.so';
 const PORT = 0x8c7b;
+export const PROGRAM = 'bin/kazashi.js';
 const NEEDED: readonly (readonly [string, string])[] = [
   ['/usr/bin/opensc-tool', 'opensc'],
   ['/usr/sbin/pcscd', 'pcscd'],
@@ -52,12 +53,17 @@ export class VirtualReader {
     return { status, out: stdout, all: stdout + stderr };
   }
 
-  /** Serves the card of `name` (made when it is missing, with `options` of the script) until the returned function is called. */
+  /** Serves the card of `name` (made when it is missing, with `options` of `card make`) until the returned function is called. */
   async insert(name: string, options: readonly string[] = [], slot = 0): Promise<() => Promise<void>> {
     this.#service ??= await this.#start();
     const address = `127.0.0.1:${PORT + slot}`;
-    const script = ['scripts/serve-card.ts', join(this.directory, name), '--vpcd', address, ...options];
-    const card = spawn(NSENTER, this.#inside(process.execPath, '--import', 'tsx', ...script), { stdio: ['ignore', 'pipe', 'inherit'] });
+    const directory = join(this.directory, name);
+    if (!existsSync(directory)) {
+      const made = spawnSync(process.execPath, [PROGRAM, 'card', 'make', directory, ...options], { encoding: 'utf8' });
+      if (made.status !== 0) throw new Error(made.stderr);
+    }
+    const serve = this.#inside(process.execPath, PROGRAM, 'card', 'serve', directory, '--vpcd', address);
+    const card = spawn(NSENTER, serve, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#cards.add(card);
     const gone = once(card, 'exit');
     await Promise.race([

@@ -76,6 +76,26 @@ export const issueSignAuthority = (key: KeyPair['privateKey'], certificate: Uint
   return selfSigned(keys, { name: SIGN_ISSUER, serialNumber: serial, notBefore: new Date(validFrom), notAfter: new Date(validTo) });
 };
 
+/** Revocation list of the authority with these certificates (DER) on it, in force for a month; DER. */
+export const issueRevocationList = async (
+  authority: { readonly key: KeyPair['privateKey']; readonly certificate: Uint8Array },
+  revoked: readonly Uint8Array[],
+  now: number,
+): Promise<Uint8Array> => {
+  const x509 = await loadX509();
+  const issuer = new x509.X509Certificate(authority.certificate);
+  const list = await x509.X509CrlGenerator.create({
+    issuer: issuer.subject,
+    thisUpdate: new Date(now),
+    nextUpdate: new Date(now + 30 * 86_400_000),
+    entries: revoked.map((der) => ({ serialNumber: new X509Certificate(der).serialNumber.toLowerCase(), revocationDate: new Date(now) })),
+    extensions: [await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey)],
+    signingAlgorithm: algorithmOf(authority.key),
+    signingKey: await signingKey({ privateKey: authority.key }),
+  });
+  return new Uint8Array(list.rawData);
+};
+
 export interface HolderCertificateRequest {
   /** Key of the card. */
   readonly publicKey: KeyPair['publicKey'];

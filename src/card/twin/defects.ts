@@ -81,7 +81,8 @@ const STORED = {
   'resident-card': labelled('JPKIAPICCTOKEN'),
 } as const;
 
-const MADE = ['expired', 'expired-in-grace', 'expires-soon', 'no-pin', 'unknown-issuer'] as const;
+/** revoked: only in a card's directory, whose trust holds the list. */
+const MADE = ['expired', 'expired-in-grace', 'expires-soon', 'no-pin', 'unknown-issuer', 'revoked'] as const;
 /** slow: 1.2 s for every answer; leaves: taken away in the middle of a command; type-a: no My Number Card at all; two-cards: another lies with it. */
 const LYING = ['slow', 'leaves', 'type-a', 'two-cards'] as const;
 
@@ -91,8 +92,6 @@ export type CardDefect = StoredDefect | FieldDefect | (typeof MADE)[number];
 /** Those that are found in card.json: the others are in the files. */
 export const KEPT_DEFECTS: readonly (StoredDefect | FieldDefect)[] = [...(Object.keys(STORED) as StoredDefect[]), ...LYING];
 export const CARD_DEFECTS: readonly CardDefect[] = [...MADE, ...KEPT_DEFECTS];
-
-export const isFieldDefect = (defect: string): defect is FieldDefect => (LYING as readonly string[]).includes(defect);
 
 /** What a defect changes in the request; nothing, where it is made otherwise. */
 export const requestWith = (defect: CardDefect | undefined, now: number): Partial<VirtualCardRequest> => {

@@ -52,8 +52,7 @@ export const makeMaterial = async (request: VirtualCardRequest, makers: VirtualC
   };
   const issuer = { key: authority.key, certificate: authority.certificate };
   const signIssuer = { key: authority.key, certificate: issuers.signAuthorityCertificate };
-  const signCertificate =
-    sign && (await issueSignCertificate({ ...certified, publicKey: sign.publicKey, authority: signIssuer, holder }));
+  const signCertificate = sign && (await issueSignCertificate({ ...certified, publicKey: sign.publicKey, authority: signIssuer, holder }));
   return {
     holder,
     pictures: request,

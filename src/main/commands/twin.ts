@@ -16,6 +16,7 @@ const usage = `  kazashi [twin]   the whole appliance and a reception terminal o
       --mqtt-port N          broker (1883, or the next free port)
       --data DIR             keep all state here (default: a fresh temporary directory)
       --config FILE          settings, see docs/configuration.md
+      --reader pcsc          a desk reader and a card of your own instead of the simulated ones; its trust: reader.trustAnchors
 `;
 
 const OPTIONS = {
@@ -25,17 +26,22 @@ const OPTIONS = {
   'mqtt-port': { type: 'string' },
   data: { type: 'string' },
   config: { type: 'string' },
+  reader: { type: 'string' },
 } as const;
 
 /** Throws input/invalid. */
 export const parseTwinWords = (words: readonly string[]): TwinArguments => {
   const { values, positionals } = parseWords(words, usage, { options: OPTIONS, allowPositionals: true });
   if (positionals.length > 0) return refuseWords('arguments', `one command at a time; found ${positionals.join(' ')}\n\n${usage}`);
+  if (values.reader !== undefined && values.reader !== 'pcsc' && values.reader !== 'twin') {
+    return refuseWords('reader', `--reader: found "${values.reader}"; allowed: twin (the simulated reader), pcsc (a desk reader)`);
+  }
   return {
     headless: values.headless ?? false,
     port: portOf('port', values.port, 8080),
     terminalPort: portOf('terminal-port', values['terminal-port'], 8090),
     mqttPort: portOf('mqtt-port', values['mqtt-port'], 1883),
+    ...(values.reader === undefined ? {} : { reader: values.reader }),
     ...(values.data === undefined ? {} : { data: values.data }),
     ...(values.config === undefined ? {} : { config: values.config }),
   };

@@ -1,0 +1,90 @@
+// The report of a card in words, as `kazashi card read` prints it.
+
+import type { FailureCode } from '../core/failure.ts';
+import { messagesFor } from '../display/languages/language.ts';
+import type { CardReport } from './card-report.ts';
+import { line } from './lines.ts';
+
+const TECHNOLOGY: Readonly<Record<NonNullable<CardReport['technology']>, string>> = {
+  'iso14443-4b': 'ISO/IEC 14443-4 type B (or any card, behind PC/SC)',
+  'iso14443-3b': 'ISO/IEC 14443-3 type B, no ISO-DEP',
+  'iso14443-a': 'ISO/IEC 14443 type A',
+  felica: 'FeliCa',
+};
+
+const failureText = (code: FailureCode): string => {
+  const [ja, en] = [messagesFor('ja').failures[code], messagesFor('en').failures[code]];
+  return `${code}\npatient: ${ja.title} ${ja.action}\n         ${en.title}. ${en.action}\nstaff:   ${en.staff}`;
+};
+
+const certificateText = (certificate: NonNullable<CardReport['certificate']>): string => {
+  const left = 'days' in certificate ? ` (${certificate.days} days)` : '';
+  const state = {
+    valid: 'valid',
+    'expires-soon': `expires soon${left}`,
+    'expired-in-grace': `expired, still in its grace${left}`,
+    expired: 'expired',
+    'not-yet-valid': 'not valid yet',
+    revoked: 'revoked',
+    untrusted: 'untrusted: no configured authority issued it (--trust DIR)',
+  }[certificate.state];
+  return `${state}\nuntil ${certificate.validTo.slice(0, 10)}, ${certificate.key}\nissued by ${certificate.issuer}`;
+};
+
+const pinText = ({ set, triesLeft }: NonNullable<CardReport['pin']>): string => {
+  if (!set) return 'none: a 顔認証マイナンバーカード';
+  if (triesLeft === 0) return 'locked: only the city office unlocks it';
+  return `${triesLeft} tries left`;
+};
+
+const faceText = ({ state, failure, codeTriesLeft }: NonNullable<CardReport['face']>): string => {
+  if (state === 'ready') return 'opened by 照合番号B (not shown)';
+  const tries = codeTriesLeft === undefined ? '' : `, ${codeTriesLeft} tries left`;
+  const why = failure === 'card/face-unreadable' ? ': no 照合番号B was read (--code asks for it)' : '';
+  return `closed: ${failure ?? state}${tries}${why}`;
+};
+
+const photoText = (photo: NonNullable<CardReport['photo']>): string =>
+  'failure' in photo
+    ? `JPEG 2000, ${photo.bytes} bytes: ${photo.failure}`
+    : `JPEG 2000, ${photo.bytes} bytes, ${photo.width} × ${photo.height}, decodes (not shown)`;
+
+const pinTryText = ({ outcome, triesLeft, signed }: NonNullable<CardReport['pinTry']>): string => {
+  if (outcome === 'verified')
+    return `accepted; the card signed a challenge with its authentication key (${signed}), verified by its certificate`;
+  if (outcome === 'unconfirmed') return `not presented: ${triesLeft} try left, a wrong one locks the card; --last-try presents it`;
+  return outcome === 'blocked' ? 'refused: locked' : `wrong, ${triesLeft} tries left`;
+};
+
+export const cardReportText = (report: CardReport, personal: boolean): string => {
+  const { technology, generation, certificate, pin, face, photo, holder, faceSignature, possession, pinTry, failure, ms } = report;
+  const rows: string[] = [];
+  const add = (label: string, value: string | undefined): void => {
+    if (value !== undefined) rows.push(line(label, value));
+  };
+  add('in the field', technology && TECHNOLOGY[technology]);
+  add('card', generation && `My Number Card, generation ${generation}`);
+  add('certificate', certificate && certificateText(certificate));
+  add('PIN', pin && pinText(pin));
+  add('card face', face && faceText(face));
+  add('photo', photo && photoText(photo));
+  add('holder', holder && `${holder.name}   ${holder.address}   born ${holder.birth}, sex ${holder.sex}`);
+  add('age', holder?.ageYears === undefined ? undefined : `${holder.ageYears}`);
+  add(
+    'face signature',
+    faceSignature === 'genuine'
+      ? 'genuine: the issuer signed photo, name, address, birth and key'
+      : faceSignature && failureText(faceSignature),
+  );
+  add('possession', possession && `proved: the card signed a fresh challenge with its face key (${possession})`);
+  add('PIN try', pinTry && pinTryText(pinTry));
+  add('the kiosk says', failure && failureText(failure));
+  add(
+    'milliseconds',
+    Object.entries(ms)
+      .map(([step, value]) => `${step} ${value}`)
+      .join(', '),
+  );
+  if (holder !== undefined && !personal) rows.push('(○: personal, masked; --personal shows it)\n');
+  return rows.join('');
+};

@@ -1,0 +1,147 @@
+// What a kiosk sees of the card on the reader, step by step as in a visit, as plain data. Never holds a PIN, a 照合番号 or an image; what is
+// personal is masked unless it is asked for.
+
+import { X509Certificate } from 'node:crypto';
+import { identifyCard, type MyNumberCard } from '../card/my-number-card.ts';
+import type { CardFaceReader, CardReader, CardTechnology } from '../card/ports.ts';
+import type { CardReading } from '../card/reading.ts';
+import type { CardTrust } from '../card/trust.ts';
+import type { Clock } from '../core/clock.ts';
+import { asFailure, type FailureCode } from '../core/failure.ts';
+import type { RandomBytes } from '../core/ids.ts';
+import type { Log } from '../core/log.ts';
+import { decodeJp2 } from '../faceauth/jp2.ts';
+
+export interface CardReport {
+  technology?: CardTechnology;
+  generation?: string;
+  certificate?: CardReading['certificate'] & { readonly validTo: string; readonly issuer: string; readonly key: string };
+  pin?: { readonly set: boolean; readonly triesLeft?: number };
+  face?: { readonly state: CardReading['photo']; readonly failure?: FailureCode; readonly codeTriesLeft?: number };
+  photo?:
+    | { readonly bytes: number; readonly width: number; readonly height: number }
+    | { readonly bytes: number; readonly failure: FailureCode };
+  holder?: { readonly name: string; readonly address: string; readonly birth: string; readonly sex: string; readonly ageYears?: number };
+  /** The issuer's signature over the card face, and the card's own over a fresh challenge. */
+  faceSignature?: 'genuine' | FailureCode;
+  possession?: string;
+  /** Only where a PIN was given. */
+  pinTry?: { readonly outcome: string; readonly triesLeft?: number; readonly signed?: string };
+  /** What ended the reading. */
+  failure?: FailureCode;
+  /** Milliseconds of each step, the card's own time included. */
+  ms: Record<string, number>;
+}
+
+export interface ReportParts {
+  readonly reader: CardReader;
+  readonly codeReader: CardFaceReader;
+  readonly trust: CardTrust;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** Names and addresses in full. */
+  readonly personal: boolean;
+  /** Asked for after the card was read, if it has a PIN. The report wipes it. */
+  readonly askPin?: () => Promise<Uint8Array>;
+  readonly lastTryConfirmed: boolean;
+}
+
+const hidden = (text: string, shown: number): string => [...text].map((char, i) => (i < shown || char === '\u3000' ? char : '○')).join('');
+
+const describeCertificate = (der: Uint8Array) => {
+  const { issuer, validTo, publicKey } = new X509Certificate(der);
+  const key = publicKey.asymmetricKeyType === 'ec' ? 'P-384' : `RSA-${publicKey.asymmetricKeyDetails?.modulusLength ?? '?'}`;
+  return { validTo: new Date(validTo).toISOString(), issuer: issuer.split('\n').slice(-2).join(', '), key };
+};
+
+const describePhoto = async (jp2: Uint8Array): Promise<NonNullable<CardReport['photo']>> => {
+  try {
+    const { width, height, data } = await decodeJp2(jp2);
+    data.fill(0);
+    return { bytes: jp2.length, width, height };
+  } catch (cause) {
+    return { bytes: jp2.length, failure: asFailure(cause, 'face/photo-unreadable').code };
+  }
+};
+
+const holderOf = ({ attributes, ageYears }: CardReading, personal: boolean): CardReport['holder'] => {
+  if (attributes === undefined) return undefined;
+  const mask = personal ? (text: string) => text : hidden;
+  return {
+    name: mask(attributes.name, 1),
+    address: mask(attributes.address, 3),
+    birth: mask(attributes.birth, 0),
+    sex: mask(attributes.sex, 0),
+    ...(ageYears === undefined ? {} : { ageYears }),
+  };
+};
+
+/** Reads one card. A failure ends the reading and is part of the report; only an abort and a missing reader are thrown. */
+export const readCardReport = async (parts: ReportParts): Promise<CardReport> => {
+  const { clock, signal, log } = parts;
+  const report: CardReport = { ms: {} };
+  const timed = async <T>(step: string, run: () => Promise<T>): Promise<T> => {
+    const began = clock.monotonicMs();
+    try {
+      return await run();
+    } finally {
+      report.ms[step] = Math.round((clock.monotonicMs() - began) * 10) / 10;
+    }
+  };
+  const detected = await parts.reader.waitForCard(signal);
+  report.technology = detected.technology;
+  let card: MyNumberCard | undefined;
+  try {
+    card = await timed('identify', () => identifyCard(detected, { log, signal }));
+    report.generation = card.generation;
+    const opened = card;
+    const reading = await timed('read', () => opened.readSummary(parts.codeReader, clock.now(), parts.trust, signal));
+    report.certificate = { ...reading.certificate, ...describeCertificate(reading.certificateDer) };
+    report.pin = { set: reading.hasPin, ...(reading.pinTriesLeft === undefined ? {} : { triesLeft: reading.pinTriesLeft }) };
+    report.face = {
+      state: reading.photo,
+      ...(reading.photoFailure === undefined ? {} : { failure: reading.photoFailure }),
+      ...(reading.codeTriesLeft === undefined ? {} : { codeTriesLeft: reading.codeTriesLeft }),
+    };
+    const holder = holderOf(reading, parts.personal);
+    if (holder !== undefined) report.holder = holder;
+    const { photoJp2 } = reading;
+    if (photoJp2 !== undefined) {
+      report.photo = await timed('decode', () => describePhoto(photoJp2));
+      await checkFace(opened, report, parts, timed);
+    }
+    if (parts.askPin !== undefined && reading.hasPin) await tryPin(opened, report, parts, parts.askPin);
+  } catch (cause) {
+    signal.throwIfAborted();
+    report.failure = asFailure(cause, 'visit/internal').code;
+  } finally {
+    card?.close();
+  }
+  return report;
+};
+
+const checkFace = async (
+  card: MyNumberCard,
+  report: CardReport,
+  { random, signal }: ReportParts,
+  timed: <T>(step: string, run: () => Promise<T>) => Promise<T>,
+): Promise<void> => {
+  try {
+    await timed('verify', () => card.checkFaceSignature(signal));
+    report.faceSignature = 'genuine';
+    const { algorithm } = await timed('prove', () => card.provePossession(random(32)));
+    report.possession = algorithm;
+  } catch (cause) {
+    const { code } = asFailure(cause, 'visit/internal');
+    if (code !== 'card/tampered' && code !== 'card/untrusted') throw cause;
+    report.faceSignature = code;
+  }
+};
+
+const tryPin = async (card: MyNumberCard, report: CardReport, parts: ReportParts, askPin: () => Promise<Uint8Array>): Promise<void> => {
+  const result = await card.verifyPin(await askPin(), { lastTryConfirmed: parts.lastTryConfirmed });
+  report.pinTry = result;
+  if (result.outcome === 'verified') report.pinTry = { ...result, signed: (await card.signWithPin(parts.random(32))).algorithm };
+};

@@ -1,0 +1,104 @@
+// `kazashi card read`: one card, read as a visit reads it, told in words or as JSON.
+
+import { parseConfig, readConfig } from '../../config/read.ts';
+import { systemClock } from '../../core/clock.ts';
+import { isFailure, KioskFailure } from '../../core/failure.ts';
+import { systemRandom } from '../../core/ids.ts';
+import { createLog } from '../../core/log.ts';
+import { parseWords, refuseWords } from '../arguments.ts';
+import { openSecretSource } from '../ask-secret.ts';
+import { readCardReport } from '../card-report.ts';
+import { cardReportText } from '../card-report-text.ts';
+import type { Command } from '../command.ts';
+import { openCardReader } from '../open-card-reader.ts';
+
+const usage = `  kazashi card read         what the kiosk sees of the card on a reader; secrets never shown, personal data masked
+      --reader NAME          pn532 (default), pcsc, or the directory of a virtual card
+      --name TEXT            part of the PC/SC reader's name, where there are several
+      --trust DIR            CA certificates (.pem, .cer, .crt, .der), lists (.crl), face-anchor-KEYID.pem
+      --code                 ask for 照合番号B on standard input: it opens photo and holder of a real card
+      --pin                  ask for the PIN on standard input, and let the card sign; --last-try: even where a wrong one locks it
+      --personal             show name, address, birth and sex
+      --wait SECONDS         how long to wait for a card (30)
+      --config FILE          settings of the PN532 and trust, see docs/configuration.md
+      --instant              a virtual card's radio takes no time (otherwise it takes what a real one does)
+      --json                 the same as JSON
+      --trace                every APDU on standard error: five bytes and the status word, never the data
+`;
+
+const OPTIONS = {
+  reader: { type: 'string' },
+  name: { type: 'string' },
+  trust: { type: 'string' },
+  code: { type: 'boolean' },
+  pin: { type: 'boolean' },
+  'last-try': { type: 'boolean' },
+  personal: { type: 'boolean' },
+  wait: { type: 'string' },
+  config: { type: 'string' },
+  instant: { type: 'boolean' },
+  json: { type: 'boolean' },
+  trace: { type: 'boolean' },
+} as const;
+
+const waitMsOf = (found: string | undefined): number => {
+  const seconds = Number(found ?? '30');
+  if (found !== '' && seconds > 0 && seconds <= 3600) return seconds * 1000;
+  return refuseWords('wait', `--wait: found "${found}"; allowed: seconds, more than 0, at most 3600`);
+};
+
+export const command: Command = {
+  usage,
+  async run(words) {
+    const { values, positionals } = parseWords(words, usage, { options: OPTIONS, allowPositionals: true });
+    if (positionals.length > 0)
+      return refuseWords('arguments', `card read: found ${positionals.join(' ')}; a card's directory goes after --reader\n\n${usage}`);
+    const waitMs = waitMsOf(values.wait);
+    const config = values.config === undefined ? parseConfig('', 'defaults') : readConfig(values.config);
+    const log = createLog(values.trace === true ? 'debug' : 'silent', process.stderr);
+    const { reader, codeReader, trust } = await openCardReader({
+      name: values.reader ?? 'pn532',
+      ...(values.name === undefined ? {} : { pcscName: values.name }),
+      ...(values.trust === undefined ? {} : { trust: values.trust }),
+      instant: values.instant === true,
+      settings: config.reader,
+      clock: systemClock,
+      log,
+    });
+    const secrets = values.code === true || values.pin === true ? openSecretSource() : undefined;
+    try {
+      await reader.start();
+      const report = await readCardReport({
+        reader,
+        codeReader:
+          values.code === true && secrets !== undefined
+            ? { readVerificationCode: () => secrets.ask('照合番号B (14 digits)', 'code') }
+            : codeReader,
+        trust,
+        clock: systemClock,
+        random: systemRandom,
+        log,
+        signal: AbortSignal.timeout(waitMs),
+        personal: values.personal === true,
+        ...(values.pin === true && secrets !== undefined ? { askPin: () => secrets.ask('PIN', 'pin') } : {}),
+        lastTryConfirmed: values['last-try'] === true,
+      });
+      process.stdout.write(
+        values.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : cardReportText(report, values.personal === true),
+      );
+      return report.failure === undefined ? 0 : 1;
+    } catch (cause) {
+      if (isFailure(cause)) throw cause;
+      if (cause instanceof Error && cause.name === 'TimeoutError') {
+        throw new KioskFailure('card/not-recognised', {
+          cause,
+          message: `no card was read within ${waitMs / 1000} s; --wait SECONDS waits longer`,
+        });
+      }
+      throw cause;
+    } finally {
+      secrets?.close();
+      await reader.stop();
+    }
+  },
+};

@@ -1,0 +1,52 @@
+// What a kiosk believes, as a directory of files: certificates of authorities (.pem, .cer, .crt, .der), revocation lists (.crl),
+// keys that vouch for card faces (face-anchor-KEYID.pem).
+
+import { createPublicKey, X509Certificate } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type RevocationList, revocationFromLists } from '../card/revocation-list.ts';
+import { type CardTrust, createCardTrust, type TrustMaterial } from '../card/trust.ts';
+import { fromHex } from '../core/bytes.ts';
+import { KioskFailure } from '../core/failure.ts';
+
+const ANCHOR = /^face-anchor-((?:[0-9a-f]{2}){1,32})\.pem$/i;
+
+const refuse = (path: string, what: string, cause?: unknown): never => {
+  throw new KioskFailure('config/invalid', { cause, facts: { field: 'reader.trustAnchors' }, message: `${path}: ${what}` });
+};
+
+/** Undefined: nothing is trusted. Throws config/invalid naming the file that is wrong. */
+export const readTrustDirectory = (directory: string | undefined): CardTrust => {
+  if (directory === undefined) return createCardTrust({ authorities: [], faceAnchors: [] });
+  let names: readonly string[];
+  try {
+    names = readdirSync(directory).sort();
+  } catch (cause) {
+    return refuse(directory, 'not a directory of certificates (.pem, .cer, .crt, .der), lists (.crl) and face-anchor-KEYID.pem', cause);
+  }
+  const at = (name: string) => join(directory, name);
+  const faceAnchors = names.flatMap((name): TrustMaterial['faceAnchors'] => {
+    const [, keyId] = ANCHOR.exec(name) ?? [];
+    if (keyId === undefined) return [];
+    try {
+      const key = createPublicKey(readFileSync(at(name)));
+      return [{ keyId: fromHex(keyId), publicKey: Uint8Array.from(key.export({ type: 'spki', format: 'der' })) }];
+    } catch (cause) {
+      return refuse(at(name), 'not a public key (PEM)', cause);
+    }
+  });
+  const authorities = names
+    .filter((name) => /\.(cer|crt|der|pem)$/i.test(name) && !ANCHOR.test(name))
+    .map((name) => {
+      try {
+        return Uint8Array.from(new X509Certificate(readFileSync(at(name))).raw);
+      } catch (cause) {
+        return refuse(at(name), 'not a certificate (PEM or DER)', cause);
+      }
+    });
+  const trust = createCardTrust({ authorities, faceAnchors });
+  const lists = names
+    .filter((name) => /\.crl$/i.test(name))
+    .map((name): RevocationList => ({ name: at(name), bytes: readFileSync(at(name)) }));
+  return lists.length === 0 ? trust : { ...trust, revocation: revocationFromLists(lists, trust.authorities) };
+};

@@ -1,0 +1,215 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Test, test } from 'tap';
+import { identifyCard } from '../../src/card/my-number-card.ts';
+import type { CardReading } from '../../src/card/reading.ts';
+import { createCardTrust } from '../../src/card/trust.ts';
+import { createSyntheticAuthority } from '../../src/card/twin/authority.ts';
+import { issuerOf, openCard, trustOf, writeCard, writeOtherCard } from '../../src/card/twin/card-directory.ts';
+import { KEPT_DEFECTS } from '../../src/card/twin/defects.ts';
+import { readIssuer } from '../../src/card/twin/issuer-directory.ts';
+import { newKeyPairFor } from '../../src/card/twin/keys.ts';
+import { makeMaterial } from '../../src/card/twin/make-material.ts';
+import type { VirtualCardRequest } from '../../src/card/twin/request.ts';
+import { ascii, fromHex, hex } from '../../src/core/bytes.ts';
+import { CHALLENGE, connect, NOW, never, openWorkshop, readerOf } from './fixtures/cards.ts';
+
+const workshop = await openWorkshop();
+/** Elliptic keys are made in a millisecond: whatever does not need RSA uses the draft generation. */
+const draftIssuer = await createSyntheticAuthority({ now: NOW, newKeyPair: newKeyPairFor('2028-draft') });
+
+type Defect = Parameters<typeof writeCard>[1]['defect'];
+const makeIn = async (t: Test, request: Partial<VirtualCardRequest> = {}, defect: Defect = null, issuer = draftIssuer): Promise<string> => {
+  const directory = t.testdir();
+  const makers = { authority: issuer, now: NOW, ...(issuer === draftIssuer ? {} : { newKeyPair: workshop.cardKeys }) };
+  const material = await makeMaterial({ kind: 'my-number', photoJp2: workshop.photoJp2, ...request }, makers);
+  await writeCard(directory, { material, issuer, trusted: issuer, defect });
+  return directory;
+};
+
+const read = async (directory: string): Promise<CardReading & { readonly generation: string; readonly genuine: boolean }> => {
+  const { card } = await openCard(directory, NOW);
+  const session = await identifyCard(connect(card));
+  const trust = createCardTrust(readIssuer(issuerOf(directory)).trust);
+  const reading = await session.readSummary(readerOf(card), NOW, trust, never);
+  const genuine = await session.checkFaceSignature().then(
+    () => true,
+    () => false,
+  );
+  return { ...reading, generation: session.generation, genuine };
+};
+
+/** As JSON: a test writes what nobody should. */
+// biome-ignore lint/suspicious/noExplicitAny: any value may stand anywhere
+type Document = Record<'holder' | 'secrets', any>;
+
+const edit = (directory: string, change: (document: Document) => void): void => {
+  const file = join(directory, 'card.json');
+  const document = JSON.parse(readFileSync(file, 'utf8')) as Document;
+  change(document);
+  writeFileSync(file, JSON.stringify(document));
+};
+
+test('a card of today is written as plain files, and is the same card when it is opened again', async (t) => {
+  const directory = await makeIn(t, { family: '山田', given: '太郎', signCertificate: true }, null, workshop.authority);
+  t.same(readdirSync(directory).sort(), [
+    'auth-certificate.pem', 'auth-key.pem', 'card-key.pem', 'card.json', 'issuer', 'photo.jp2', 'sign-certificate.pem', 'sign-key.pem', 'trust',
+  ]); // biome-ignore format: one list
+  t.match(readFileSync(join(directory, 'card.json'), 'utf8'), '"auth-pin": { "value": "1234", "triesLeft": 3 },\n', 'a secret is one line');
+  t.equal(statSync(join(directory, 'auth-key.pem')).mode & 0o077, 0, 'nobody else reads the keys');
+  t.match(readdirSync(trustOf(directory)), [/^authority-1\.pem$/, /^face-anchor-[0-9a-f]{32}\.pem$/]);
+  t.match(await read(directory), {
+    generation: '2016',
+    certificate: { state: 'valid' },
+    pinTriesLeft: 3,
+    photo: 'ready',
+    attributes: { name: '山田\u3000太郎' },
+    genuine: true,
+  });
+});
+
+test('the draft generation is read by the same layer: P-384 all through, one code for face and text', async (t) => {
+  const directory = await makeIn(t, { kana: 'ヤマダ　タロウ', latin: 'YAMADA TARO' });
+  const { card } = await openCard(directory, NOW);
+  const connection = connect(card);
+  const session = await identifyCard(connection);
+  const trust = createCardTrust(draftIssuer.trust);
+  const reading = await session.readSummary(readerOf(card), NOW, trust, never);
+  t.match(reading, {
+    certificate: { state: 'valid' },
+    photo: 'ready',
+    attributes: { nameKana: 'ヤマダ　タロウ', nameLatin: 'YAMADA TARO' },
+  });
+  await session.checkFaceSignature();
+  const possession = await session.provePossession(CHALLENGE);
+  t.match(possession, { algorithm: 'ES384' });
+  t.equal(possession.signature.length, 96);
+  t.equal(
+    connection.log.filter((command) => command.startsWith('00200080') && command.length > 12).length,
+    1,
+    'the code is presented once',
+  );
+  t.same(await session.verifyPin(ascii('1234'), { lastTryConfirmed: false }), { outcome: 'verified' });
+  t.match(await session.signWithPin(CHALLENGE), { algorithm: 'ES384' });
+  t.equal(hex(await card.transceive(fromHex('802a028020 00000000000000000000000000000000000000000000000000000000000000 00 00'))), '6a86');
+});
+
+test('tries and changed PINs go back into card.json, and an edited counter counts', async (t) => {
+  const directory = await makeIn(t);
+  const { card } = await openCard(directory, NOW);
+  card.powerOn();
+  for (const command of [
+    '00a4040c09f04b415a4153484901',
+    '002000980439393939',
+    '002000980431323334',
+    '002401980435363738',
+    '002000980439393939',
+  ]) {
+    await card.transceive(fromHex(command));
+  }
+  const stored = () => JSON.parse(readFileSync(join(directory, 'card.json'), 'utf8')).secrets['auth-pin'];
+  t.same(stored(), { value: '5678', triesLeft: 2 });
+  t.equal((await read(directory)).pinTriesLeft, 2);
+  edit(directory, ({ secrets }) => Object.assign(secrets['auth-pin'], { triesLeft: 0 }));
+  t.match(await read(directory), { hasPin: true, pinTriesLeft: 0 });
+  edit(directory, ({ secrets }) => Object.assign(secrets['auth-pin'], { value: null, triesLeft: 0 }));
+  t.match(await read(directory), { hasPin: false }, 'a PIN that nobody knows is no PIN');
+});
+
+test('an edited holder makes another genuine card, a replaced file of the chip a tampered one', async (t) => {
+  const directory = await makeIn(t);
+  edit(directory, ({ holder }) => Object.assign(holder, { family: '鈴木', birth: '1940-02-29', securityCode: '0042' }));
+  const edited = await read(directory);
+  t.match(edited, { photo: 'ready', genuine: true, ageYears: 86, attributes: { name: /^鈴木/ } });
+  const { card } = await openCard(directory, NOW);
+  const face = card.toJSON().chip?.applications[1]?.files.find(({ id }) => id === 0x02)?.content ?? '';
+  const bytes = Buffer.from(face, 'base64');
+  bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+  mkdirSync(join(directory, 'raw'));
+  writeFileSync(join(directory, 'raw', 'face-0002.bin'), bytes);
+  t.match(await read(directory), { photo: 'ready', genuine: false });
+  writeFileSync(join(directory, 'raw', 'face-0099.bin'), bytes);
+  await t.rejects(openCard(directory, NOW), {
+    message: /face-0099\.bin: means no file of the chip; possible: auth-0001\.bin, .*face-0002\.bin/,
+  });
+});
+
+test('every kept defect survives on disk', async (t) => {
+  const seen: Record<string, unknown> = {};
+  for (const defect of KEPT_DEFECTS) {
+    const directory = await makeIn(t, {}, defect);
+    const opened = await openCard(directory, NOW);
+    t.equal(opened.defect, defect);
+    seen[defect] = await read(directory).then(
+      ({ photo, pinTriesLeft, genuine }) => `${photo} ${pinTriesLeft} ${genuine}`,
+      ({ code, facts }) => `${code} ${facts.kind}`,
+    );
+  }
+  t.same(seen, {
+    'locked-pin': 'ready 0 true',
+    'locked-code': 'blocked 3 false',
+    'tampered-photo': 'ready 3 false',
+    'wrong-signature': 'ready 3 false',
+    'truncated-file': 'unreadable 3 false',
+    'android-phone': 'card/not-my-number other-token',
+    iphone: 'card/not-my-number other-token',
+    'resident-card': 'card/not-my-number other-token',
+    slow: 'ready 3 true',
+    leaves: 'ready 3 true',
+    'type-a': 'ready 3 true',
+    'two-cards': 'ready 3 true',
+  });
+  const phone = await makeIn(t, {}, 'android-phone', workshop.authority);
+  await t.rejects(read(phone), { code: 'card/not-my-number', facts: { kind: 'android' } }, 'on a chip of today the label is known');
+});
+
+test('whatever is wrong in the directory is told by file and field', async (t) => {
+  const make = () => makeIn(t);
+  const sentence = async (directory: string): Promise<string> =>
+    openCard(directory, NOW).then(
+      () => 'accepted',
+      ({ code, message }) => `${code} ${message.replaceAll(directory, 'DIR')}`,
+    );
+  const after = async (damage: (directory: string) => void): Promise<string> => {
+    const directory = await make();
+    damage(directory);
+    return sentence(directory);
+  };
+  const remove = (name: string) => after((directory) => rmSync(join(directory, name), { recursive: true }));
+  const garble = (name: string) => after((directory) => writeFileSync(join(directory, name), 'x'));
+  const change = (run: (document: Document) => void) => after((directory) => edit(directory, run));
+
+  t.equal(await remove('card.json'), 'input/invalid DIR/card.json: there is no card in DIR; make one with: kazashi card make DIR');
+  t.equal(await remove('photo.jp2'), 'input/invalid DIR/photo.jp2: is missing');
+  t.equal(await remove('issuer'), 'input/invalid DIR/issuer: the issuer of the card is missing');
+  t.equal(await remove('issuer/face-signer.cvc'), 'input/invalid DIR/issuer/face-signer.cvc: is missing');
+  t.match(await garble('card.json'), /^input\/invalid DIR\/card\.json: not JSON \(/);
+  t.match(await garble('photo.jp2'), /DIR\/card\.json: photo: a JPEG 2000 picture/);
+  t.equal(await garble('auth-key.pem'), 'input/invalid DIR/auth-key.pem: not a private key (PKCS #8, PEM, without a password)');
+  t.equal(await garble('auth-certificate.pem'), 'input/invalid DIR/auth-certificate.pem: not a certificate (PEM)');
+  t.equal(await garble('issuer/face-signer.cvc'), 'input/invalid DIR/issuer/face-signer.cvc: not a card-verifiable certificate');
+  t.equal(
+    await change((document) => Object.assign(document, { defect: 'scratched', colour: 1 })),
+    `input/invalid DIR/card.json: defect: null, or one of ${KEPT_DEFECTS.join(', ')} is needed; colour: there is no such field`,
+  );
+  t.match(await change(({ holder }) => Object.assign(holder, { birth: '12.4.1991' })), /holder\.birth: a day as "YYYY-MM-DD" is needed/);
+  t.match(await change(({ holder }) => Object.assign(holder, { birth: '1991-02-30' })), /card\.json: birth: a day as YYYY-MM-DD/);
+  t.match(
+    await change(({ secrets }) => Object.assign(secrets, { pin: { triesLeft: 1 } })),
+    /secrets\.pin: there is no such secret; known: auth-pin/,
+  );
+  t.match(await change(({ secrets }) => Object.assign(secrets['auth-pin'], { value: '12345' })), /pin: four digits/);
+  t.match(await change(({ secrets }) => Object.assign(secrets['auth-pin'], { triesLeft: 11 })), /secrets\.auth-pin\.triesLeft: at most 10/);
+  t.match(await change((document) => Object.assign(document, { generation: '2016' })), /generation: 2016 does not go with the key/);
+  t.match(await change((document) => Object.assign(document, { kind: 'library' })), /kind: one of my-number, driving-licence/);
+});
+
+test('cards of other kinds are one file', async (t) => {
+  const directory = join(t.testdir(), 'licence');
+  writeOtherCard(directory, 'driving-licence');
+  t.same(readdirSync(directory), ['card.json']);
+  const { card } = await openCard(directory, NOW);
+  t.equal(card.kind, 'driving-licence');
+  await t.rejects(identifyCard(connect(card)), { code: 'card/not-my-number', facts: { kind: 'other-type-b' } });
+  t.notOk(existsSync(join(directory, 'card.json.new')));
+});

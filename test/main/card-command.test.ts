@@ -1,0 +1,204 @@
+// The command `kazashi card`, run as a process would run it: words in, text and exit status out.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { type Test, test } from 'tap';
+import { hasCard } from '../../src/card/twin/card-directory.ts';
+import { isFailure } from '../../src/core/failure.ts';
+import { openSecretSource } from '../../src/main/ask-secret.ts';
+import { command } from '../../src/main/commands/card.ts';
+import { printedTexts } from '../../src/main/printed-text.ts';
+import { readTrustDirectory } from '../../src/main/trust-directory.ts';
+
+/** Standard output and status, or the failure's message. */
+const run = async (t: Test, ...words: readonly string[]): Promise<{ status?: number | undefined; out: string; refused?: string }> => {
+  const written = t.capture(process.stdout, 'write', () => true);
+  const out = () =>
+    written()
+      .map(({ args }) => String(args[0]))
+      .join('');
+  try {
+    const status = await command.run(words);
+    return { status, out: out() };
+  } catch (failure) {
+    if (!isFailure(failure)) throw failure;
+    return { out: out(), refused: failure.message };
+  } finally {
+    written.restore();
+  }
+};
+
+const DRAFT = ['--generation', '2028-draft'];
+
+test('a card is made, shown and read; nothing secret or personal is printed by read', async (t) => {
+  const directory = join(t.testdir(), 'card');
+  const made = await run(t, 'make', directory, ...DRAFT, '--pin', '4711', '--security-code', '0815', '--family', '鈴木', '--given', '一郎', '--birth', '1950-03-04', '--sex', 'male', '--photo-bytes', '3000'); // biome-ignore format: one command line
+  t.equal(made.status, 0, made.refused ?? 'made');
+  t.match(made.out, `kazashi card read --reader ${directory}`);
+
+  const shown = await run(t, 'show', directory);
+  for (const part of [
+    '鈴木\u3000一郎',
+    '昭和25年3月4日',
+    '4711',
+    '10 tries left',
+    'P-384',
+    'EF 0012  secret       10 of 10 tries left',
+    '240 × 320, grey',
+  ]) {
+    t.match(shown.out, part);
+  }
+
+  const { out, status } = await run(t, 'read', '--reader', directory, '--instant');
+  t.equal(status, 0);
+  t.match(out, /certificate +valid\n +until 20\d\d-03-04, P-384\n/);
+  t.match(out, /PIN +3 tries left\n/);
+  t.match(out, /photo +JPEG 2000, \d{4} bytes, 240 × 320, decodes \(not shown\)\n/);
+  t.match(out, /face signature +genuine/);
+  t.match(out, /possession +proved.*\(ES384\)\n/);
+  t.match(out, /holder +鈴○\u3000○○ {3}東京都○+ {3}born ○{8}, sex ○\n/);
+  const code = /照合番号B +(\d{14}) /.exec(shown.out)?.[1] ?? 'none';
+  for (const secret of ['4711', '0815', '一郎', '1950', code]) t.notMatch(out, secret);
+
+  const json = await run(t, 'read', '--reader', directory, '--instant', '--json', '--personal');
+  t.match(JSON.parse(json.out), {
+    technology: 'iso14443-4b',
+    generation: '2028-draft',
+    certificate: { state: 'valid', key: 'P-384' },
+    holder: { name: '鈴木\u3000一郎', birth: '19500304', sex: '1' },
+    faceSignature: 'genuine',
+    possession: 'ES384',
+  });
+});
+
+test('each defect reads as what a kiosk would say of it', async (t) => {
+  const base = t.testdir();
+  const issuer = join(base, 'first');
+  t.equal((await run(t, 'make', issuer, ...DRAFT)).status, 0);
+  const read = async (defect: string) => {
+    const directory = join(base, defect);
+    t.equal((await run(t, 'make', directory, '--issuer', issuer, '--defect', defect)).status, 0, defect);
+    return run(t, 'read', '--reader', directory, '--instant');
+  };
+  t.match((await read('expired-in-grace')).out, /certificate +expired, still in its grace/);
+  t.match((await read('revoked')).out, /certificate +revoked\n/);
+  t.match((await read('unknown-issuer')).out, /certificate +untrusted[\s\S]*face signature +card\/untrusted\n/);
+  t.match((await read('no-pin')).out, /PIN +none: a 顔認証マイナンバーカード\n/);
+  t.match((await read('locked-pin')).out, /PIN +locked: only the city office unlocks it\n/);
+  t.match((await read('locked-code')).out, /card face +closed: code\/blocked, 0 tries left\n/);
+  t.match((await read('tampered-photo')).out, /face signature +card\/tampered\n +patient: .+\n/);
+  t.match(await read('iphone'), { status: 1, out: /the kiosk says +card\/not-my-number\n +patient: .+\n +.+\n +staff: +.+\n/ });
+  t.match(await read('type-a'), { status: 1, out: /in the field +ISO\/IEC 14443 type A\nthe kiosk says +card\/not-my-number\n/ });
+  t.match(await read('leaves'), { status: 1, out: /the kiosk says +card\/removed\n/ });
+  t.match((await run(t, 'serve', join(base, 'type-a'))).refused, /speaks no ISO\/IEC 7816-4/);
+});
+
+test('a card of another kind is one word of card.json', async (t) => {
+  const directory = join(t.testdir(), 'transit');
+  t.equal((await run(t, 'make', directory, '--kind', 'transit')).status, 0);
+  t.match((await run(t, 'show', directory)).out, /transit: FeliCa, no My Number Card/);
+  t.match(await run(t, 'read', '--reader', directory, '--instant'), {
+    status: 1,
+    out: /in the field +FeliCa\nthe kiosk says +card\/not-my-number/,
+  });
+});
+
+test('every wrong word is refused with what is allowed, and nothing is written', async (t) => {
+  const base = t.testdir({ 'notes.txt': 'no picture', empty: {} });
+  const made = join(base, 'made');
+  t.equal((await run(t, 'make', made, ...DRAFT)).status, 0);
+  const fresh = join(base, 'fresh');
+  const notes = join(base, 'notes.txt');
+  const wrong: readonly (readonly [readonly string[], RegExp])[] = [
+    [[], /^card: found nothing; allowed: make, show, serve, read/],
+    [['take'], /^card: found "take"/],
+    [['make'], /^card make needs one directory/],
+    [['make', fresh, '--colour', 'red'], /Unknown option '--colour'/],
+    [['make', made], /card\.json is there already: delete it, or give another directory$/],
+    [['make', fresh, '--photo', join(base, 'none.jpg')], /^--photo: there is no file /],
+    [['make', fresh, '--photo', notes], /^--photo: .*notes\.txt is no JPEG, PNG or JP2 picture$/],
+    [['make', fresh, '--photo', join(base, 'empty')], /^--photo: .*empty cannot be read$/],
+    [['make', fresh, '--photo-bytes', '12'], /^--photo-bytes: found "12"; allowed: a whole number from 1000 to 24000$/],
+    [['make', fresh, '--birth', '1991-02-30'], /^birth: a day as YYYY-MM-DD/],
+    [['make', fresh, '--pin', '12'], /^pin: four digits/],
+    [['make', fresh, '--pin', '1234', '--no-pin'], /^--pin and --no-pin exclude each other$/],
+    [['make', fresh, '--password', 'SECRET1', '--no-sign'], /^--password and --no-sign exclude each other$/],
+    [['make', fresh, '--defect', 'bent'], /^--defect: found "bent"; allowed: expired, /],
+    [['make', fresh, '--kind', 'library'], /^--kind: found "library"; allowed: my-number, /],
+    [['make', fresh, '--kind', 'transit', '--pin', '1234'], /^--pin: a transit card has nothing of this/],
+    [['make', fresh, '--generation', '2040'], /^--generation: found "2040"; allowed: 2016, 2028-draft$/],
+    [['make', fresh, '--issuer', base], /^--issuer: there is no card with an issuer in /],
+    [['make', fresh, '--issuer', made, '--generation', '2016'], /issues cards of generation 2028-draft, not 2016$/],
+    [['show'], /^card show needs one directory/],
+    [['show', base], /there is no card in .*; make one with: kazashi card make/],
+    [['serve'], /^card serve needs one directory/],
+    [['serve', made, '--vpcd', 'here'], /^--vpcd: found "here"; HOST:PORT is needed/],
+    [['read', made], /a card's directory goes after --reader/],
+    [['read', '--reader', base], /^--reader: .* holds no card\.json; allowed: pn532, pcsc, or the directory/],
+    [['read', '--reader', join(base, 'nowhere')], /^--reader: there is no directory /],
+    [['read', '--reader', made, '--wait', '0'], /^--wait: found "0"; allowed: seconds/],
+    [['read', '--reader', made, '--trust', notes], /notes\.txt: not a directory of certificates/],
+  ];
+  for (const [words, message] of wrong) t.match((await run(t, ...words)).refused, message, words.join(' '));
+  t.notOk(hasCard(fresh));
+  t.match((await run(t, 'make', '--help')).out, /--security-code NNNN/);
+});
+
+test('a trust directory names the file that is wrong', async (t) => {
+  const made = join(t.testdir(), 'card');
+  await run(t, 'make', made, ...DRAFT);
+  const trust = join(made, 'trust');
+  t.match(readTrustDirectory(trust), { authorities: { length: 1 }, faceAnchors: { length: 1 } });
+  t.match(readTrustDirectory(undefined), { authorities: [], faceAnchors: [] });
+  for (const [name, message] of [
+    ['face-anchor-00ff.pem', /face-anchor-00ff\.pem: not a public key \(PEM\)$/],
+    ['old.cer', /old\.cer: not a certificate \(PEM or DER\)$/],
+    ['list.crl', /list\.crl: not a certificate revocation list/],
+  ] as const) {
+    writeFileSync(join(trust, name), 'x');
+    t.throws(() => readTrustDirectory(trust), { code: 'config/invalid', message }, name);
+    writeFileSync(join(trust, name), readFileSync(join(trust, 'authority-1.pem')));
+    if (name === 'old.cer') t.equal(readTrustDirectory(trust).authorities.length, 2);
+    const { rmSync } = await import('node:fs');
+    rmSync(join(trust, name));
+  }
+});
+
+test('a card that is served says where, and is taken out when the reader goes', async (t) => {
+  const directory = join(t.testdir(), 'card');
+  await run(t, 'make', directory, ...DRAFT);
+  const reader = createServer((socket) => setTimeout(() => socket.destroy(), 50));
+  t.teardown(() => reader.close());
+  await new Promise<void>((resolve) => reader.listen(0, '127.0.0.1', resolve));
+  const { port } = reader.address() as { port: number };
+  const served = await run(t, 'serve', directory, '--vpcd', `127.0.0.1:${port}`);
+  t.match(served, { status: 0, out: `${directory} is in the reader at 127.0.0.1:${port}\n` });
+});
+
+test('secrets are asked on standard input, a line each', async (t) => {
+  const input = Object.assign(new PassThrough(), { isTTY: false }) as unknown as NodeJS.ReadStream & PassThrough;
+  const questions = t.capture(process.stderr, 'write', () => true);
+  const secrets = openSecretSource(input);
+  input.write('55021720351234\n4711 \nｐｉｎ\n');
+  t.equal(Buffer.from(await secrets.ask('照合番号B', 'code')).toString(), '55021720351234');
+  t.equal(Buffer.from(await secrets.ask('PIN', 'pin')).toString(), '4711');
+  await t.rejects(secrets.ask('PIN', 'pin'), { code: 'input/invalid', message: 'pin: ASCII digits are needed' });
+  input.end();
+  await t.rejects(secrets.ask('PIN', 'pin'), { message: 'pin: standard input ended before it came' });
+  secrets.close();
+  t.match(
+    questions()
+      .map(({ args }) => String(args[0]))
+      .join(''),
+    /^照合番号B: \nPIN: \n/,
+  );
+});
+
+test('name and address are drawn as 1-bit pictures with ink in them', async (t) => {
+  const [name = new Uint8Array()] = await printedTexts(['佐藤　一']);
+  t.same([...name.subarray(16, 26)], [0, 0, 0, 4 * 18 + 8, 0, 0, 0, 24, 1, 0]);
+  const [blank = new Uint8Array()] = await printedTexts(['　　　　']);
+  t.ok(name.length > blank.length + 40, 'there is more in it than a blank');
+});
