@@ -2,9 +2,9 @@
 
 import { type Log, silentLog } from '../core/log.ts';
 import type { CardChannel } from './channel.ts';
-import { presentSecret } from './files.ts';
 import type { SecretRule } from './profile.ts';
 import type { FaceReading } from './reading.ts';
+import { presentSecret } from './secrets.ts';
 
 /** Undefined: opened. Otherwise why the card face stays closed. Does not wipe `digits`. */
 export const presentCodeB = async (

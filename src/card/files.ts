@@ -1,12 +1,10 @@
-// Selecting applications and files, reading transparent files, and the one way a secret may be presented to the card.
-// Never presents a secret without having read its counter first, and never presents one twice.
+// Selecting applications and files, and reading transparent files.
 
 import { wipe } from '../core/bytes.ts';
 import { malformed, parseHeader } from './ber.ts';
 import type { CardChannel } from './channel.ts';
-import type { CardProfile, SecretRule } from './profile.ts';
-import { SW, triesFrom, unexpectedStatus } from './status-word.ts';
-import { isDigits } from './verification-code.ts';
+import type { CardProfile } from './profile.ts';
+import { SW, unexpectedStatus } from './status-word.ts';
 
 /** True: selected. False: the card has no such application (6A82). Selecting clears all security status on the card. */
 export const selectApplication = async (channel: CardChannel, aid: Uint8Array, signal?: AbortSignal): Promise<boolean> => {
@@ -58,43 +56,4 @@ export const readObject = async (channel: CardChannel, profile: CardProfile, fil
   wipe(data);
   await readRange(channel, profile, object, [data.length, total], signal);
   return object;
-};
-
-/** Tries left of a secret, 0 = blocked; selects its file. Never costs a try: the VERIFY carries no data. */
-export const readTries = async (channel: CardChannel, rule: SecretRule, signal?: AbortSignal): Promise<number> => {
-  await selectFile(channel, rule.file, signal);
-  const { sw } = await channel.send({ cla: 0, ins: 0x20, p1: 0, p2: 0x80 }, signal);
-  if (sw === SW.blocked) return 0;
-  const tries = triesFrom(sw);
-  if (tries === undefined || tries === 'unlimited') throw unexpectedStatus('counter', sw, { file: rule.file });
-  return tries;
-};
-
-export type SecretOutcome =
-  | { readonly outcome: 'verified' }
-  | { readonly outcome: 'wrong'; readonly triesLeft: number }
-  | { readonly outcome: 'blocked' }
-  /** Not presented: fewer than `safeTries` were left. */
-  | { readonly outcome: 'unsafe'; readonly triesLeft: number }
-  /** Not presented: not the digits this secret is made of. */
-  | { readonly outcome: 'ill-formed' };
-
-/** Counter first, then at most one VERIFY. Does not wipe `secret`. */
-export const presentSecret = async (
-  channel: CardChannel,
-  rule: SecretRule,
-  secret: Uint8Array,
-  { safeTries = rule.safeTries, signal }: { safeTries?: number; signal?: AbortSignal | undefined } = {},
-): Promise<SecretOutcome> => {
-  if (!isDigits(secret, rule.digits)) return { outcome: 'ill-formed' };
-  const triesLeft = await readTries(channel, rule, signal);
-  if (triesLeft === 0) return { outcome: 'blocked' };
-  if (triesLeft < safeTries) return { outcome: 'unsafe', triesLeft };
-  // No signal: a VERIFY under way is always heard out, so that its outcome is known.
-  const { sw } = await channel.send({ cla: 0, ins: 0x20, p1: 0, p2: 0x80, data: secret });
-  if (sw === SW.ok) return { outcome: 'verified' };
-  const left = triesFrom(sw);
-  if (sw === SW.blocked || left === 0) return { outcome: 'blocked' };
-  if (typeof left === 'number') return { outcome: 'wrong', triesLeft: left };
-  throw unexpectedStatus('verify', sw, { file: rule.file });
 };

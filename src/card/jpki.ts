@@ -3,8 +3,9 @@
 
 import { KioskFailure } from '../core/failure.ts';
 import type { CardChannel } from './channel.ts';
-import { readObject, readRange, readTries, selectFile } from './files.ts';
+import { readObject, readRange, selectFile } from './files.ts';
 import { type CardProfile, TOKEN_INFO, type TokenKind } from './profile.ts';
+import { readTries } from './secrets.ts';
 import { SW, unexpectedStatus } from './status-word.ts';
 
 /** The 160 bytes of CK_TOKEN_INFO. */

@@ -12,12 +12,13 @@ import { CardFaceFile, FACE_TAG, parseAttributes, type TextAttributes } from './
 import { type CardChannel, openChannel } from './channel.ts';
 import { presentCodeB } from './code-b.ts';
 import { checkFace, facePublicKey } from './face-signature.ts';
-import { presentSecret, readObject, selectFile } from './files.ts';
+import { readObject, selectFile } from './files.ts';
 import { type Identified, identify } from './identify.ts';
 import { computeSignature, readAuthCertificate, readPinState, signChallenge } from './jpki.ts';
 import type { CardFaceReader, DetectedCard } from './ports.ts';
 import type { CardGeneration } from './profile.ts';
 import type { CardPinOutcome, CardProof, CardReading, FaceReading } from './reading.ts';
+import { presentSecret } from './secrets.ts';
 import { signatureHolds } from './signature.ts';
 import { type CardTrust, certificateKey, judgeCertificate } from './trust.ts';
 import { isDigits } from './verification-code.ts';

@@ -5,8 +5,9 @@ import { encodeTlv, parseHeader, parseTlv, parseTlvs, requireTlv } from '../../s
 import { mergeRanges, parseAttributes, parseOffsets } from '../../src/card/card-face.ts';
 import { openChannel } from '../../src/card/channel.ts';
 import { parseCvCertificate } from '../../src/card/cv-certificate.ts';
-import { readObject, readTries } from '../../src/card/files.ts';
+import { readObject } from '../../src/card/files.ts';
 import { cardProfile2016 } from '../../src/card/profile.ts';
+import { readTries } from '../../src/card/secrets.ts';
 import { rsaKey } from '../../src/card/signature.ts';
 import { SW, swText, triesFrom, unexpectedStatus } from '../../src/card/status-word.ts';
 import { oidText, readCertificateFields } from '../../src/card/x509-fields.ts';
