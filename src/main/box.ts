@@ -1,11 +1,9 @@
-// The program on the box: real bus, lines, panel and broker. What this version has no adapter for (camera, reading of the printed card face)
-// is absent and says so: patients are served by PIN and staff look.
+// The program on the box: real bus, lines, panel, cameras and broker. A camera that is not configured says so when it is asked: patients are
+// served by PIN and staff look then.
 
 import { mkdirSync } from 'node:fs';
-import type { CardFaceReader } from '../card/ports.ts';
 import type { KioskConfig } from '../config/schema.ts';
 import { systemClock } from '../core/clock.ts';
-import { KioskFailure } from '../core/failure.ts';
 import { createLog } from '../core/log.ts';
 import { openGpioInput, openGpioOutput } from '../device/gpio/onoff-gpio.ts';
 import type { GpioInput, GpioOutput } from '../device/gpio/ports.ts';
@@ -15,13 +13,11 @@ import { SilentSound } from '../device/sound/silent-sound.ts';
 import { openNodeHidSource } from '../device/touch/node-hid-source.ts';
 import { openFramebuffer } from '../display/framebuffer-surface.ts';
 import { openCamera } from '../faceauth/camera/open-camera.ts';
+import { openCardFaceNetwork } from '../faceauth/card-face/network.ts';
+import { PixelCardFaceReader } from '../faceauth/card-face/pixel-card-face-reader.ts';
 import { type Kiosk, startKiosk } from './kiosk.ts';
 import { readTrustDirectory } from './trust-directory.ts';
 import { uplinkAccess } from './uplink-of.ts';
-
-const absentFaceReader: CardFaceReader = {
-  readVerificationCode: () => Promise.reject(new KioskFailure('card/face-unreadable', { facts: { reason: 'no adapter' } })),
-};
 
 const absentInput: GpioInput = { read: () => 0, onEdge: () => () => undefined };
 const absentOutput: GpioOutput = { write: () => undefined };
@@ -37,6 +33,9 @@ export const startBox = async (config: KioskConfig, version: string): Promise<Pi
   const [red, green, blue] = await Promise.all([output(gpio.lampRedLine), output(gpio.lampGreenLine), output(gpio.lampBlueLine)]);
   const irq = reader.irqChip === undefined ? {} : { irq: await input(reader.irqChip, reader.irqLine) };
   const camera = openCamera(config.camera, { clock, log: log.child('camera'), field: 'camera' });
+  const trayCamera = openCamera(config.trayCamera, { clock, log: log.child('tray-camera'), field: 'trayCamera' });
+  const cardFaceNetwork = openCardFaceNetwork();
+  cardFaceNetwork.catch(({ message }: Error) => log.error('models-unavailable', { part: 'card-face', advice: message }));
   const surface = openFramebuffer({ name: panel.framebuffer });
   const hid = await openNodeHidSource({ clock, onFailure: ({ code }) => log.warn('input.failed', { code }) });
 
@@ -51,7 +50,7 @@ export const startBox = async (config: KioskConfig, version: string): Promise<Pi
         gapMs: reader.busFreeMs,
         ...irq,
       }),
-      codeReader: absentFaceReader,
+      codeReader: new PixelCardFaceReader({ camera: trayCamera, network: () => cardFaceNetwork, clock, log: log.child('card-face') }),
       camera,
       surface,
       input: hid,
@@ -71,7 +70,7 @@ export const startBox = async (config: KioskConfig, version: string): Promise<Pi
     ailing: () => kiosk.ailing(),
     async stop() {
       await kiosk.stop();
-      await camera.close();
+      await Promise.all([camera.close(), trayCamera.close()]);
       surface.close();
     },
   };

@@ -5,6 +5,7 @@ import type { Command } from '../command.ts';
 
 /** Another word is one line here and a file that exports `faceCommand`. */
 const WORDS: Readonly<Record<string, () => Promise<Command>>> = {
+  code: async () => (await import('./face-code.ts')).faceCommand,
   eval: async () => (await import('./face-eval.ts')).faceCommand,
   pad: async () => (await import('./face-pad.ts')).faceCommand,
 };
