@@ -1,25 +1,30 @@
-// Renders every screen in every language to PNG files: npx tsx scripts/render-screens.ts DIRECTORY [WIDTHxHEIGHT] [NAME,NAME…]
+// Renders every screen in every language to PNG files: npx tsx scripts/render-screens.ts DIRECTORY [WIDTHxHEIGHT] [NAME,NAME…] [standard|large|contrast]
 // For looking at them, and for the pictures of the documentation. Writes nothing else.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LANGUAGES } from '../src/core/screens.ts';
+import { DISPLAY_MODES, LANGUAGES } from '../src/core/screens.ts';
 import { buildScene } from '../src/display/build-scene.ts';
 import { openRasteriser } from '../src/display/raster.ts';
 import { sampleModels } from '../src/display/samples.ts';
 
-const [directory, size = '1280x800', only = ''] = process.argv.slice(2);
+const [directory, size = '1280x800', only = '', mode = 'standard'] = process.argv.slice(2);
 const [width = 0, height = 0] = size.split('x').map(Number);
 if (directory === undefined || !(width > 0 && height > 0)) {
-  process.stderr.write('usage: npx tsx scripts/render-screens.ts DIRECTORY [WIDTHxHEIGHT] [NAME,NAME…] [NAME,NAME…]\n');
+  process.stderr.write('usage: npx tsx scripts/render-screens.ts DIRECTORY [WIDTHxHEIGHT] [NAME,NAME…] [standard|large|contrast]\n');
   process.exit(2);
 }
 mkdirSync(directory, { recursive: true });
 const cache = mkdtempSync(join(tmpdir(), 'kazashi-fonts-'));
 const rasteriser = await openRasteriser(cache);
 for (const language of LANGUAGES) {
-  for (const [name, model] of Object.entries(sampleModels(language))) {
+  for (const [name, model] of Object.entries(
+    sampleModels(
+      language,
+      DISPLAY_MODES.find((one) => one === mode),
+    ),
+  )) {
     if (only !== '' && !only.split(',').includes(name)) continue;
     const scene = buildScene(model, { width, height });
     for (const misfit of scene.misfits) process.stderr.write(`${language} ${name}: text does not fit: ${misfit}\n`);

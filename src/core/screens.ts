@@ -14,6 +14,10 @@ export type ScreenName = (typeof SCREENS)[number];
 export const LANGUAGES = ['ja', 'en', 'zh-Hans', 'ko', 'vi', 'ja-simple'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
+/** How everything is shown: as usual, in large letters with one sentence at a time, or white on black. */
+export const DISPLAY_MODES = ['standard', 'large', 'contrast'] as const;
+export type DisplayMode = (typeof DISPLAY_MODES)[number];
+
 export type Method = 'face' | 'pin' | 'staff';
 
 /** Why the current frame does not help yet, from measurements; undefined = all is well, hold still. */
@@ -50,6 +54,8 @@ export type NoticeCode = 'certificate/expires-soon' | 'certificate/expired-in-gr
 
 export interface ScreenCommon {
   readonly language: Language;
+  /** Undefined: standard. */
+  readonly mode?: DisplayMode;
   /** Counts down to the end of this screen; `asking` = the last 20 s: 「つづけますか」 over the whole width. */
   readonly timeout?: { readonly secondsLeft: number; readonly asking: boolean };
   /** A link is down while the visit goes on: said in one line, without taking the screen away. */
@@ -131,7 +137,7 @@ export type ScreenModel = ScreenCommon & ScreenContent;
 export type ElementId =
   | 'cancel' | 'back' | 'continue' | 'retry' | 'help' | 'repeat-speech'
   | 'method-face' | 'method-pin' | 'method-staff'
-  | `language-${Language}`
+  | `language-${Language}` | `mode-${DisplayMode}`
   | `key-${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}` | 'key-clear' | 'key-backspace' | 'key-enter'
   | 'consent-all' | 'consent-choose' | 'consent-none' | 'item-yes' | 'item-no'
   | 'prescription-electronic' | 'prescription-paper'; // biome-ignore format: one id list

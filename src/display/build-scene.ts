@@ -8,9 +8,10 @@ import { type DrawnScene, SceneBuilder } from './scene-builder.ts';
 import { consent, consentItems, prescription } from './screens/consent.ts';
 import type { Facility, ScreenContext, ScreenEnd } from './screens/context.ts';
 import { done, sending, takeCard } from './screens/finish.ts';
-import { BANNER_HEIGHT, drawBanner, drawSurroundings, hasFooter, SURROUNDINGS } from './screens/frame.ts';
+import { BANNER_HEIGHT, drawBanner, drawSurroundings, footerHeight, SURROUNDINGS } from './screens/frame.ts';
 import { howTo, technician } from './screens/help.ts';
 import { chooseMethod, face, faceRetry } from './screens/identity.ts';
+import { drawLarge, largePage } from './screens/large.ts';
 import { notice, outOfService } from './screens/notice.ts';
 import { pin, pinLastTry, staffCheck } from './screens/pin.ts';
 import { idle, initialising, readingCard, shuttingDown, splash } from './screens/start.ts';
@@ -25,10 +26,10 @@ export const buildScene = (
   panel: { readonly width: number; readonly height: number },
   facility: Facility = DEFAULT_FACILITY,
 ): DrawnScene => {
-  const sizes = sizesFor(panel);
-  const build = new SceneBuilder(panel, sizes, model.language);
+  const sizes = sizesFor(panel, model.mode);
+  const build = new SceneBuilder(panel, sizes, model.language, model.mode);
   const around = SURROUNDINGS[model.screen];
-  const whole = frameOf(panel, sizes, { progress: around.step !== undefined, footer: hasFooter(model) });
+  const whole = frameOf(panel, sizes, { progress: around.step !== undefined && !sizes.large, footer: footerHeight(model, sizes) });
   const frame = around.bare === true ? { ...whole, body: inset(whole.panel, sizes.margin, sizes.gap) } : whole;
   const context: ScreenContext = { build, sizes, frame, messages: messagesFor(model.language), facility };
   drawSurroundings(context, model);
@@ -44,7 +45,17 @@ export const buildScene = (
 const finish = ({ build }: ScreenContext, model: ScreenModel, end: ScreenEnd): DrawnScene =>
   build.finish(model.screen, spoken(end.speech, model.language), end.preview);
 
+/** In large letters a screen is one sentence and its buttons; what is said aloud stays all that the usual screen says. */
 const drawBody = (context: ScreenContext, model: ScreenModel): ScreenEnd => {
+  const page = context.sizes.large ? largePage(context, model) : undefined;
+  if (page === undefined) return drawUsual(context, model);
+  drawLarge(context, page);
+  const { panel } = context.frame;
+  const unseen = new SceneBuilder(panel, sizesFor(panel), model.language);
+  return { speech: drawUsual({ ...context, build: unseen, sizes: unseen.sizes }, model).speech };
+};
+
+const drawUsual = (context: ScreenContext, model: ScreenModel): ScreenEnd => {
   switch (model.screen) {
     case 'splash': return splash(context);
     case 'initialising': return initialising(context, model);

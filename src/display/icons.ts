@@ -48,6 +48,8 @@ const ICONS = {
     1.9,
   ),
   power: stroke('<path d="M12 3v9M6.500 6.500a8 8 0 1 0 11 0"/>', 2.4),
+  letters: stroke('<path d="M2 20L8.500 4h1L16 20M4.500 14.500h9M16.500 20l3-8h.5l3 8M17.500 17.500h4.500"/>', 2),
+  contrast: `${stroke('<circle cx="12" cy="12" r="9.500"/>', 2)}<path d="M12 2.500a9.500 9.500 0 0 1 0 19z" fill="C"/>`,
 } as const;
 
 export type IconName = keyof typeof ICONS;

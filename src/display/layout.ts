@@ -70,11 +70,11 @@ export interface Frame {
   readonly footer: Rect;
 }
 
-export const frameOf = (panel: { width: number; height: number }, sizes: Sizes, parts: { progress: boolean; footer: boolean }): Frame => {
+export const frameOf = (panel: { width: number; height: number }, sizes: Sizes, parts: { progress: boolean; footer: number }): Frame => {
   const whole = rect(0, 0, panel.width, panel.height);
   const [header, belowHeader] = cutTop(whole, sizes.header);
   const [progress, belowProgress] = cutTop(belowHeader, parts.progress ? sizes.progress : 0);
-  const [footer, body] = cutBottom(belowProgress, parts.footer ? sizes.footer : 0);
+  const [footer, body] = cutBottom(belowProgress, parts.footer);
   return { panel: whole, header, progress, body: inset(body, sizes.margin, sizes.gap), footer };
 };
 

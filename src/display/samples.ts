@@ -4,6 +4,7 @@
 import { FAILURE_CODES } from '../core/failure.ts';
 import {
   type ConsentQuestion,
+  type DisplayMode,
   FACE_DIRECTIONS,
   FACE_HINTS,
   FACE_TASKS,
@@ -70,7 +71,7 @@ const TIMED = new Set([
 ]);
 
 /** Every screen by name, in one language. Names begin with the screen's name. */
-export const sampleModels = (language: Language): Readonly<Record<string, ScreenModel>> => {
+export const sampleModels = (language: Language, mode: DisplayMode = 'standard'): Readonly<Record<string, ScreenModel>> => {
   const contents: Record<string, ScreenContent> = { ...CONTENTS };
   ALL_QUESTIONS.forEach((question, index) => {
     contents[`consent-items-${question}`] = { screen: 'consent-items', question, index, count: ALL_QUESTIONS.length };
@@ -93,7 +94,12 @@ export const sampleModels = (language: Language): Readonly<Record<string, Screen
   }
   const timed = Object.entries(contents).map(([name, content]): [string, ScreenModel] => [
     name,
-    { language, ...content, ...(TIMED.has(content.screen) ? { timeout: { secondsLeft: 54, asking: false } } : {}) },
+    {
+      language,
+      ...(mode === 'standard' ? {} : { mode }),
+      ...content,
+      ...(TIMED.has(content.screen) ? { timeout: { secondsLeft: 54, asking: false } } : {}),
+    },
   ]);
   const models = new Map(timed);
   for (const name of ['choose-method', 'consent', 'pin', 'notice-face-no-match']) {

@@ -2,7 +2,8 @@
 // Every block stays inside its rectangle, so that a changed block can be redrawn alone.
 // Knows no screen and no language.
 
-import type { Language, ScreenName } from '../core/screens.ts';
+import type { DisplayMode, Language, ScreenName } from '../core/screens.ts';
+import { inContrast } from './contrast.ts';
 import { familyOf, type Weight } from './fonts.ts';
 import { type IconName, icon } from './icons.ts';
 import { rect } from './layout.ts';
@@ -65,20 +66,27 @@ export interface ButtonStyle {
 export class SceneBuilder {
   readonly sizes: Sizes;
   readonly language: Language;
+  readonly #colour: (svg: string) => string;
   readonly #panel: { readonly width: number; readonly height: number };
   readonly #blocks: Block[] = [];
   readonly #elements: SceneElement[] = [];
   readonly #misfits: string[] = [];
 
-  constructor(panel: { readonly width: number; readonly height: number }, sizes: Sizes, language: Language = 'ja') {
+  constructor(
+    panel: { readonly width: number; readonly height: number },
+    sizes: Sizes,
+    language: Language = 'ja',
+    mode: DisplayMode = 'standard',
+  ) {
     this.language = language;
+    this.#colour = mode === 'contrast' ? inContrast : (svg) => svg;
     this.#panel = panel;
     this.sizes = sizes;
   }
 
   /** Decoration: drawn, not read. */
   draw(box: Rect, svg: string): void {
-    this.#blocks.push({ rect: box, svg });
+    this.#blocks.push({ rect: box, svg: this.#colour(svg) });
   }
 
   /** Filled box with optional border. */
@@ -115,7 +123,7 @@ export class SceneBuilder {
     const enabled = style.enabled ?? true;
     const visual = rect(box.x, box.y + (style.slack ?? 0), box.width, box.height - 2 * (style.slack ?? 0));
     const look = (pressed: boolean) => this.#buttonSvg(id, label, visual, style, enabled, pressed);
-    this.#blocks.push({ rect: visual, svg: look(false), id, ...(enabled ? { pressed: look(true) } : {}) });
+    this.#blocks.push({ rect: visual, svg: this.#colour(look(false)), id, ...(enabled ? { pressed: this.#colour(look(true)) } : {}) });
     const name = label.replaceAll('\n', this.language === 'en' ? ' ' : '');
     this.element(id, 'button', style.note === undefined ? name : `${name} ${style.note}`, box, enabled);
   }
@@ -158,6 +166,26 @@ export class SceneBuilder {
       ...(style.maxLines === undefined ? {} : { maxLines: style.maxLines }),
     };
     const parts = [shape(box, { fill, border, width, radius: sizes.radius })];
+    if (style.tall === true && style.icon !== undefined && box.width > box.height * 1.8) {
+      // A wide cell: pictogram at the left, name and note beside it.
+      const side = Math.round(Math.min(box.height * 0.56, style.size * 2.2));
+      parts.push(icon(style.icon, box.x + pad * 2, box.y + (box.height - side) / 2, side, ink));
+      const words = rect(box.x + pad * 4 + side, box.y, box.width - pad * 6 - side, box.height);
+      const nameBox = style.note === undefined ? words : rect(words.x, words.y + words.height * 0.12, words.width, words.height * 0.42);
+      const left: TextStyle = { ...text, align: 'left' };
+      parts.push(textSvg(this.#fit(id, label, nameBox, left), nameBox, left));
+      if (style.note !== undefined) {
+        const noteBox = rect(words.x, words.y + words.height * 0.54, words.width, words.height * 0.36);
+        const note: TextStyle = {
+          ...left,
+          size: sizes.body,
+          weight: 400,
+          colour: pressed || style.kind === 'primary' ? ink : COLOURS.textSoft,
+        };
+        parts.push(textSvg(this.#fit(`${id} note`, style.note, noteBox, note), noteBox, note));
+      }
+      return parts.join('');
+    }
     if (style.tall === true && style.icon !== undefined) {
       const noteHeight = style.note === undefined ? 0 : Math.round(sizes.body * 2.5);
       const labelHeight = Math.round(style.size * 1.3);

@@ -2,6 +2,7 @@
 // Owns no coordinates; never holds a colour that is not a token, save the two 565-safe backgrounds.
 
 import { createRequire } from 'node:module';
+import type { DisplayMode } from '../core/screens.ts';
 
 interface Token {
   readonly $value: string;
@@ -55,6 +56,11 @@ export const COLOURS = {
 /** Text sizes, gaps and target heights in pixels of one panel class. */
 export interface Sizes {
   readonly compact: boolean;
+  /** Taller than wide: what stands side by side elsewhere stands one above the other. */
+  readonly portrait: boolean;
+  /** 「大きな文字」: one sentence at a time, in letters of `huge` pixels. */
+  readonly large: boolean;
+  readonly huge: number;
   readonly margin: number;
   readonly gap: number;
   readonly keyGap: number;
@@ -74,15 +80,19 @@ export interface Sizes {
 }
 
 const REGULAR: Sizes = {
-  compact: false, margin: 48, gap: 20, keyGap: 13, header: 88, progress: 100, footer: 112, target: 88,
+  compact: false, portrait: false, large: false, huge: 58, margin: 48, gap: 20, keyGap: 13, header: 88, progress: 100, footer: 112, target: 88,
   hero: 60, title: 40, instruction: 34, body: 27, small: 24, key: 60, radius: 16, stroke: 3,
 }; // biome-ignore format: a table
 
 const COMPACT: Sizes = {
-  compact: true, margin: 24, gap: 12, keyGap: 8, header: 56, progress: 40, footer: 76, target: 60,
+  compact: true, portrait: false, large: false, huge: 40, margin: 24, gap: 12, keyGap: 8, header: 56, progress: 40, footer: 76, target: 60,
   hero: 40, title: 28, instruction: 25, body: 21, small: 18, key: 40, radius: 12, stroke: 2,
 }; // biome-ignore format: a table
 
-/** Sizes for a panel: the large class from 640 rows on, the small one (7 inch, 800×480) below. */
-export const sizesFor = (panel: { readonly width: number; readonly height: number }): Sizes =>
-  panel.height >= 640 && panel.width >= 1000 ? REGULAR : COMPACT;
+/** Sizes for a panel, whichever way it stands: the large class from 1000×640 on, the small one (7 inch, 800×480) below 800 × 640. */
+export const sizesFor = (panel: { readonly width: number; readonly height: number }, mode: DisplayMode = 'standard'): Sizes => {
+  const [short, long] = [Math.min(panel.width, panel.height), Math.max(panel.width, panel.height)];
+  const base = long >= 1000 && short >= 640 ? REGULAR : COMPACT;
+  const large = mode === 'large';
+  return { ...base, portrait: panel.height > panel.width, large, ...(large ? { hero: base.compact ? 48 : 76 } : {}) };
+};

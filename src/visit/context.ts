@@ -2,7 +2,7 @@
 // and both are undefined whenever the kiosk rests. Never the card's bytes, never a PIN digit.
 
 import type { FailureCode } from '../core/failure.ts';
-import type { ConsentQuestion, FaceGuidance, FaceHint, Language, Method, ScreenContent } from '../core/screens.ts';
+import type { ConsentQuestion, DisplayMode, FaceGuidance, FaceHint, Language, Method, ScreenContent } from '../core/screens.ts';
 import type { CardSummary } from './ports.ts';
 import type { VisitSettings } from './settings.ts';
 
@@ -45,6 +45,7 @@ export interface Closing {
 export interface VisitContext {
   readonly settings: VisitSettings;
   readonly language: Language;
+  readonly mode: DisplayMode;
   /** undefined: nothing was heard of it yet. */
   readonly broker: boolean | undefined;
   readonly terminal: boolean;
@@ -68,6 +69,7 @@ export interface VisitContext {
 export const freshContext = (settings: VisitSettings): VisitContext => ({
   settings,
   language: 'ja',
+  mode: 'standard',
   broker: undefined,
   terminal: false,
   card: false,

@@ -2,7 +2,7 @@
 // Keys of the keypad press the same elements as the panel; Enter presses the main button only where that is harmless.
 
 import type { FailureCode } from '../core/failure.ts';
-import type { ElementId, FaceGuidance, Language, ScreenModel, UserInput } from '../core/screens.ts';
+import type { DisplayMode, ElementId, FaceGuidance, Language, ScreenModel, UserInput } from '../core/screens.ts';
 import type { FaceOutcome } from './ports.ts';
 
 export type CommandName = 'cancel' | 'approve-visual' | 'out-of-service' | 'in-service' | 'shutdown';
@@ -18,12 +18,13 @@ export type OutsideEvent =
 
 export type VisitInput = OutsideEvent | { readonly type: 'INPUT'; readonly input: UserInput };
 
-type PlainElement = Exclude<ElementId, `key-${number}` | `language-${string}`>;
+type PlainElement = Exclude<ElementId, `key-${number}` | `language-${string}` | `mode-${string}`>;
 
 export type PressEvent =
   | { readonly type: `PRESS.${PlainElement}` }
   | { readonly type: 'PRESS.digit'; readonly digit: number }
   | { readonly type: 'PRESS.language'; readonly language: Language }
+  | { readonly type: 'PRESS.mode'; readonly mode: DisplayMode }
   /** Something without a meaning here: only shows that somebody is there. */
   | { readonly type: 'PRESS.other' };
 
@@ -39,6 +40,7 @@ const pressOf = (element: ElementId): PressEvent => {
   const digit = /^key-(\d)$/.exec(element)?.[1];
   if (digit !== undefined) return { type: 'PRESS.digit', digit: Number(digit) };
   if (element.startsWith('language-')) return { type: 'PRESS.language', language: element.slice('language-'.length) as Language };
+  if (element.startsWith('mode-')) return { type: 'PRESS.mode', mode: element.slice('mode-'.length) as DisplayMode };
   return { type: `PRESS.${element as PlainElement}` };
 };
 

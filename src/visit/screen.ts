@@ -134,6 +134,7 @@ const common = (snapshot: VisitSnapshot, nowMs: number): ScreenCommon => {
   const during = context.visit !== undefined || context.closing?.recap !== undefined;
   return {
     language: context.language,
+    ...(context.mode === 'standard' ? {} : { mode: context.mode }),
     ...(left === undefined
       ? {}
       : { timeout: { secondsLeft: Math.ceil(left / 1000), asking: snapshot.hasTag('asking') && left <= settings.timeouts.askMs } }),

@@ -128,11 +128,12 @@ export const base = setup({
     startCountdown: (_, _params: { readonly timeout: keyof VisitTimeouts }) => provided(),
     // Plain memory.
     stopCountdown: assign({ until: undefined }),
-    rest: assign({ visit: undefined, closing: undefined, until: undefined, language: 'ja' }),
+    rest: assign({ visit: undefined, closing: undefined, until: undefined, language: 'ja', mode: 'standard' }),
     setLanguage: assign({
       language: ({ context, event }) =>
         event.type === 'PRESS.language' && context.settings.languages.includes(event.language) ? event.language : context.language,
     }),
+    setMode: assign({ mode: ({ context, event }) => (event.type === 'PRESS.mode' ? event.mode : context.mode) }),
     noteFault: assign({ fault: ({ context, event }) => (event.type === 'FAULT' ? event.code : context.fault) }),
   },
 });

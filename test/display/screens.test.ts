@@ -2,8 +2,9 @@
 
 import { test } from 'tap';
 import { FAILURE_CODES } from '../../src/core/failure.ts';
-import { LANGUAGES, SCREENS, type ScreenModel } from '../../src/core/screens.ts';
+import { type DisplayMode, LANGUAGES, type Language, SCREENS, type ScreenModel } from '../../src/core/screens.ts';
 import { buildScene } from '../../src/display/build-scene.ts';
+import { inContrast } from '../../src/display/contrast.ts';
 import { FIELD_CODES } from '../../src/display/languages/failure-texts.ts';
 import { messagesFor } from '../../src/display/languages/language.ts';
 import { overlaps } from '../../src/display/layout.ts';
@@ -14,20 +15,36 @@ import { COLOURS, sizesFor } from '../../src/display/theme.ts';
 const PANELS = [
   { width: 1280, height: 800 },
   { width: 800, height: 480 },
+  { width: 800, height: 1280 },
 ] as const;
 
-/** Every sample in every language on every panel. */
-const everyScene = () =>
-  PANELS.flatMap((panel) =>
-    LANGUAGES.flatMap((language) =>
-      Object.entries(sampleModels(language)).map(([name, model]) => ({
-        name: `${name} ${language} ${panel.width}×${panel.height}`,
-        panel,
-        model,
-        scene: buildScene(model, panel),
-      })),
-    ),
+const scenesOf = (panel: { readonly width: number; readonly height: number }, language: Language, mode: DisplayMode) =>
+  Object.entries(sampleModels(language, mode)).map(([name, model]) => ({
+    name: `${name} ${mode} ${language} ${panel.width}×${panel.height}`,
+    panel,
+    model,
+    scene: buildScene(model, panel),
+  }));
+
+let scenes: ReturnType<typeof scenesOf> | undefined;
+/** Every sample in every language, size of letters and panel; white on black has the layout of the standard mode. */
+const everyScene = () => {
+  scenes ??= PANELS.flatMap((panel) =>
+    LANGUAGES.flatMap((language) => [...scenesOf(panel, language, 'standard'), ...scenesOf(panel, language, 'large')]),
   );
+  return scenes;
+};
+
+const luminance = (colour: string): number => {
+  const [r = 0, g = 0, b = 0] = [1, 3, 5]
+    .map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255)
+    .map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+const contrastOf = (a: string, b: string): number => {
+  const [light = 0, dark = 0] = [luminance(a), luminance(b)].sort((x, y) => y - x);
+  return (light + 0.05) / (dark + 0.05);
+};
 
 const buttons = (elements: readonly SceneElement[]) => elements.filter((element) => element.role === 'button');
 const element = (elements: readonly SceneElement[], id: string): SceneElement => {
@@ -44,7 +61,7 @@ test('there is a sample of every screen', async (t) => {
   );
 });
 
-test('every text fits its box, on both panels and in every language', async (t) => {
+test('every text fits its box, on every panel, in every language and in both sizes of letters', async (t) => {
   t.same(
     everyScene().flatMap(({ name, scene }) => scene.misfits.map((misfit) => `${name}: ${misfit}`)),
     [],
@@ -135,7 +152,7 @@ test('the idle screen asks for the card and for no button press', async (t) => {
     buttons(elements)
       .map(({ id }) => id)
       .sort(),
-    ['help', ...LANGUAGES.map((language) => `language-${language}`), 'repeat-speech'].sort(),
+    ['help', 'mode-contrast', 'mode-large', ...LANGUAGES.map((language) => `language-${language}`), 'repeat-speech'].sort(),
   );
 });
 
@@ -151,7 +168,8 @@ test('agreeing and refusing have the same size and the same look', async (t) => 
     for (const [model, ids] of models) {
       const scene = buildScene(model, panel);
       const rects = ids.map((id) => element(scene.elements, id).rect);
-      t.equal(new Set(rects.map(({ height, y }) => `${height} ${y}`)).size, 1, 'in one row');
+      const line = new Set(rects.map(({ height, x, y }) => `${height} ${panel.height > panel.width && rects.length > 2 ? x : y}`));
+      t.equal(line.size, 1, 'in one row, or three in one column');
       t.ok(Math.max(...rects.map(({ width }) => width)) - Math.min(...rects.map(({ width }) => width)) <= 1, 'same width to a pixel');
       const looks = ids.map(
         (id) => scene.blocks.find((block) => block.id === id)?.svg.match(/rx="[^"]*" fill="[^"]*" stroke="[^"]*"/)?.[0],
@@ -195,16 +213,6 @@ test('an estimate that ran out says so instead of a frozen zero', async (t) => {
 });
 
 test('text colours keep a contrast of 7:1, the error colour 5.8:1', async (t) => {
-  const luminance = (colour: string) => {
-    const [r = 0, g = 0, b = 0] = [1, 3, 5]
-      .map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255)
-      .map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const contrast = (a: string, b: string) => {
-    const [light = 0, dark = 0] = [luminance(a), luminance(b)].sort((x, y) => y - x);
-    return (light + 0.05) / (dark + 0.05);
-  };
   for (const ink of [
     COLOURS.text,
     COLOURS.textSoft,
@@ -215,7 +223,7 @@ test('text colours keep a contrast of 7:1, the error colour 5.8:1', async (t) =>
     COLOURS.errorDark,
   ]) {
     for (const ground of [COLOURS.surface, COLOURS.page])
-      t.ok(contrast(ink, ground) >= 7, `${ink} on ${ground}: ${contrast(ink, ground).toFixed(1)}`);
+      t.ok(contrastOf(ink, ground) >= 7, `${ink} on ${ground}: ${contrastOf(ink, ground).toFixed(1)}`);
   }
   for (const [ink, ground] of [
     [COLOURS.primary, COLOURS.tint],
@@ -224,7 +232,54 @@ test('text colours keep a contrast of 7:1, the error colour 5.8:1', async (t) =>
     [COLOURS.text, COLOURS.warning],
     [COLOURS.surface, COLOURS.primary],
   ] as const) {
-    t.ok(contrast(ink, ground) >= 7, `${ink} on ${ground}: ${contrast(ink, ground).toFixed(1)}`);
+    t.ok(contrastOf(ink, ground) >= 7, `${ink} on ${ground}: ${contrastOf(ink, ground).toFixed(1)}`);
   }
-  t.ok(contrast(COLOURS.error, COLOURS.surface) >= 5.5);
+  t.ok(contrastOf(COLOURS.error, COLOURS.surface) >= 5.5);
+});
+
+test('white on black: no colour of the light theme is left, and text keeps 7:1', async (t) => {
+  const dark = new Set(Object.values(COLOURS).map((colour) => inContrast(`"${colour}"`).slice(1, -1)));
+  for (const { name, scene } of scenesOf(PANELS[0], 'ja', 'contrast')) {
+    const found = new Set(scene.blocks.flatMap(({ svg, pressed = '' }) => `${svg}${pressed}`.match(/#[0-9a-f]{3,6}\b/g) ?? []));
+    const foreign = [...found].filter((colour) => !dark.has(colour));
+    if (foreign.length > 0) t.fail(`${name}: ${foreign}`);
+  }
+  for (const ink of [
+    COLOURS.text,
+    COLOURS.textSoft,
+    COLOURS.grey,
+    COLOURS.primary,
+    COLOURS.errorDark,
+    COLOURS.error,
+    COLOURS.success,
+    COLOURS.warningDark,
+  ]) {
+    const shown = inContrast(ink);
+    for (const ground of [COLOURS.surface, COLOURS.page, COLOURS.tint, COLOURS.errorTint].map(inContrast))
+      t.ok(contrastOf(shown, ground) >= 7, `${shown} on ${ground}: ${contrastOf(shown, ground).toFixed(1)}`);
+  }
+  t.ok(contrastOf(inContrast(COLOURS.text), inContrast(COLOURS.warning)) >= 7, 'the question of the last seconds');
+});
+
+test('in large letters a question is one sentence of 58 pixels, and agreeing looks like refusing', async (t) => {
+  const models: readonly ScreenModel[] = [
+    { screen: 'choose-method', language: 'ja', mode: 'large', methods: ['face', 'pin', 'staff'] },
+    { screen: 'consent-items', language: 'en', mode: 'large', question: 'surgery', index: 0, count: 1 },
+    { screen: 'consent', language: 'ja', mode: 'large', questions: ['surgery'] },
+  ];
+  for (const model of models) {
+    const scene = buildScene(model, PANELS[0]);
+    const usual = buildScene({ ...model, mode: 'standard' }, PANELS[0]);
+    t.match(scene.svg, 'font-size="58"', model.screen);
+    t.equal(scene.speech, usual.speech, 'all is said aloud as usual');
+    const ids = (one: typeof scene) =>
+      buttons(one.elements)
+        .map(({ id }) => id)
+        .sort();
+    t.same(ids(scene), ids(usual), 'nothing that can be pressed is lost');
+    const sizes = new Set(
+      scene.elements.filter(({ id }) => /^(consent|item|method)-/.test(id)).map(({ rect }) => `${rect.width}×${rect.height}`),
+    );
+    t.ok(sizes.size <= 2, `${[...sizes]}`);
+  }
 });

@@ -437,6 +437,27 @@ test('the language a patient chose is kept through the visit and gone after it',
   t.equal(world.shown('idle').language, 'ja', 'nobody stayed');
 });
 
+test('large letters and white on black are chosen on the idle screen, kept through the visit and gone after it', async (t) => {
+  const world = createWorld({ settings: { consentQuestions: [] } });
+  await world.open();
+  t.equal(world.visit.screen.mode, undefined);
+  await world.press('mode-contrast');
+  t.equal(world.shown('idle').mode, 'contrast');
+  await world.press('mode-large', 'language-en');
+  t.match(world.shown('idle'), { mode: 'large', language: 'en' });
+  await world.place();
+  t.equal(world.shown('choose-method').mode, 'large');
+  await world.press('mode-standard');
+  t.equal(world.shown('choose-method').mode, 'large', 'only the idle screen offers it');
+  await world.press('method-face');
+  t.equal(world.shown('done').mode, 'large');
+  await world.take();
+  t.equal(world.shown('idle').mode, undefined, 'the next patient begins as usual');
+  await world.press('mode-large');
+  await world.press('mode-standard');
+  t.equal(world.shown('idle').mode, undefined);
+});
+
 test('neither a log line nor a sound tells a digit or anything about the patient', async (t) => {
   const world = createWorld();
   await world.open();

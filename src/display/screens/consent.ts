@@ -6,6 +6,7 @@ import { type IconName, icon } from '../icons.ts';
 import { columns, cutBottom, cutLeft, cutTop, inset, rect, rows } from '../layout.ts';
 import type { Rect } from '../ports.ts';
 import { COLOURS } from '../theme.ts';
+import { beside, choicesHeight, heading } from './arrange.ts';
 import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
 
 const QUESTION_ICONS: Readonly<Record<ConsentQuestion, IconName>> = {
@@ -24,10 +25,9 @@ const roundIcon = (box: Rect, name: IconName): string => {
 export const consent = (context: ScreenContext, model: ModelOf<'consent'>): ScreenEnd => {
   const { build, frame, sizes, messages } = context;
   const words = messages.consent;
-  const [buttons, rest] = cutBottom(frame.body, sizes.compact ? 72 : 104, sizes.gap);
-  const [head, card] = cutTop(rest, sizes.compact ? 36 : 52, sizes.compact ? 8 : 14);
+  const [buttons, rest] = cutBottom(frame.body, choicesHeight(context, 3, sizes.compact ? 72 : 104), sizes.gap);
   const title = words.title.replace('\n', build.language === 'ja' || build.language === 'zh-Hans' ? '' : ' ');
-  build.text('title', title, head, { size: sizes.title, weight: 700, vertical: 'middle', maxLines: 1, smallest: sizes.title * 0.65 });
+  const card = heading(context, title, rest);
   build.panel(card, { fill: COLOURS.surface, border: COLOURS.border, radius: sizes.radius });
   const what = model.questions.map((question) => words.questions[question]).join(words.separator);
   const lines: readonly (readonly [string, IconName, string, string])[] = [
@@ -42,7 +42,7 @@ export const consent = (context: ScreenContext, model: ModelOf<'consent'>): Scre
     const [sign, texts] = cutLeft(row, side, sizes.gap);
     build.draw(sign, roundIcon(sign, name));
     if (i > 0) build.panel(rect(texts.x, row.y, texts.width, 1), { fill: COLOURS.border });
-    if (sizes.compact || row.height < 76) {
+    if (sizes.compact || (row.height < 76 && !sizes.portrait)) {
       const [a, b] = cutLeft(texts, sizes.compact ? 130 : 190, 8);
       build.caption(label, a, {
         size: sizes.compact ? 18 : 24,
@@ -55,12 +55,13 @@ export const consent = (context: ScreenContext, model: ModelOf<'consent'>): Scre
       build.text(id, text, b, { size: sizes.body, vertical: 'middle', smallest: 15, leading: 1.2, maxLines: 2 });
       return;
     }
-    const pair = inset(texts, 0, Math.max(0, (texts.height - 68) / 2));
-    const [a, b] = cutTop(pair, pair.height * 0.46);
+    const most = sizes.portrait ? 2 : 1;
+    const pair = inset(texts, 0, Math.max(0, (texts.height - 68 - (most - 1) * sizes.body * 1.3) / 2));
+    const [a, b] = cutTop(pair, 31);
     build.caption(label, a, { size: 23, weight: 700, colour: COLOURS.primaryDark, vertical: 'middle', maxLines: 1 });
-    build.text(id, text, b, { size: sizes.body, vertical: 'middle', maxLines: 1, smallest: 19 });
+    build.text(id, text, b, { size: sizes.body, vertical: 'middle', maxLines: most, smallest: 19, leading: 1.25 });
   });
-  const [all, choose, none] = columns(buttons, [1, 1, 1], sizes.gap);
+  const [all, choose, none] = beside(context, buttons, [1, 1, 1], sizes.gap);
   const size = sizes.compact ? 22 : 33;
   build.button('consent-all', words.all, all, { kind: 'tint', size, icon: 'check' });
   build.button('consent-choose', words.choose, choose, { kind: 'tint', size, icon: 'list' });
@@ -80,9 +81,8 @@ export const consentItems = (context: ScreenContext, model: ModelOf<'consent-ite
     vertical: 'middle',
     maxLines: 1,
   });
-  const [head, card] = cutTop(below, sizes.title * 1.4, sizes.compact ? 6 : 14);
   const title = words.titles[model.question];
-  build.text('title', title, head, { size: sizes.title, weight: 700, vertical: 'middle', maxLines: 1, smallest: sizes.title * 0.65 });
+  const card = heading(context, title, below);
   build.panel(card, { fill: COLOURS.surface, border: COLOURS.border, radius: sizes.radius });
   const inner = inset(card, sizes.gap * 1.4, sizes.gap * 0.6);
   const side = Math.min(inner.height, sizes.compact ? 76 : 128);
@@ -101,9 +101,8 @@ export const consentItems = (context: ScreenContext, model: ModelOf<'consent-ite
 export const prescription = (context: ScreenContext): ScreenEnd => {
   const { build, frame, sizes, messages } = context;
   const words = messages.prescription;
-  const [head, rest] = cutTop(frame.body, sizes.title * 1.4, sizes.gap);
-  build.text('title', words.title, head, { size: sizes.title, weight: 700, vertical: 'middle', maxLines: 1, smallest: sizes.title * 0.65 });
-  const [left, right] = columns(rest, [1, 1], sizes.gap);
+  const rest = heading(context, words.title, frame.body);
+  const [left, right] = beside(context, rest, [1, 1], sizes.gap);
   const size = sizes.compact ? 30 : 46;
   build.button('prescription-electronic', words.electronic, left, {
     kind: 'tint',

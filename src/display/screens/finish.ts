@@ -4,16 +4,19 @@ import { icon } from '../icons.ts';
 import { cardFromTray, sendingPicture } from '../illustrations.ts';
 import { columns, cutBottom, cutLeft, cutRight, cutTop, inset, rect, rows } from '../layout.ts';
 import { COLOURS } from '../theme.ts';
+import { beside } from './arrange.ts';
 import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
 import { stackTexts } from './stack.ts';
 
 export const sending = (context: ScreenContext): ScreenEnd => {
   const { build, frame, sizes } = context;
   const words = context.messages.sending;
-  const [left, right] = columns(frame.body, [1.1, 1], sizes.gap);
+  const [left, right] = beside(context, frame.body, [1.1, 1], sizes.gap, [0.6, 1]);
   stackTexts(build, left, [
     { id: 'title', label: words.title, style: { size: sizes.hero * 0.85, weight: 700, balance: true, leading: 1.35 } },
-    { id: 'body', label: words.body, gap: sizes.gap * 1.6, style: { size: sizes.instruction, colour: COLOURS.textSoft } },
+    ...(sizes.large
+      ? []
+      : [{ id: 'body', label: words.body, gap: sizes.gap * 1.6, style: { size: sizes.instruction, colour: COLOURS.textSoft } }]),
   ]);
   build.image('illustration', words.illustration, right, sendingPicture(right));
   return { speech: `${words.title}\n${words.body}` };
@@ -26,7 +29,7 @@ export const done = (context: ScreenContext, model: ModelOf<'done'>): ScreenEnd 
   const good = model.checkIn === 'checked-in';
   const colour = good ? COLOURS.success : COLOURS.primary;
   const [bar, main] = cutBottom(frame.body, sizes.compact ? 60 : 96, sizes.gap);
-  const [left, right] = columns(main, [1.15, 1], sizes.compact ? 16 : 32);
+  const [left, right] = beside(context, main, [1.15, 1], sizes.compact ? 16 : 32);
 
   const signSize = sizes.compact ? 52 : 96;
   const notice = model.notice === undefined ? undefined : messages.failures[model.notice];
@@ -43,7 +46,7 @@ export const done = (context: ScreenContext, model: ModelOf<'done'>): ScreenEnd 
       id: 'title',
       label: state.title,
       style: {
-        size: sizes.compact ? 30 : 48,
+        size: sizes.large ? sizes.huge : sizes.compact ? 30 : 48,
         weight: 700,
         colour: good ? COLOURS.success : COLOURS.primaryDark,
         balance: true,
@@ -143,7 +146,7 @@ export const takeCard = (context: ScreenContext, model: ModelOf<'take-card'>): S
   const { build, frame, sizes, messages } = context;
   const words = messages.takeCard;
   const urgent = model.alarm >= 2;
-  const [left, right] = columns(frame.body, [1.15, 1], sizes.gap);
+  const [left, right] = beside(context, frame.body, [1.15, 1], sizes.gap);
   const ended = model.after === undefined ? undefined : messages.failures[model.after];
   // Three lamps fill up while the card stays: the rising alarm for those who do not hear it.
   const [lamps, text] = cutBottom(left, sizes.compact ? 16 : 26, sizes.gap);

@@ -3,11 +3,11 @@
 
 import type { ElementId, ScreenModel, ScreenName } from '../../core/screens.ts';
 import { type IconName, icon } from '../icons.ts';
-import { centred, columns, cutLeft, cutRight, inset, rect } from '../layout.ts';
+import { centred, columns, cutLeft, cutRight, cutTop, inset, rect } from '../layout.ts';
 import type { Rect } from '../ports.ts';
 import { familyAttribute, shape } from '../scene-builder.ts';
 import { measureText } from '../text/measure.ts';
-import { COLOURS } from '../theme.ts';
+import { COLOURS, type Sizes } from '../theme.ts';
 import type { ScreenContext } from './context.ts';
 
 type FooterButton = 'cancel' | 'back';
@@ -46,15 +46,18 @@ export const SURROUNDINGS: Readonly<Record<ScreenName, Surroundings>> = {
   'shutting-down': { footer: [], listen: false, bare: true },
 };
 
-/** Whether the footer takes room: it has buttons, or the last seconds are being asked about. */
-export const hasFooter = (model: ScreenModel): boolean => SURROUNDINGS[model.screen].footer.length > 0 || model.timeout?.asking === true;
+/** The footer takes room when it has buttons, or when the last seconds are being asked about: on a tall panel two rows then. */
+export const footerHeight = (model: ScreenModel, sizes: Sizes): number => {
+  if (model.timeout?.asking === true && sizes.portrait) return sizes.footer * 2 - sizes.gap / 2;
+  return SURROUNDINGS[model.screen].footer.length > 0 || model.timeout?.asking === true ? sizes.footer : 0;
+};
 
 export const drawSurroundings = (context: ScreenContext, model: ScreenModel): void => {
   const { build, frame } = context;
   const around = SURROUNDINGS[model.screen];
   build.panel(frame.panel, { fill: COLOURS.page });
   if (around.bare !== true) drawHeader(context, around.listen);
-  if (around.step !== undefined) drawProgress(context, around.step);
+  if (around.step !== undefined && !context.sizes.large) drawProgress(context, around.step);
   if (model.timeout?.asking === true) drawAsking(context, model.timeout.secondsLeft);
   else if (around.footer.length > 0) drawFooter(context, model, around.footer);
 };
@@ -130,7 +133,7 @@ const drawFooter = (context: ScreenContext, model: ScreenModel, buttons: readonl
   build.draw(footer, shape(footer, { fill: COLOURS.surface }) + rule(footer, footer.y));
   let rest = inset(footer, sizes.margin, (footer.height - (sizes.compact ? sizes.target : sizes.target)) / 2);
   for (const id of buttons) {
-    const [cell, after] = cutLeft(rest, sizes.compact ? 150 : 230, sizes.gap);
+    const [cell, after] = cutLeft(rest, sizes.compact ? 150 : sizes.portrait ? 172 : 230, sizes.gap);
     build.button(id, messages.footer[id], cell, { kind: 'outline', size: sizes.compact ? 22 : 30, icon: FOOTER_ICONS[id] });
     rest = after;
   }
@@ -163,16 +166,18 @@ const drawCountdown = ({ build, sizes, messages }: ScreenContext, secondsLeft: n
       `<circle cx="${cx}" cy="${cy}" r="${radius}" fill="none" stroke="${COLOURS.primary}" stroke-width="${width}" stroke-linecap="round" stroke-dasharray="${(around * share).toFixed(1)} ${around.toFixed(1)}" transform="rotate(-90 ${cx} ${cy})"/>` +
       `<text x="${cx}" y="${(cy + digits * 0.38).toFixed(1)}" text-anchor="middle" font-size="${digits}" font-weight="700" fill="${COLOURS.text}">${secondsLeft}</text>`,
   );
-  build.text('countdown', label, words, { size, vertical: 'middle', colour: COLOURS.textSoft, maxLines: 2 });
+  build.text('countdown', label, words, { size, smallest: 13, vertical: 'middle', colour: COLOURS.textSoft, maxLines: 2 });
 };
 
 /** The last seconds: asks over the whole width whether to go on. */
 const drawAsking = ({ build, frame, sizes, messages }: ScreenContext, secondsLeft: number): void => {
   const { footer } = frame;
   build.draw(footer, shape(footer, { fill: COLOURS.warning }));
-  const inner = inset(footer, sizes.margin, (footer.height - sizes.target) / 2);
-  const [go, afterGo] = cutRight(inner, sizes.compact ? 190 : 300, sizes.gap);
-  const [stop, words] = cutRight(afterGo, sizes.compact ? 140 : 230, sizes.gap);
+  const [upper, lower] = sizes.portrait ? cutTop(footer, footer.height / 2) : [footer, footer];
+  const inner = inset(lower, sizes.margin, (lower.height - sizes.target) / 2);
+  const [go, afterGo] = cutRight(inner, sizes.portrait ? inner.width * 0.58 : sizes.compact ? 190 : 300, sizes.gap);
+  const [stop, beside] = sizes.portrait ? [afterGo, afterGo] : cutRight(afterGo, sizes.compact ? 140 : 230, sizes.gap);
+  const words = sizes.portrait ? inset(upper, sizes.margin, (upper.height - sizes.target) / 2) : beside;
   build.button('continue', messages.asking.continue, go, { kind: 'primary', size: sizes.compact ? 26 : 36 });
   build.button('cancel', messages.footer.cancel, stop, { kind: 'outline', size: sizes.compact ? 22 : 30, icon: 'cross' });
   const half = words.height / 2;

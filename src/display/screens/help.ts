@@ -57,7 +57,11 @@ export const technician = (context: ScreenContext, model: ModelOf<'technician'>)
   const title = `${words.title}  ${locked ? words.locked : words.menu}`;
   build.text('title', title, head, { size: sizes.instruction, weight: 700, vertical: 'middle', maxLines: 1, smallest: 18 });
   if (locked) {
-    digitPad(context, centred(rest, rest.width * 0.56, rest.height), { digits: true, remove: true, enter: true });
+    digitPad(context, centred(rest, Math.max(rest.width * 0.56, 640), Math.min(rest.height, 640)), {
+      digits: true,
+      remove: true,
+      enter: true,
+    });
     return { speech: '' };
   }
   const facts = Object.entries(model.facts);

@@ -3,10 +3,11 @@
 import type { ElementId, Method } from '../../core/screens.ts';
 import { type IconName, icon } from '../icons.ts';
 import type { Messages } from '../languages/messages.ts';
-import { centred, columns, cutBottom, cutLeft, cutTop, inset, rect, rows } from '../layout.ts';
+import { centred, cutBottom, cutLeft, cutTop, inset, rows } from '../layout.ts';
 import type { Rect } from '../ports.ts';
 import { shape } from '../scene-builder.ts';
 import { COLOURS } from '../theme.ts';
+import { choices, choicesHeight, heading } from './arrange.ts';
 import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
 
 const METHODS: Readonly<Record<Method, { icon: IconName; element: ElementId }>> = {
@@ -18,14 +19,13 @@ const METHODS: Readonly<Record<Method, { icon: IconName; element: ElementId }>> 
 export const chooseMethod = (context: ScreenContext, model: ModelOf<'choose-method'>): ScreenEnd => {
   const { build, frame, sizes, messages } = context;
   const words = messages.method;
-  const [head, below] = cutTop(frame.body, sizes.title * 1.4, sizes.gap);
-  build.text('title', words.title, head, { size: sizes.title, weight: 700, vertical: 'middle', maxLines: 1, smallest: sizes.title * 0.7 });
+  const below = heading(context, words.title, frame.body);
   const locked = model.pinLocked === true;
-  const [note, rest] = cutBottom(below, locked ? sizes.body * 1.7 : 0, locked ? sizes.gap : 0);
-  if (locked) build.text('pin-locked', words.pinLocked, note, { size: sizes.body, vertical: 'middle', maxLines: 1, smallest: 15 });
-  const weights = model.methods.map(() => 1);
+  const lines = sizes.portrait ? 2 : 1;
+  const [note, rest] = cutBottom(below, locked ? sizes.body * 1.7 * lines : 0, locked ? sizes.gap : 0);
+  if (locked) build.text('pin-locked', words.pinLocked, note, { size: sizes.body, vertical: 'middle', maxLines: lines, smallest: 15 });
   const size = sizes.compact ? 30 : 46;
-  columns(rest, weights, sizes.gap).forEach((cell, i) => {
+  choices(context, rest, model.methods.length).forEach((cell, i) => {
     const method = model.methods[i];
     if (method === undefined) return;
     const wide = model.methods.length === 1 ? centred(cell, cell.width / 2, cell.height) : cell;
@@ -75,10 +75,10 @@ export const face = (context: ScreenContext, model: ModelOf<'face'>): ScreenEnd 
   const { build, frame, sizes, messages } = context;
   const words = messages.face;
   // 4:3 like the camera, as tall as the body allows, up to the camera's own 640×480.
-  const height = Math.min(frame.body.height, 480);
+  const height = Math.min(frame.body.height, 480, sizes.portrait ? Math.round((frame.body.width * 3) / 4) : 480);
   const width = Math.round((height * 4) / 3);
-  const [picture, side] = cutLeft(frame.body, width, sizes.compact ? 16 : 32);
-  const preview = rect(picture.x, picture.y + (picture.height - height) / 2, width, height);
+  const [picture, side] = sizes.portrait ? cutTop(frame.body, height, sizes.gap) : cutLeft(frame.body, width, sizes.compact ? 16 : 32);
+  const preview = centred(picture, width, height);
   build.image('preview', words.preview, preview, placeholder(preview));
   const others = model.methods.filter((method) => method !== 'face').length;
   const buttons = others * sizes.target + Math.max(0, others - 1) * (sizes.compact ? 8 : sizes.gap);
@@ -94,7 +94,7 @@ export const face = (context: ScreenContext, model: ModelOf<'face'>): ScreenEnd 
   });
   const inner = inset(hintArea, sizes.gap * 0.9, sizes.gap * 0.5);
   build.text('hint', text, inner, {
-    size: sizes.compact ? 30 : 46, smallest: sizes.compact ? 20 : 32, weight: 700, vertical: 'middle', align: 'centre', balance: true, leading: 1.3, colour: good ? COLOURS.success : COLOURS.primaryDark,
+    size: sizes.large ? sizes.huge : sizes.compact ? 30 : 46, smallest: sizes.compact ? 18 : sizes.large ? 40 : 32, weight: 700, vertical: 'middle', align: 'centre', balance: true, leading: 1.3, colour: good ? COLOURS.success : COLOURS.primaryDark,
   }); // biome-ignore format: one style
   const lockSize = sizes.small * 1.1;
   const [sign, note] = cutLeft(privacy, lockSize, sizes.small * 0.4);
@@ -115,10 +115,10 @@ export const faceRetry = (context: ScreenContext, model: ModelOf<'face-retry'>):
   const words = messages.faceRetry;
   const canRetry = model.attemptsLeft > 0 && model.methods.includes('face');
   const others = model.methods.filter((method) => method !== 'face');
-  const [buttons, rest] = cutBottom(frame.body, sizes.compact ? 72 : 120, sizes.gap);
-  const [head, card] = cutTop(rest, sizes.title * 1.4, sizes.gap);
+  const entries = [...(canRetry ? (['face'] as const) : []), ...others];
+  const [buttons, rest] = cutBottom(frame.body, choicesHeight(context, entries.length, sizes.compact ? 72 : 120), sizes.gap);
   const title = model.reason === 'camera' ? words.cameraTitle : words.title;
-  build.text('title', title, head, { size: sizes.title, weight: 700, vertical: 'middle', maxLines: 1, smallest: sizes.title * 0.7 });
+  const card = heading(context, title, rest);
   build.panel(card, { fill: COLOURS.surface, border: COLOURS.border, radius: sizes.radius });
   const inner = inset(card, sizes.gap * 1.4, sizes.gap);
   const [sign, text] = cutLeft(inner, sizes.hero * 1.9, sizes.gap * 1.4);
@@ -135,12 +135,7 @@ export const faceRetry = (context: ScreenContext, model: ModelOf<'face-retry'>):
     vertical: 'middle',
     colour: COLOURS.textSoft,
   });
-  const entries = [...(canRetry ? (['face'] as const) : []), ...others];
-  columns(
-    buttons,
-    entries.map(() => 1),
-    sizes.gap,
-  ).forEach((cell, i) => {
+  choices(context, buttons, entries.length).forEach((cell, i) => {
     const method = entries[i];
     if (method === undefined) return;
     const size = sizes.compact ? 21 : 30;

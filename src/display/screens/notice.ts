@@ -6,9 +6,10 @@ import type { NoticeCode } from '../../core/screens.ts';
 import { type IconName, icon } from '../icons.ts';
 import { FIELD_CODES } from '../languages/failure-texts.ts';
 import { staffLanguage } from '../languages/language.ts';
-import { centred, columns, cutBottom, cutLeft, cutTop, inset } from '../layout.ts';
+import { centred, cutBottom, cutLeft, cutTop, inset } from '../layout.ts';
 import type { Rect } from '../ports.ts';
 import { COLOURS } from '../theme.ts';
+import { beside, choices, choicesHeight } from './arrange.ts';
 import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
 import { stackTexts } from './stack.ts';
 
@@ -19,14 +20,14 @@ export const codeLabel = (code: FailureCode | NoticeCode): string => {
 };
 
 /** For staff: what to check, the code, whom to call. */
-const staffLine = (context: ScreenContext, code: FailureCode | NoticeCode, box: Rect): void => {
+export const staffLine = (context: ScreenContext, code: FailureCode | NoticeCode, box: Rect): void => {
   const { build, sizes, messages, facility } = context;
   const words = messages.notice;
   build.panel(box, { fill: COLOURS.surface, border: COLOURS.border, radius: sizes.radius * 0.75 });
   const inner = inset(box, sizes.gap, sizes.compact ? 6 : 10);
   const size = sizes.compact ? 15 : 22;
   const language = staffLanguage(build.language);
-  const [left, right] = columns(inner, [2, 1], sizes.gap);
+  const [left, right] = beside(context, inner, [2, 1], sizes.gap, [1, 1]);
   const contacts = facility.contacts.map((contact) => `${contact.label} ${contact.phone}`).join('  ');
   const [first, second] = cutTop(right, right.height / 2);
   build.text('staff-line', `${words.forStaff}: ${messages.failures[code].staff}`, left, {
@@ -78,11 +79,15 @@ export const notice = (context: ScreenContext, model: ModelOf<'notice'>): Screen
   const { build, frame, sizes, messages } = context;
   const texts = messages.failures[model.code];
   const kind = isKindWord(model.code);
-  const [staff, rest] = cutBottom(frame.body, sizes.compact ? 60 : 92, sizes.gap);
+  const [staff, rest] = cutBottom(frame.body, sizes.compact ? 60 : sizes.portrait ? 150 : 92, sizes.gap);
   const hasButtons = model.choices.length > 0;
-  const [buttons, main] = cutBottom(rest, hasButtons ? (sizes.compact ? 68 : 104) : 0, hasButtons ? sizes.gap : 0);
-  const side = sizes.compact ? 110 : 210;
-  const [sign, words] = cutLeft(main, side, sizes.compact ? 20 : 48);
+  const [buttons, main] = cutBottom(
+    rest,
+    choicesHeight(context, model.choices.length, sizes.compact ? 68 : 104),
+    hasButtons ? sizes.gap : 0,
+  );
+  const side = sizes.compact ? 110 : sizes.portrait ? 130 : 210;
+  const [sign, words] = (sizes.portrait ? cutTop : cutLeft)(main, side, sizes.compact ? 20 : 48);
   build.draw(
     sign,
     big(sign, pictureOf(model.code), kind ? COLOURS.warningDark : COLOURS.primary, kind ? COLOURS.warningTint : COLOURS.tintStrong),
@@ -109,13 +114,10 @@ export const notice = (context: ScreenContext, model: ModelOf<'notice'>): Screen
   return { speech: `${texts.title}\n${texts.patient}\n${texts.action}` };
 };
 
-const drawChoices = ({ build, sizes, messages }: ScreenContext, model: ModelOf<'notice'>, box: Rect): void => {
+const drawChoices = (context: ScreenContext, model: ModelOf<'notice'>, box: Rect): void => {
+  const { build, sizes, messages } = context;
   if (model.choices.length === 0) return;
-  const cells = columns(
-    model.choices.length === 1 ? centred(box, box.width / 2, box.height) : box,
-    model.choices.map(() => 1),
-    sizes.gap,
-  );
+  const cells = choices(context, model.choices.length === 1 ? centred(box, box.width / 2, box.height) : box, model.choices.length);
   model.choices.forEach((choice, i) => {
     const cell = cells[i];
     if (cell === undefined) return;
@@ -137,10 +139,10 @@ const drawChoices = ({ build, sizes, messages }: ScreenContext, model: ModelOf<'
 export const outOfService = (context: ScreenContext, model: ModelOf<'out-of-service'>): ScreenEnd => {
   const { build, frame, sizes, messages } = context;
   const words = messages.outOfService;
-  const [staff, rest] = cutBottom(frame.body, sizes.compact ? 64 : 100, sizes.gap);
+  const [staff, rest] = cutBottom(frame.body, sizes.compact ? 64 : sizes.portrait ? 150 : 100, sizes.gap);
   const main = model.code === undefined ? frame.body : rest;
   const side = sizes.compact ? 130 : 240;
-  const [sign, text] = cutLeft(main, side, sizes.compact ? 24 : 56);
+  const [sign, text] = (sizes.portrait ? cutTop : cutLeft)(main, side, sizes.compact ? 24 : 56);
   build.draw(sign, big(sign, 'hospital', COLOURS.primary, COLOURS.tintStrong));
   stackTexts(build, text, [
     { id: 'title', label: words.title, style: { size: sizes.hero, weight: 700, leading: 1.3 } },

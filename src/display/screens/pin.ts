@@ -3,9 +3,10 @@
 import type { Language } from '../../core/screens.ts';
 import { icon } from '../icons.ts';
 import { staffLanguage } from '../languages/language.ts';
-import { centred, columns, cutBottom, cutLeft, cutTop, inset } from '../layout.ts';
+import { centred, cutBottom, cutLeft, cutTop, inset } from '../layout.ts';
 import type { Rect } from '../ports.ts';
 import { COLOURS } from '../theme.ts';
+import { beside, choicesHeight } from './arrange.ts';
 import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
 import { digitPad, dots } from './digits.ts';
 import { stackTexts } from './stack.ts';
@@ -55,7 +56,7 @@ const padScreen = (
 ): void => {
   const { build, frame, sizes } = context;
   const language = words.language ?? build.language;
-  const [left, right] = columns(frame.body, [1, 1.08], sizes.compact ? 20 : 48);
+  const [left, right] = beside(context, frame.body, [1, 1.08], sizes.compact ? 20 : sizes.portrait ? 28 : 48);
   const noteHeight = sizes.compact ? 58 : 88;
   const dotsHeight = sizes.compact ? 60 : 112;
   const [noteArea, aboveNote] = cutBottom(left, noteHeight, sizes.gap);
@@ -64,13 +65,21 @@ const padScreen = (
     build,
     texts,
     [
-      { id: 'title', label: words.title, style: { size: sizes.title, weight: 700, leading: 1.3, balance: true, language } },
       {
-        id: 'body',
-        label: words.body,
-        gap: sizes.gap,
-        style: { size: sizes.compact ? 18 : sizes.body, colour: COLOURS.textSoft, language },
+        id: 'title',
+        label: words.title,
+        style: { size: sizes.large ? Math.round(sizes.huge * 0.9) : sizes.title, weight: 700, leading: 1.3, balance: true, language },
       },
+      ...(sizes.large
+        ? []
+        : [
+            {
+              id: 'body',
+              label: words.body,
+              gap: sizes.gap,
+              style: { size: sizes.compact ? 18 : sizes.body, colour: COLOURS.textSoft, language },
+            },
+          ]),
     ],
     'top',
   );
@@ -132,7 +141,7 @@ const splitSentence = (text: string): [string, string] => {
 export const pinLastTry = (context: ScreenContext): ScreenEnd => {
   const { build, frame, sizes, messages } = context;
   const words = messages.pinLastTry;
-  const [buttons, rest] = cutBottom(frame.body, sizes.compact ? 72 : 120, sizes.gap);
+  const [buttons, rest] = cutBottom(frame.body, choicesHeight(context, 2, sizes.compact ? 72 : 120), sizes.gap);
   build.panel(rest, { fill: COLOURS.errorTint, border: COLOURS.error, width: 3, radius: sizes.radius });
   const inner = inset(rest, sizes.gap * 1.6, sizes.gap);
   const [sign, text] = cutLeft(inner, sizes.hero * 1.8, sizes.gap * 1.6);
@@ -143,7 +152,7 @@ export const pinLastTry = (context: ScreenContext): ScreenEnd => {
     { id: 'body', label: words.body, gap: sizes.gap, style: { size: sizes.instruction, weight: 700 } },
     { id: 'unlock', label: words.unlock, gap: sizes.gap, style: { size: sizes.body, colour: COLOURS.textSoft } },
   ]);
-  const [back, go] = columns(buttons, [1, 1], sizes.gap);
+  const [back, go] = beside(context, buttons, [1, 1], sizes.gap);
   const size = sizes.compact ? 22 : 32;
   build.button('back', words.back, back, { kind: 'tint', size, icon: 'back' });
   build.button('continue', words.continue, go, { kind: 'tint', size, icon: 'keypad' });

@@ -31,11 +31,12 @@ export const stackTexts = (build: SceneBuilder, box: Rect, texts: readonly Stack
         language: style.language ?? build.language,
       });
       const height = Math.ceil(size * (1 + (fit.lines.length - 1) * (style.leading ?? 1.4)));
-      return { size, height, gap: i === 0 ? 0 : gap * scale, fits: fit.fits };
+      return { size, height, gap: i === 0 ? 0 : gap * scale, fits: fit.fits, whole: fit.whole };
     });
     const total = placed.reduce((sum, { height, gap }) => sum + height + gap, 0);
     const fits = total <= box.height && placed.every((one) => one.fits);
-    if (!fits && scale > SMALLEST_SCALE) continue;
+    const whole = placed.every((one) => one.whole);
+    if (!(fits && whole) && scale > SMALLEST_SCALE) continue;
     let y = box.y + (vertical === 'middle' ? Math.max(0, (box.height - total) / 2) : 0);
     texts.forEach(({ id, label, style }, i) => {
       const { size = style.size, height = 0, gap = 0 } = placed[i] ?? {};

@@ -5,6 +5,7 @@ import { cardOnTray, cardToTray } from '../illustrations.ts';
 import { LANGUAGE_NAMES } from '../languages/language.ts';
 import { centred, columns, cutBottom, cutLeft, cutTop, inset, rect, rows } from '../layout.ts';
 import { COLOURS } from '../theme.ts';
+import { beside } from './arrange.ts';
 import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
 import { stackTexts } from './stack.ts';
 
@@ -28,12 +29,14 @@ export const shuttingDown = (context: ScreenContext): ScreenEnd => {
   return { ...message(context, title, body, 'power'), speech: `${title}\n${body}` };
 };
 
+const TOOL_MODES = ['large', 'contrast'] as const;
+
 const WAITING = ['self-test', 'broker', 'terminal'] as const;
 
 export const initialising = (context: ScreenContext, model: ModelOf<'initialising'>): ScreenEnd => {
   const { build, frame, sizes } = context;
   const words = context.messages.initialising;
-  const [left, right] = columns(frame.body, [1, 1.1], sizes.margin);
+  const [left, right] = beside(context, frame.body, [1, 1.1], sizes.margin);
   const [top, below] = cutTop(left, left.height * 0.42, sizes.gap);
   build.text('title', words.title, top, { size: sizes.hero, weight: 700, vertical: 'bottom', balance: true });
   const seconds = model.remainingSeconds;
@@ -72,23 +75,43 @@ export const initialising = (context: ScreenContext, model: ModelOf<'initialisin
 export const idle = (context: ScreenContext, model: ModelOf<'idle'>): ScreenEnd => {
   const { build, frame, sizes, messages } = context;
   const words = messages.idle;
+  const perRow = sizes.portrait ? 3 : model.languages.length;
+  const stripRows = Math.ceil(model.languages.length / perRow);
   const caption = sizes.small * 1.6;
   const top = frame.body.y - sizes.gap;
-  const [strip, main] = cutBottom(rect(0, top, frame.panel.width, frame.panel.height - top), sizes.target + caption + sizes.gap * 1.6);
+  const [strip, main] = cutBottom(
+    rect(0, top, frame.panel.width, frame.panel.height - top),
+    stripRows * sizes.target + (stripRows - 1) * sizes.keyGap + caption + sizes.gap * 1.6,
+  );
   build.panel(strip, { fill: COLOURS.surface });
   build.panel(rect(strip.x, strip.y, strip.width, 1), { fill: COLOURS.border });
-  const [left, right] = columns(inset(main, sizes.margin, sizes.gap), [1.12, 1], sizes.gap);
+  const [left, right] = beside(context, inset(main, sizes.margin, sizes.gap), [1.12, 1], sizes.gap);
   const [tools, texts] = cutBottom(left, sizes.target, sizes.gap);
   const third = columns(tools, [1, 1, 1], sizes.keyGap);
-  build.button('help', messages.footer.howTo, third[0], { kind: 'quiet', size: sizes.compact ? 19 : 26, icon: 'question' });
+  const tool = { kind: 'quiet', size: sizes.compact ? 18 : 26 } as const;
+  build.button('help', messages.footer.howTo, third[0], { ...tool, icon: 'question' });
+  const mode = model.mode ?? 'standard';
+  // A way back stands where the way in was.
+  TOOL_MODES.forEach((name, i) => {
+    const chosen = mode === name;
+    build.button(chosen ? 'mode-standard' : `mode-${name}`, messages.modes[chosen ? 'standard' : name], third[i + 1] ?? third[2], {
+      ...tool,
+      icon: name === 'large' ? 'letters' : 'contrast',
+      selected: chosen,
+    });
+  });
   stackTexts(build, texts, [
     { id: 'title', label: words.title, style: { size: sizes.hero, weight: 700, leading: 1.35 } },
-    {
-      id: 'body',
-      label: words.body,
-      gap: sizes.gap * 1.8,
-      style: { size: sizes.compact ? sizes.body : 30, leading: 1.5, colour: COLOURS.textSoft },
-    },
+    ...(sizes.large
+      ? []
+      : [
+          {
+            id: 'body',
+            label: words.body,
+            gap: sizes.gap * 1.8,
+            style: { size: sizes.compact ? sizes.body : 30, leading: 1.5, colour: COLOURS.textSoft },
+          },
+        ]),
   ]);
   build.image(
     'illustration',
@@ -105,11 +128,13 @@ export const idle = (context: ScreenContext, model: ModelOf<'idle'>): ScreenEnd 
     vertical: 'middle',
     maxLines: 1,
   });
-  const cells = columns(
-    rect(buttons.x, buttons.y, buttons.width, sizes.target),
-    model.languages.map(() => 1),
-    sizes.keyGap,
-  );
+  const cells = Array.from({ length: stripRows }, (_, row) =>
+    columns(
+      rect(buttons.x, buttons.y + row * (sizes.target + sizes.keyGap), buttons.width, sizes.target),
+      Array.from({ length: perRow }, () => 1),
+      sizes.keyGap,
+    ),
+  ).flat();
   model.languages.forEach((language, i) => {
     const cell = cells[i];
     if (cell === undefined) return;
@@ -129,10 +154,12 @@ export const idle = (context: ScreenContext, model: ModelOf<'idle'>): ScreenEnd 
 export const readingCard = (context: ScreenContext): ScreenEnd => {
   const { build, frame, sizes } = context;
   const words = context.messages.readingCard;
-  const [left, right] = columns(frame.body, [1.1, 1], sizes.gap);
+  const [left, right] = beside(context, frame.body, [1.1, 1], sizes.gap, [0.6, 1]);
   stackTexts(build, left, [
     { id: 'title', label: words.title, style: { size: sizes.hero * 0.85, weight: 700, balance: true, leading: 1.35 } },
-    { id: 'body', label: words.body, gap: sizes.gap * 1.6, style: { size: sizes.instruction, colour: COLOURS.textSoft } },
+    ...(sizes.large
+      ? []
+      : [{ id: 'body', label: words.body, gap: sizes.gap * 1.6, style: { size: sizes.instruction, colour: COLOURS.textSoft } }]),
   ]);
   build.image('illustration', words.illustration, right, cardOnTray(right));
   return { speech: `${words.title}\n${words.body}` };

@@ -28,6 +28,8 @@ export interface Fit {
   readonly size: number;
   /** false: the text is larger than the box even at the smallest size. */
   readonly fits: boolean;
+  /** false: a heading in which a word had to be cut. */
+  readonly whole: boolean;
 }
 
 const remembered = new Map<string, Fit>();
@@ -47,20 +49,20 @@ export const fitText = (request: FitRequest): Fit => {
   return fit;
 };
 
+/** Every phrase of a text, of each of its lines. */
+const pieces = (request: FitRequest): string[] =>
+  request.text.split('\n').flatMap((line) => phrases(line, request.language).map((phrase) => phrase.trimEnd()));
+
 const search = (request: FitRequest): Fit => {
+  const measure = (line: string, size: number) => measureText(line, size, request.weight, request.language);
   for (let size = request.size; ; size -= 1) {
     const lines = layOut(request, size);
-    const widest = Math.max(...lines.map((line) => measureText(line, size, request.weight, request.language)));
+    const widest = Math.max(...lines.map((line) => measure(line, size)));
     // The first line needs one em only: leading is between lines.
     const height = size * (1 + (lines.length - 1) * request.leading);
-    // A heading rather shrinks than cuts a word.
-    const whole =
-      !request.balance ||
-      phrases(request.text, request.language).every(
-        (phrase) => measureText(phrase.trimEnd(), size, request.weight, request.language) <= request.width,
-      );
+    const whole = !request.balance || pieces(request).every((piece) => measure(piece, size) <= request.width);
     const fits = widest <= request.width && height <= request.height + 1 && lines.length <= (request.maxLines ?? Number.POSITIVE_INFINITY);
-    if ((fits && whole) || size <= request.smallest) return { lines, size, fits };
+    if ((fits && whole) || size <= request.smallest) return { lines, size, fits, whole };
   }
 };
 
@@ -69,10 +71,7 @@ const layOut = (request: FitRequest, size: number): string[] => {
   const lines = breakLines(request.text, request.width, measure, request.language);
   if (!request.balance || lines.length < 2) return lines;
   // Never so narrow that a phrase would have to be cut.
-  let narrow = Math.max(
-    request.width / lines.length,
-    ...phrases(request.text, request.language).map((phrase) => measure(phrase.trimEnd())),
-  );
+  let narrow = Math.max(request.width / lines.length, ...pieces(request).map(measure));
   if (narrow >= request.width) return lines;
   let wide = request.width;
   while (wide - narrow > 4) {

@@ -45,6 +45,8 @@ const mayBreak = (before: string, word: string): boolean => {
   const last = [...before].at(-1) ?? '';
   const first = [...word][0] ?? '';
   if (NOT_AT_START.has(first) || opens(before) || first === ' ') return false;
+  // A number and its counter belong together: 1 回.
+  if (/\p{N} $/u.test(before) && !/\p{Script=Latin}/u.test(first)) return false;
   if (last === ' ' || last === '　') return true;
   if (/[」）』】)]/u.test(last)) return !HIRAGANA_ONLY.test(word);
   if (NOT_AT_START.has(last) && !/[ぁ-ゖァ-ヶー]/u.test(last)) return '、。？！?!・'.includes(last);

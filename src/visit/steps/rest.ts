@@ -27,6 +27,7 @@ export const idle: StateConfig = {
     'CARD.PLACED': '#visit',
     'PRESS.help': '#how-to',
     'PRESS.language': { target: '#idle', reenter: true, actions: 'setLanguage' },
+    'PRESS.mode': { target: '#idle', reenter: true, actions: 'setMode' },
     'POWER.SHORT': '#technician',
   },
 };
