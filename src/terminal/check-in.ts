@@ -35,7 +35,10 @@ export const certificateNote = (visit: VisitMessage): CertificateNote => {
 
 /**
  * A proven visit with a certificate in force checks in. One that expired less than three months ago allows eligibility only, and
- * reception tells the patient to renew it; every other state, and a proof that fails, needs a word too.
+ * reception tells the patient to renew it; every other state, a proof that fails, and an insurance that ended (資格有効性 2, 3) need a
+ * word too.
  */
-export const checkInState = (certificate: CertificateNote['state'], proof: Proof): CheckInState =>
-  proof !== 'failed' && (certificate === 'valid' || certificate === 'expires-soon') ? 'checked-in' : 'see-reception';
+export const checkInState = (certificate: CertificateNote['state'], proof: Proof, validity?: string): CheckInState =>
+  proof !== 'failed' && (certificate === 'valid' || certificate === 'expires-soon') && validity !== '2' && validity !== '3'
+    ? 'checked-in'
+    : 'see-reception';

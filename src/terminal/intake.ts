@@ -3,9 +3,19 @@
 
 import { isFailure } from '../core/failure.ts';
 import type { Log } from '../core/log.ts';
-import { kioskStateSchema, kioskTopic, type ParsedTopic, parseJsonMessage, parseTopic } from '../uplink/contract/index.ts';
+import {
+  kioskStateSchema,
+  kioskTopic,
+  type ParsedTopic,
+  parseJsonMessage,
+  parseTopic,
+  type VisitMessage,
+} from '../uplink/contract/index.ts';
 import type { Opener } from '../uplink/seal.ts';
 import type { WordSigner } from '../uplink/seal-word.ts';
+import { japanDate } from './calendar.ts';
+import type { EligibilityAnswer, EligibilityRegistry } from './eligibility/ports.ts';
+import type { Handover } from './exchange/handover.ts';
 import type { Hub } from './hub.ts';
 import type { Kiosks } from './kiosks.ts';
 import type { Decision, Inbox } from './store/inbox.ts';
@@ -22,6 +32,8 @@ export interface IntakeParts {
   readonly inbox: Inbox;
   readonly kiosks: Kiosks;
   readonly hub: Hub;
+  readonly registry: EligibilityRegistry;
+  readonly handover: Handover;
   readonly log: Log;
   now(): number;
 }
@@ -38,7 +50,25 @@ const MAX_BYTES = 131_072;
 /** Reasons and field names only: an unsigned message must not write its own text into a log. */
 const fixedWord = (reason: unknown): string => (/^[A-Za-z.-]{1,40}$/.test(String(reason)) ? String(reason) : 'malformed');
 
-export const createIntake = ({ site, opener, signer, inbox, kiosks, hub, log, now }: IntakeParts): Intake => {
+/** A registry that does not answer in this time must not keep a patient waiting. */
+const REGISTRY_MS = 2000;
+
+export const createIntake = ({ site, opener, signer, inbox, kiosks, hub, registry, handover, log, now }: IntakeParts): Intake => {
+  const eligibilityOf = async ({ patient }: VisitMessage, day: string): Promise<EligibilityAnswer | undefined> => {
+    let giveUp: NodeJS.Timeout | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      giveUp = setTimeout(() => resolve(undefined), REGISTRY_MS);
+    });
+    try {
+      return await Promise.race([registry.byCard(patient, day), late]);
+    } catch {
+      log.warn('registry-failed');
+      return undefined;
+    } finally {
+      clearTimeout(giveUp);
+    }
+  };
+
   const refuse = (place: ParsedTopic | undefined, code: string, reason: string, bytes: number): undefined => {
     const kiosk = place !== undefined && kiosks.has(place.kiosk) ? { kiosk: place.kiosk } : {};
     inbox.logReject({ ...kiosk, code, reason, bytes });
@@ -61,10 +91,12 @@ export const createIntake = ({ site, opener, signer, inbox, kiosks, hub, log, no
       if (decision.fresh && decision.ack.status === 'accepted') kiosks.asked(place.kiosk, message);
       return reply(place.kiosk, decision);
     }
-    const decision = inbox.accept({ message, expired, sealed: payload });
+    const eligibility = expired ? undefined : await eligibilityOf(message, japanDate(Date.parse(message.issuedAt)));
+    const decision = inbox.accept({ message, expired, sealed: payload, ...(eligibility === undefined ? {} : { eligibility }) });
     if (decision.visit !== undefined) {
       kiosks.answered(place.kiosk);
       hub.emit({ type: 'visit', visit: decision.visit });
+      handover.arrived(decision.visit, eligibility);
     } else if (decision.fresh) {
       inbox.logReject({
         kiosk: place.kiosk,

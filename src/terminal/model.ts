@@ -45,6 +45,8 @@ export interface StoredVisit {
   readonly result: CheckInState;
   /** Reception number of the day, in the order of arrival. */
   readonly number: string;
+  /** 資格有効性 as it was answered at arrival; absent when nobody answered. */
+  readonly validity?: string;
   readonly proof: Proof;
   readonly certificate: CertificateNote;
   readonly consent: Consent;
@@ -54,6 +56,9 @@ export interface StoredVisit {
   readonly patient?: Patient;
 }
 
-export const ROLES = ['reception', 'medical'] as const;
-/** reception: eligibility and kiosks. medical: the same, and the medical information of consenting patients. */
+export const ROLES = ['reception', 'medical', 'admin'] as const;
+/**
+ * reception 一般: eligibility and kiosks. medical 医療情報閲覧: the same, and the medical information of consenting patients.
+ * admin 管理者: accounts, the record of who saw what, and kiosks; no patient.
+ */
 export type Role = (typeof ROLES)[number];

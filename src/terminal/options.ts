@@ -7,7 +7,7 @@ import { ID_PATTERN } from '../uplink/contract/index.ts';
 export const HELP = `kazashi reception terminal
 
   node dist/terminal/main.js --mqtt URL --site ID --data DIR --keys FILE... [options]
-  node dist/terminal/main.js --add-account ID --role reception|medical --data DIR   (password: one line on standard input)
+  node dist/terminal/main.js --add-account ID --role reception|medical|admin --data DIR   (password: one line on standard input)
 
   --mqtt URL          broker: mqtt://host:port or mqtts://host:port
   --site ID           name of the place, as in the topics
@@ -21,7 +21,15 @@ export const HELP = `kazashi reception terminal
   --host ADDRESS      address to listen on (default 127.0.0.1: this machine only)
   --ca FILE --cert FILE --tls-key FILE
                       PEM files for mqtts
-  --demo              accounts reception and medical with known passwords, shown on the login page; never for real use
+  --https-cert FILE --https-key FILE
+                      PEM files: serve the page over TLS
+  --client-ca FILE    only browsers with a certificate of this authority may log in (with --https-cert)
+  --contact LABEL=PHONE
+                      whom to call, shown beside faults; once for each
+  --exchange DIR      drop each result there as OQSsiquc01res_face_*.xml for the reception system
+  --institution CODE  the ten digits of the institution in those files (default 0000000000)
+  --eligibility DIR   answer eligibility from the OQSsiquc01res_face_*.xml files in this folder, not from the embedded invented registry
+  --demo              accounts reception, medical and admin with known passwords, shown on the login page; never for real use
   --exit-with-parent  stop when standard input ends
   --log LEVEL         debug, info, warn, error or silent (default info; JSON lines on standard error)
   --help
@@ -41,6 +49,9 @@ export interface RunOptions {
   readonly host: string;
   readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string };
   readonly demo: boolean;
+  readonly contacts: readonly { readonly label: string; readonly phone: string }[];
+  readonly https?: { readonly cert: string; readonly key: string; readonly clientCa?: string };
+  readonly exchange: { readonly folder?: string; readonly institution: string; readonly from?: string };
   readonly exitWithParent: boolean;
   readonly log: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
@@ -71,6 +82,13 @@ const parse = (args: readonly string[]) => {
         ca: { type: 'string' },
         cert: { type: 'string' },
         'tls-key': { type: 'string' },
+        'https-cert': { type: 'string' },
+        'https-key': { type: 'string' },
+        'client-ca': { type: 'string' },
+        contact: { type: 'string', multiple: true, default: [] },
+        exchange: { type: 'string' },
+        institution: { type: 'string', default: '0000000000' },
+        eligibility: { type: 'string' },
         demo: { type: 'boolean', default: false },
         'exit-with-parent': { type: 'boolean', default: false },
         log: { type: 'string', default: 'info' },
@@ -82,6 +100,21 @@ const parse = (args: readonly string[]) => {
   } catch (cause) {
     throw new KioskFailure('config/invalid', { cause, message: `${(cause as Error).message.split('. ')[0]} (see --help)` });
   }
+};
+
+const contactOf = (text: string): { readonly label: string; readonly phone: string } => {
+  const [, label, phone] = /^([^=]{1,40})=(.{1,40})$/.exec(text) ?? [];
+  if (label === undefined || phone === undefined) throw invalid('--contact', `"${text}" is not LABEL=PHONE`);
+  return { label, phone };
+};
+
+const httpsOf = (cert?: string, key?: string, clientCa?: string): Pick<RunOptions, 'https'> => {
+  if (cert === undefined && key === undefined) {
+    if (clientCa !== undefined) throw invalid('--client-ca', 'needs --https-cert and --https-key');
+    return {};
+  }
+  if (cert === undefined || key === undefined) throw invalid('--https-cert', 'and --https-key belong together');
+  return { https: { cert, key, ...(clientCa === undefined ? {} : { clientCa }) } };
 };
 
 /** Throws config/invalid naming the flag, what was found and what is allowed. */
@@ -113,6 +146,7 @@ export const readCommandLine = (args: readonly string[]): CommandLine => {
   if (log === undefined) throw invalid('--log', `"${values.log}" is not one of ${LEVELS.join(', ')}`);
   if (values.keys === undefined || values.keys.length === 0)
     throw invalid('--keys', "is missing: the terminal's own key file and one for each kiosk");
+  if (!/^\d{10}$/.test(values.institution)) throw invalid('--institution', `"${values.institution}" is not ten digits`);
   return {
     kind: 'run',
     mqtt,
@@ -129,6 +163,13 @@ export const readCommandLine = (args: readonly string[]): CommandLine => {
       ...(values['tls-key'] === undefined ? {} : { key: values['tls-key'] }),
     },
     demo: values.demo,
+    contacts: values.contact.map(contactOf),
+    ...httpsOf(values['https-cert'], values['https-key'], values['client-ca']),
+    exchange: {
+      institution: values.institution,
+      ...(values.exchange === undefined ? {} : { folder: values.exchange }),
+      ...(values.eligibility === undefined ? {} : { from: values.eligibility }),
+    },
     exitWithParent: values['exit-with-parent'],
     log,
   };

@@ -1,15 +1,15 @@
 // Sessions of logged-in staff: one per account, ended by 30 minutes without operation, by logout, or by a forced login elsewhere.
-// Memory only: a restart logs everybody out. Session ids are never logged.
+// They survive a restart through the store. Session ids are never logged, and only their hashes are kept.
 
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Account } from './store/accounts.ts';
 
 export const IDLE_MS = 30 * 60_000;
-const TRIES = 10;
-const TRIES_WINDOW_MS = 5 * 60_000;
+/** How stale the stored moment of the last operation may be. */
+const SAVE_EVERY_MS = 30_000;
 
 export type SessionState =
-  | { readonly state: 'active'; readonly account: Account }
+  | { readonly state: 'active'; readonly account: Account; readonly idleMsLeft: number }
   /** none: never logged in here, or logged out. */
   | { readonly state: 'none' | 'idle' | 'taken-over' };
 
@@ -19,58 +19,90 @@ export interface Sessions {
   /** Looks a session up; `operation` restarts its 30 minutes. */
   check(id: string | undefined, operation: boolean): SessionState;
   close(id: string): void;
-  /** Wrong passwords of one place for one account: false = too many, wait. */
-  mayTry(key: string): boolean;
-  failed(key: string): void;
+  /** Ends every session of an account that was changed or removed. */
+  closeAccount(accountId: string): void;
+}
+
+export interface SavedSession {
+  readonly hash: string;
+  readonly account: Account;
+  /** Wall clock, milliseconds since 1970. */
+  readonly lastUsedAt: number;
+}
+
+export interface SessionStore {
+  load(): readonly SavedSession[];
+  save(session: SavedSession): void;
+  drop(hash: string): void;
 }
 
 interface Session {
   readonly account: Account;
   lastUsed: number;
+  savedAt: number;
+  /** Not seen since the program started: it may be a browser that was closed with the machine. */
+  unseen: boolean;
 }
 
-/** `monotonicMs`: the clock of the idle time; a changed wall clock must not log anybody out. */
-export const createSessions = (monotonicMs: () => number): Sessions => {
+const MEMORY: SessionStore = { load: () => [], save: () => undefined, drop: () => undefined };
+
+const hashOf = (id: string): string => createHash('sha256').update(id).digest('base64url');
+
+/** `monotonicMs`: the clock of the idle time; a changed wall clock must not log anybody out. `now`: the wall clock, for the store. */
+export const createSessions = (monotonicMs: () => number, store: SessionStore = MEMORY, now: () => number = Date.now): Sessions => {
   const open = new Map<string, Session>();
   const ended = new Map<string, 'idle' | 'taken-over'>();
-  const failures = new Map<string, number[]>();
+  for (const { hash, account, lastUsedAt } of store.load()) {
+    const idle = Math.max(0, now() - lastUsedAt);
+    if (idle >= IDLE_MS) store.drop(hash);
+    else open.set(hash, { account, lastUsed: monotonicMs() - idle, savedAt: monotonicMs(), unseen: true });
+  }
 
-  const end = (id: string, why: 'idle' | 'taken-over'): void => {
-    open.delete(id);
-    ended.set(id, why);
+  const remove = (hash: string): void => {
+    open.delete(hash);
+    store.drop(hash);
+  };
+  const end = (hash: string, why: 'idle' | 'taken-over'): void => {
+    remove(hash);
+    ended.set(hash, why);
     // The reason is a courtesy for the page that is still open; only the newest hundred are kept.
     for (const oldest of [...ended.keys()].slice(0, Math.max(0, ended.size - 100))) ended.delete(oldest);
   };
   const dropIdle = (): void => {
-    for (const [id, session] of open) if (monotonicMs() - session.lastUsed >= IDLE_MS) end(id, 'idle');
+    for (const [hash, session] of open) if (monotonicMs() - session.lastUsed >= IDLE_MS) end(hash, 'idle');
   };
-  const recent = (key: string): number[] => (failures.get(key) ?? []).filter((at) => monotonicMs() - at < TRIES_WINDOW_MS);
+  const used = (hash: string, session: Session): void => {
+    session.lastUsed = monotonicMs();
+    if (monotonicMs() - session.savedAt < SAVE_EVERY_MS) return;
+    session.savedAt = monotonicMs();
+    store.save({ hash, account: session.account, lastUsedAt: now() });
+  };
 
   return {
     open: (account, force) => {
       dropIdle();
       const others = [...open].filter(([, session]) => session.account.id === account.id);
-      if (others.length > 0 && !force) return undefined;
-      for (const [id] of others) end(id, 'taken-over');
+      if (others.some(([, { unseen }]) => !unseen) && !force) return undefined;
+      for (const [hash] of others) end(hash, 'taken-over');
       const id = randomBytes(32).toString('base64url');
-      open.set(id, { account, lastUsed: monotonicMs() });
+      const hash = hashOf(id);
+      open.set(hash, { account, lastUsed: monotonicMs(), savedAt: monotonicMs(), unseen: false });
+      store.save({ hash, account, lastUsedAt: now() });
       return id;
     },
     check: (id, operation) => {
       dropIdle();
       if (id === undefined) return { state: 'none' };
-      const session = open.get(id);
-      if (session === undefined) return { state: ended.get(id) ?? 'none' };
-      if (operation) session.lastUsed = monotonicMs();
-      return { state: 'active', account: session.account };
+      const hash = hashOf(id);
+      const session = open.get(hash);
+      if (session === undefined) return { state: ended.get(hash) ?? 'none' };
+      session.unseen = false;
+      if (operation) used(hash, session);
+      return { state: 'active', account: session.account, idleMsLeft: IDLE_MS - (monotonicMs() - session.lastUsed) };
     },
-    close: (id) => {
-      open.delete(id);
-    },
-    mayTry: (key) => recent(key).length < TRIES,
-    failed: (key) => {
-      if (failures.size > 1000) failures.clear();
-      failures.set(key, [...recent(key), monotonicMs()]);
+    close: (id) => remove(hashOf(id)),
+    closeAccount: (accountId) => {
+      for (const [hash, session] of open) if (session.account.id === accountId) end(hash, 'taken-over');
     },
   };
 };

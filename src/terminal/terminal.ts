@@ -11,26 +11,32 @@ import { COMMAND_LIFETIME_MS, CONTRACT_VERSION, kioskTopic, TERMINAL } from '../
 import { createOpener } from '../uplink/seal.ts';
 import type { KeySet } from '../uplink/seal-keys.ts';
 import { createWordSigner } from '../uplink/seal-word.ts';
-import { DAY_MS, japanDate } from './calendar.ts';
+import { DAY_MS } from './calendar.ts';
+import { createLibsqlRegistry } from './eligibility/libsql-registry.ts';
 import type { EligibilityRegistry } from './eligibility/ports.ts';
-import { SyntheticEligibilityRegistry } from './eligibility/synthetic-registry.ts';
+import { createFolderRegistry } from './exchange/folder.ts';
+import { createHandover } from './exchange/handover.ts';
 import { createGuard } from './http/guard.ts';
 import type { CommandOrder } from './http/kiosk-routes.ts';
-import { createServer } from './http/server.ts';
-import type { DemoAccount } from './http/session-routes.ts';
+import { createServer, type HttpsFiles } from './http/server.ts';
+import type { Contact, DemoAccount } from './http/session-routes.ts';
 import { createHub } from './hub.ts';
 import { createIntake } from './intake.ts';
 import { createKiosks } from './kiosks.ts';
 import { createTerminalLink, type LinkOptions } from './mqtt-link.ts';
 import { createSessions } from './sessions.ts';
-import { createAccounts, createAudit } from './store/accounts.ts';
+import { createAccounts } from './store/accounts.ts';
+import { createAudit } from './store/audit.ts';
 import { createInbox } from './store/inbox.ts';
+import { createLockout } from './store/lockout.ts';
 import { openDatabase } from './store/schema.ts';
+import { createSessionRows } from './store/session-rows.ts';
 
 /** Made anew at every start of a demonstration; a real terminal has none of them. */
 export const DEMO_ACCOUNTS: readonly DemoAccount[] = [
   { id: 'reception', role: 'reception', password: 'reception' },
   { id: 'medical', role: 'medical', password: 'medical-demo' },
+  { id: 'admin', role: 'admin', password: 'admin-demo' },
 ];
 
 export interface TerminalOptions {
@@ -56,7 +62,14 @@ export interface TerminalOptions {
   readonly random: () => number;
   readonly log: Log;
   readonly registry?: EligibilityRegistry;
+  readonly contacts?: readonly Contact[];
+  readonly https?: HttpsFiles;
+  /** Where results go for the reception system, and whose they are (医療機関コード). */
+  readonly exchange?: { readonly folder?: string; readonly institution: string; readonly from?: string };
 }
+
+/** No institution has this code. */
+const NO_INSTITUTION = '0000000000';
 
 export interface Terminal {
   /** http://host:port */
@@ -72,7 +85,7 @@ export interface Terminal {
 /** Eligibility can be looked back at for two years (G5); what is older is deleted. */
 const KEEP_VISITS_MS = 2 * 366 * DAY_MS;
 
-const listen = async (app: FastifyInstance, host: string, port: number): Promise<string> => {
+const listen = async (app: FastifyInstance, scheme: 'http' | 'https', host: string, port: number): Promise<string> => {
   try {
     await app.listen({ host, port });
   } catch (cause) {
@@ -84,7 +97,7 @@ const listen = async (app: FastifyInstance, host: string, port: number): Promise
     });
   }
   const found = (app.server.address() as AddressInfo).port;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${found}`;
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${found}`;
 };
 
 /** Starts a terminal. Throws port/in-use, storage/unwritable, storage/corrupt, config/invalid. */
@@ -97,7 +110,10 @@ export const startTerminal = async (options: TerminalOptions): Promise<Terminal>
   const inbox = createInbox(db, now);
   const accounts = createAccounts(db);
   if (options.demo) for (const { id, role, password } of DEMO_ACCOUNTS) await accounts.put(id, role, password);
-  const registry = options.registry ?? new SyntheticEligibilityRegistry();
+  const audit = createAudit(db, now);
+  const { folder, institution = NO_INSTITUTION, from } = options.exchange ?? {};
+  const registry = options.registry ?? (from === undefined ? createLibsqlRegistry(db) : createFolderRegistry(from));
+  const handover = createHandover({ db, inbox, folder, institution, log: log.child('handover'), now });
   const hub = createHub();
   const kiosks = createKiosks([...new Set(kioskKeys.map(({ owner }) => owner))], hub, clock);
 
@@ -119,6 +135,8 @@ export const startTerminal = async (options: TerminalOptions): Promise<Terminal>
       inbox,
       kiosks,
       hub,
+      registry,
+      handover,
       log: log.child('intake'),
       now,
     }),
@@ -137,14 +155,15 @@ export const startTerminal = async (options: TerminalOptions): Promise<Terminal>
 
   const purge = (): void => {
     const dropped = inbox.purge(KEEP_VISITS_MS);
-    log.info('purged', dropped);
+    // The head of the record of who saw what, outside the database: rows cut off at its end would show.
+    log.info('purged', { ...dropped, ...audit.head() });
     purging = clock.setTimeout(purge, DAY_MS);
   };
   let purging: unknown;
 
-  const sessions = createSessions(() => clock.monotonicMs());
+  const sessions = createSessions(() => clock.monotonicMs(), createSessionRows(db), now);
   const app = await createServer({
-    guard: createGuard(sessions),
+    guard: createGuard(sessions, options.https !== undefined),
     sessions,
     accounts,
     inbox,
@@ -154,16 +173,20 @@ export const startTerminal = async (options: TerminalOptions): Promise<Terminal>
     clock,
     site,
     demoAccounts: options.demo ? DEMO_ACCOUNTS : [],
-    audit: createAudit(db, now),
+    lockout: createLockout(db, now),
+    audit,
+    handover,
+    contacts: options.contacts ?? [],
+    certificates: options.https?.clientCa !== undefined,
+    ...(options.https === undefined ? {} : { https: options.https }),
     command,
     now,
     log: log.child('http'),
   });
   try {
-    const url = await listen(app, options.host, options.port);
+    const url = await listen(app, options.https === undefined ? 'http' : 'https', options.host, options.port);
     purge();
-    // The embedded registry knows a patient by number once the patient was here: it learns again what it knew before.
-    for (const visit of inbox.list(0, now() + DAY_MS)) registry.byCard(visit.patient, japanDate(visit.at));
+    handover.catchUp();
     link.start();
     return {
       url,

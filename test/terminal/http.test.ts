@@ -1,64 +1,9 @@
 import { test } from 'tap';
-import { silentLog } from '../../src/core/log.ts';
-import { SPECIMEN, SyntheticEligibilityRegistry } from '../../src/terminal/eligibility/synthetic-registry.ts';
-import { createGuard } from '../../src/terminal/http/guard.ts';
-import type { CommandOrder } from '../../src/terminal/http/kiosk-routes.ts';
-import { createServer } from '../../src/terminal/http/server.ts';
-import { createHub } from '../../src/terminal/hub.ts';
-import { createKiosks } from '../../src/terminal/kiosks.ts';
-import { createSessions } from '../../src/terminal/sessions.ts';
-import { createAccounts, createAudit } from '../../src/terminal/store/accounts.ts';
-import { createInbox } from '../../src/terminal/store/inbox.ts';
-import { openDatabase } from '../../src/terminal/store/schema.ts';
-import type { VisitMessage } from '../../src/uplink/contract/index.ts';
-import { BOOT, HOUR, handClock, KIOSK, NOON, temporary, visit } from './fixtures/site.ts';
+import { SPECIMEN } from '../../src/terminal/eligibility/population.ts';
+import { office } from './fixtures/office.ts';
+import { BOOT, HOUR, KIOSK, NOON, visit } from './fixtures/site.ts';
 
 const MINUTE = 60_000;
-
-const office = async (t: { teardown(run: () => unknown): void }) => {
-  const { clock, pass } = handClock();
-  const db = openDatabase(temporary(t));
-  const now = () => clock.now();
-  const inbox = createInbox(db, now);
-  const accounts = createAccounts(db, { N: 16, r: 1, p: 1 });
-  await accounts.put('reception', 'reception', 'front-desk');
-  await accounts.put('doctor', 'medical', 'consulting-room');
-  const hub = createHub();
-  const kiosks = createKiosks([KIOSK], hub, clock);
-  const sessions = createSessions(() => clock.monotonicMs());
-  const commands: CommandOrder[] = [];
-  const app = await createServer({
-    guard: createGuard(sessions),
-    sessions,
-    accounts,
-    inbox,
-    registry: new SyntheticEligibilityRegistry(),
-    kiosks,
-    hub,
-    clock,
-    site: 'clinic',
-    demoAccounts: [],
-    audit: createAudit(db, now),
-    command: async (order) => {
-      commands.push(order);
-      return { id: 'id', expiresAt: 'then' };
-    },
-    now,
-    log: silentLog,
-  });
-  t.teardown(async () => {
-    await app.close();
-    db.close();
-  });
-  const store = (message: VisitMessage) => inbox.accept({ message, expired: false, sealed: new Uint8Array(1) });
-  const login = async (id: string, password: string, force?: boolean) =>
-    app.inject({ method: 'POST', url: '/api/login', payload: { id, password, ...(force === undefined ? {} : { force }) } });
-  const cookie = async (id = 'reception', password = 'front-desk') => {
-    const answer = await login(id, password, true);
-    return { 'kazashi-session': answer.cookies[0]?.value ?? '' };
-  };
-  return { app, pass, clock, db, hub, kiosks, store, login, cookie, commands };
-};
 
 test('health is told without login, everything else asks for one', async (t) => {
   const { app, kiosks } = await office(t);
@@ -128,7 +73,7 @@ test('visits are listed by days of Japan, newest first, up to two years back', a
   const yesterday = visit({}, NOON - 24 * HOUR);
   const early = visit({}, Date.parse('2026-04-30T15:00:00Z'));
   const noon = visit();
-  for (const message of [yesterday, early, noon]) store(message);
+  for (const message of [yesterday, early, noon]) await store(message);
   const search = async (query: string) => {
     const answer = await app.inject({ url: `/api/visits${query}`, cookies });
     const body = answer.json() as { visits?: { visitId: string }[]; code?: string; field?: string; message?: string };
@@ -163,7 +108,7 @@ test('the detail holds eligibility with right check digits and the share of the 
   const cookies = await cookie();
   const detail = async (birthdate: string) => {
     const message = visit({ patient: { name: '架空 ●子', address: '東京都架空区一丁目', birthdate, sex: '2' } });
-    store(message);
+    await store(message);
     return (await app.inject({ url: `/api/visits/${message.visitId}`, cookies })).json();
   };
   const elder = await detail('1945-01-01');
@@ -220,8 +165,8 @@ test('medical information: the medical account, the consented items, 24 hours', 
     consent: { SRJ: { flag: '1', consentedAt: at }, SHJ: { flag: '0', consentedAt: at }, TKK: { flag: '1', consentedAt: at } },
   });
   const none = visit({ consent: { SRJ: { flag: '0' }, YZK: { flag: '0' } } });
-  store(some);
-  store(none);
+  await store(some);
+  await store(none);
   const asReception = await cookie();
   t.match((await app.inject({ url: '/api/consented', cookies: asReception })).json(), { code: 'session/forbidden' });
   t.equal((await app.inject({ url: `/api/consented/${some.visitId}/checkups`, cookies: asReception })).statusCode, 403);

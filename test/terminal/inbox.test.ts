@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
 import { silentLog } from '../../src/core/log.ts';
+import { createLibsqlRegistry } from '../../src/terminal/eligibility/libsql-registry.ts';
+import { createHandover } from '../../src/terminal/exchange/handover.ts';
 import { createHub, type TerminalEvent } from '../../src/terminal/hub.ts';
 import { createIntake } from '../../src/terminal/intake.ts';
 import { createKiosks } from '../../src/terminal/kiosks.ts';
@@ -39,6 +41,7 @@ const desk = async (t: Subject) => {
   const db = openDatabase(directory);
   t.teardown(() => db.close());
   const inbox = createInbox(db, () => clock.now());
+  const registry = createLibsqlRegistry(db);
   const hub = createHub();
   const events: TerminalEvent[] = [];
   hub.on((event) => events.push(event));
@@ -51,6 +54,15 @@ const desk = async (t: Subject) => {
     inbox,
     kiosks,
     hub,
+    registry,
+    handover: createHandover({
+      db,
+      inbox,
+      folder: join(directory, 'exchange'),
+      institution: '1234567890',
+      log: silentLog,
+      now: () => clock.now(),
+    }),
     log: silentLog,
     now: () => clock.now(),
   });

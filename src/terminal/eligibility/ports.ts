@@ -23,19 +23,30 @@ export interface Qualification {
   readonly InsuredName: string;
   readonly Name: string;
   readonly NameKana?: string;
+  /** 氏名(その他) */
+  readonly NameOfOther?: string;
   readonly Sex1?: '1' | '2' | '3';
+  /** 性別 as on the certificate, where it differs. */
+  readonly Sex2?: '1' | '2' | '3';
   readonly Birthdate: string;
   readonly Address?: string;
+  readonly PostNumber?: string;
   readonly QualificationDate: string;
   readonly DisqualificationDate?: string;
   /** 喪失事由 */
   readonly ReasonOfLoss?: string;
   readonly InsuredCertificateIssuanceDate: string;
+  readonly InsuredCardValidDate?: string;
+  readonly InsuredCardExpirationDate?: string;
   readonly InsuredPartialContributionRatio: string;
   /** 1: before school age. */
   readonly PreschoolClassification?: '1';
   readonly ElderlyRecipientCertificateInfo?: { readonly ElderlyRecipientContributionRatio: string };
+  /** 限度額区分 A01–A06 (under 70), B01–B10. */
   readonly LimitApplicationCertificateRelatedInfo?: { readonly LimitApplicationCertificateClassificationFlag: string };
+  /** 特定疾病療養受療証 */
+  readonly SpecificDiseasesCertificateList?: readonly { readonly SpecificDiseasesDiseaseCategory: string }[];
+  readonly ReferenceNumber?: string;
 }
 
 export interface EligibilityAnswer {
@@ -45,7 +56,7 @@ export interface EligibilityAnswer {
   /** One for most answers, several for 5, none for 4. */
   readonly ResultList: readonly Qualification[];
   /** Where the answer comes from; anything but a national answer says so on the page. */
-  readonly source: 'synthetic';
+  readonly source: 'synthetic' | 'exchange';
 }
 
 export interface InsuranceNumbers {
@@ -53,10 +64,13 @@ export interface InsuranceNumbers {
   readonly InsuredCardSymbol?: string;
   readonly InsuredIdentificationNumber: string;
   readonly InsuredBranchNumber?: string;
+  /** YYYYMMDD: tells apart who shares the numbers. */
+  readonly Birthdate?: string;
 }
 
+/** Both may throw: then the visit is taken all the same, and its eligibility stays unanswered. */
 export interface EligibilityRegistry {
   /** By the card: the holder as the chip names them (absent: the chip stayed closed), on a day (YYYY-MM-DD). */
-  byCard(patient: Patient | undefined, day: string): EligibilityAnswer;
-  byNumbers(numbers: InsuranceNumbers, day: string): EligibilityAnswer;
+  byCard(patient: Patient | undefined, day: string): Promise<EligibilityAnswer>;
+  byNumbers(numbers: InsuranceNumbers, day: string): Promise<EligibilityAnswer>;
 }

@@ -5,9 +5,10 @@ import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../core/clock.ts';
 import type { Hub, TerminalEvent } from '../hub.ts';
 import type { Kiosks } from '../kiosks.ts';
+import type { Role } from '../model.ts';
 import { HttpRefusal } from './errors.ts';
 import type { Guard } from './guard.ts';
-import { visitView } from './views.ts';
+import { kioskFor, visitView } from './views.ts';
 
 export interface EventRouteParts {
   readonly guard: Guard;
@@ -27,23 +28,25 @@ export const eventRoutes = (app: FastifyInstance, { guard, hub, kiosks, clock }:
     for (const end of streams) end();
   });
 
-  const write = (to: ServerResponse, event: TerminalEvent): void => {
-    if (event.type === 'visit') to.write(frame('visit', visitView(event.visit, clock.now())));
-    else if (event.type === 'kiosk') to.write(frame('kiosk', event.kiosk));
+  const write = (to: ServerResponse, event: TerminalEvent, role: Role): void => {
+    if (event.type === 'visit') {
+      if (role !== 'admin') to.write(frame('visit', visitView(event.visit, clock.now())));
+    } else if (event.type === 'kiosk') to.write(frame('kiosk', kioskFor(event.kiosk, role)));
     else to.write(frame('broker', { broker: event.broker }));
   };
 
   app.get('/api/events', (request, reply) => {
-    if (guard.peek(request) === undefined) throw new HttpRefusal(401, 'session/required', 'ログインしてください');
+    const watcher = guard.peek(request);
+    if (watcher === undefined) throw new HttpRefusal(401, 'session/required', 'ログインしてください');
     reply.hijack();
     const raw = reply.raw;
     raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', connection: 'keep-alive' });
-    raw.write(frame('hello', { broker: kiosks.broker, kiosks: kiosks.views() }));
+    raw.write(frame('hello', { broker: kiosks.broker, kiosks: kiosks.views().map((view) => kioskFor(view, watcher.role)) }));
 
     let pulse: unknown;
     const forget = hub.on((event) => {
       if (guard.peek(request) === undefined) end();
-      else write(raw, event);
+      else write(raw, event, watcher.role);
     });
     const end = (): void => {
       streams.delete(end);

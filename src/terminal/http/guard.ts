@@ -15,33 +15,54 @@ const ENDED = {
 } as const;
 
 export interface Guard {
-  /** The account, its 30 minutes restarted. Throws 401, or 403 when the account lacks `role`. */
-  require(request: FastifyRequest, role?: Role): Account;
+  /**
+   * The account, its 30 minutes restarted. `may`: reception (the default) = whoever works with patients; medical; admin; anyone.
+   * Throws 401, or 403 when the account may not.
+   */
+  require(request: FastifyRequest, may?: Role | 'anyone'): Account;
   /** The account without counting this as operation; undefined when the session is over. */
   peek(request: FastifyRequest): Account | undefined;
+  /** Milliseconds until the session ends by itself; undefined when it is over. */
+  idleMsLeft(request: FastifyRequest): number | undefined;
   grant(reply: FastifyReply, sessionId: string): void;
   revoke(request: FastifyRequest, reply: FastifyReply): void;
 }
 
-export const createGuard = (sessions: Sessions): Guard => ({
-  require: (request, role) => {
+const ALLOWED: Readonly<Record<Role | 'anyone', readonly Role[]>> = {
+  reception: ['reception', 'medical'],
+  medical: ['medical'],
+  admin: ['admin'],
+  anyone: ['reception', 'medical', 'admin'],
+};
+const FORBIDDEN = {
+  reception: '受付のアカウントでログインしてください',
+  medical: '診療情報を閲覧できるアカウントでログインしてください',
+  admin: '管理者のアカウントでログインしてください',
+  anyone: '',
+} as const;
+
+/** `secure`: the page is served over TLS only. */
+export const createGuard = (sessions: Sessions, secure = false): Guard => ({
+  require: (request, may = 'reception') => {
     const found = sessions.check(request.cookies[COOKIE], true);
     if (found.state !== 'active') {
       const [code, message] = ENDED[found.state];
       throw new HttpRefusal(401, code, message);
     }
-    if (role !== undefined && found.account.role !== role) {
-      throw new HttpRefusal(403, 'session/forbidden', '診療情報を閲覧できるアカウントでログインしてください');
-    }
+    if (!ALLOWED[may].includes(found.account.role)) throw new HttpRefusal(403, 'session/forbidden', FORBIDDEN[may]);
     return found.account;
   },
   peek: (request) => {
     const found = sessions.check(request.cookies[COOKIE], false);
     return found.state === 'active' ? found.account : undefined;
   },
+  idleMsLeft: (request) => {
+    const found = sessions.check(request.cookies[COOKIE], false);
+    return found.state === 'active' ? found.idleMsLeft : undefined;
+  },
   // Strict and HttpOnly: no other site can act with it and no script can read it. No Max-Age: closing the browser ends it.
   grant: (reply, sessionId) => {
-    void reply.setCookie(COOKIE, sessionId, { path: '/', httpOnly: true, sameSite: 'strict' });
+    void reply.setCookie(COOKIE, sessionId, { path: '/', httpOnly: true, sameSite: 'strict', secure });
   },
   revoke: (request, reply) => {
     const id = request.cookies[COOKIE];

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { CONSENT_LIFETIME_MS, type ConsentItem, givenItems, mayShow } from '../consent.ts';
 import { checkupsOf, medicationsOf, proceduresOf } from '../eligibility/medical.ts';
 import type { Patient, StoredVisit } from '../model.ts';
-import type { AuditEntry } from '../store/accounts.ts';
+import type { Audit } from '../store/audit.ts';
 import type { Inbox } from '../store/inbox.ts';
 import { HttpRefusal } from './errors.ts';
 import type { Guard } from './guard.ts';
@@ -14,7 +14,7 @@ export interface MedicalRouteParts {
   readonly guard: Guard;
   readonly inbox: Inbox;
   now(): number;
-  audit(entry: AuditEntry): void;
+  readonly audit: Audit;
 }
 
 /** What a page shows, and the consent items any of which opens it. */
@@ -34,7 +34,8 @@ const PAGES: Readonly<
 
 export const medicalRoutes = (app: FastifyInstance, { guard, inbox, now, audit }: MedicalRouteParts): void => {
   app.get('/api/consented', (request) => {
-    guard.require(request, 'medical');
+    const account = guard.require(request, 'medical');
+    audit.add({ account: account.id, action: 'consented/list' });
     const at = now();
     // A day more than the consent lasts: a visit can arrive from the kiosk's outbox after it was finished.
     const recent = inbox.list(at - 2 * CONSENT_LIFETIME_MS, at + CONSENT_LIFETIME_MS);
@@ -53,7 +54,7 @@ export const medicalRoutes = (app: FastifyInstance, { guard, inbox, now, audit }
         if (states.includes('expired')) throw new HttpRefusal(410, 'consent/expired', '同意から24時間が過ぎたため、閲覧できません');
         throw new HttpRefusal(403, 'consent/not-given', '患者さんはこの情報の閲覧に同意していません');
       }
-      audit({ account: account.id, action: `medical/${page}`, visitId: visit.visitId });
+      audit.add({ account: account.id, action: `medical/${page}`, visitId: visit.visitId });
       return { id: visit.visitId, ...show(patient, visit, givenItems(visit, now())), source: 'synthetic' };
     });
   }

@@ -1,7 +1,8 @@
 // How a visit looks on the wire to the page and to integrators. Pure; the list holds less than the detail.
 
 import { CONSENT_LIFETIME_MS, consentAt, consentedAt, givenItems } from '../consent.ts';
-import type { StoredVisit } from '../model.ts';
+import type { KioskView } from '../hub.ts';
+import type { Role, StoredVisit } from '../model.ts';
 
 const iso = (at: number): string => new Date(at).toISOString();
 
@@ -19,6 +20,7 @@ export const visitView = (visit: StoredVisit, now: number) => ({
   certificate: visit.certificate,
   proof: visit.proof,
   language: visit.language,
+  ...(visit.validity === undefined ? {} : { validity: visit.validity }),
   ...(visit.prescription === undefined ? {} : { prescription: visit.prescription }),
   ...(visit.patient === undefined
     ? {}
@@ -38,4 +40,11 @@ export const consentedView = (visit: StoredVisit, now: number) => {
     consentedAt: iso(last),
     availableUntil: iso(last + CONSENT_LIFETIME_MS),
   };
+};
+
+/** A kiosk as a role may see it: an administrator looks after machines and sees no patient. */
+export const kioskFor = (view: KioskView, role: Role): KioskView => {
+  if (role !== 'admin' || view.request === undefined) return view;
+  const { request, ...machine } = view;
+  return machine;
 };

@@ -2,11 +2,13 @@
 
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { japanDate } from '../calendar.ts';
+import { japanDate, startOfJapanDay } from '../calendar.ts';
 import { isInsurerNumber } from '../eligibility/numbers.ts';
 import type { EligibilityRegistry, InsuranceNumbers } from '../eligibility/ports.ts';
-import type { Inbox } from '../store/inbox.ts';
-import { HttpRefusal, parseBody } from './errors.ts';
+import type { Handover } from '../exchange/handover.ts';
+import type { Audit } from '../store/audit.ts';
+import type { Inbox, VisitQuery } from '../store/inbox.ts';
+import { badInput, HttpRefusal, parseBody } from './errors.ts';
 import type { Guard } from './guard.ts';
 import { searchPeriod } from './period.ts';
 import { visitView } from './views.ts';
@@ -15,6 +17,8 @@ export interface VisitRouteParts {
   readonly guard: Guard;
   readonly inbox: Inbox;
   readonly registry: EligibilityRegistry;
+  readonly handover: Handover;
+  readonly audit: Audit;
   now(): number;
 }
 
@@ -33,29 +37,83 @@ const numbersBody = z.strictObject({
     .refine((value) => typed(value) !== '', '番号を入力してください')
     .max(20, '番号は20文字までです'),
   InsuredBranchNumber: optional.refine((value) => value === undefined || /^\d{0,2}$/.test(typed(value)), '枝番は2桁までの数字です'),
+  Birthdate: optional
+    .transform((value) => (value === undefined ? undefined : typed(value)))
+    .refine(
+      (value) => value === undefined || value === '' || startOfJapanDay(value.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')) !== undefined,
+      '生年月日は 1980-04-10 のように入力してください',
+    ),
+});
+const searchBody = z.strictObject({
+  text: z.string({ error: '文字で入力してください' }).max(60, '60文字までです'),
+  from: z.string().optional(),
+  to: z.string().optional(),
+  after: z.string().optional(),
 });
 
-export const visitRoutes = (app: FastifyInstance, { guard, inbox, registry, now }: VisitRouteParts): void => {
-  app.get<{ Querystring: { from?: unknown; to?: unknown } }>('/api/visits', (request) => {
-    guard.require(request);
+const DEFAULT_LIMIT = 1000;
+const queryNumber = (field: string, value: unknown, most: number): number => {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1 || number > most) throw badInput(field, `${field} は 1 から ${most} までの数です`);
+  return number;
+};
+const cursor = (value: unknown): { readonly at: number; readonly row: number } | undefined => {
+  if (value === undefined) return undefined;
+  const found = /^(\d{1,15})-(\d{1,15})$/.exec(String(value));
+  if (found === null) throw badInput('after', 'after は前の一覧の next の値です');
+  return { at: Number(found[1]), row: Number(found[2]) };
+};
+
+export const visitRoutes = (app: FastifyInstance, { guard, inbox, registry, handover, audit, now }: VisitRouteParts): void => {
+  app.get<{ Querystring: { from?: unknown; to?: unknown; limit?: unknown; after?: unknown } }>('/api/visits', (request) => {
+    const account = guard.require(request);
     const { from, to } = searchPeriod(request.query, now());
-    return { visits: inbox.list(from, to).map((visit) => visitView(visit, now())) };
+    const after = cursor(request.query.after);
+    const limit = request.query.limit === undefined ? DEFAULT_LIMIT : queryNumber('limit', request.query.limit, DEFAULT_LIMIT);
+    return answerPage({ from, to, limit, ...(after === undefined ? {} : { after }) }, account.id, 'visits/list');
   });
 
-  app.get<{ Params: { id: string } }>('/api/visits/:id', (request) => {
-    guard.require(request);
+  // A name is personal: it goes in the body, never in an address.
+  app.post('/api/visits/search', (request) => {
+    const account = guard.require(request);
+    const { text, from: first, to: last, after: place } = parseBody(searchBody, request.body);
+    const { from, to } = searchPeriod({ from: first, to: last }, now());
+    const after = cursor(place);
+    return answerPage({ from, to, limit: DEFAULT_LIMIT, text, ...(after === undefined ? {} : { after }) }, account.id, 'visits/search');
+  });
+
+  const answerPage = (query: VisitQuery, account: string, action: string) => {
+    const { visits, total, next } = inbox.page(query);
+    audit.add({ account, action });
+    return {
+      visits: visits.map((visit) => visitView(visit, now())),
+      total,
+      ...(next === undefined ? {} : { next: `${next.at}-${next.row}` }),
+    };
+  };
+
+  app.get<{ Params: { id: string } }>('/api/visits/:id', async (request) => {
+    const account = guard.require(request);
     const visit = inbox.find(request.params.id);
     if (visit === undefined) throw new HttpRefusal(404, 'visit/unknown', 'この受付は見つかりません');
+    audit.add({ account: account.id, action: 'visit/open', visitId: visit.visitId });
+    const approval = audit.approval(visit.visitId);
+    const transfer = handover.of(visit.visitId);
     return {
       ...visitView(visit, now()),
       ...(visit.patient === undefined ? {} : { patient: visit.patient }),
       // The answer of the day of the visit: a later change of insurance does not rewrite history.
-      eligibility: registry.byCard(visit.patient, japanDate(visit.at)),
+      eligibility: inbox.eligibility(visit.visitId) ?? (await registry.byCard(visit.patient, japanDate(visit.at))),
+      ...(approval === undefined ? {} : { approval: { account: approval.account, at: new Date(approval.at).toISOString() } }),
+      ...(transfer === undefined ? {} : { handover: { ...transfer, at: new Date(transfer.at).toISOString() } }),
+      handoverFolder: handover.folder !== undefined,
     };
   });
 
-  app.post('/api/eligibility', (request) => {
-    guard.require(request);
-    return registry.byNumbers(parseBody(numbersBody, request.body) as InsuranceNumbers, japanDate(now()));
+  app.post('/api/eligibility', async (request) => {
+    const account = guard.require(request);
+    const asked = parseBody(numbersBody, request.body);
+    audit.add({ account: account.id, action: 'eligibility/search' });
+    return registry.byNumbers(asked as InsuranceNumbers, japanDate(now()));
   });
 };

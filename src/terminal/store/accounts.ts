@@ -1,4 +1,4 @@
-// Accounts of the reception and who did what. Passwords are kept as scrypt hashes only and never logged.
+// Accounts of the reception. Passwords are kept as scrypt hashes only and never logged.
 
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -41,6 +41,9 @@ export interface Accounts {
   /** The account when the password is right; takes as long for an unknown id. */
   check(id: string, password: string): Promise<Account | undefined>;
   count(): number;
+  list(): readonly Account[];
+  /** Throws input/invalid for the last administrator: nobody could make another one. */
+  remove(id: string): void;
 }
 
 const invalid = (field: string, message: string): KioskFailure => new KioskFailure('input/invalid', { facts: { field }, message });
@@ -65,22 +68,13 @@ export const createAccounts = (db: Db, cost: ScryptCost = COST): Accounts => {
       const right = await verifyPassword(password, row?.password ?? (await decoy));
       return right && row !== undefined ? { id: row.id, role: row.role } : undefined;
     },
+    list: () => db.prepare('SELECT id, role FROM accounts ORDER BY id').all() as Account[],
+    remove: (id) => {
+      const others = db.prepare("SELECT count(*) AS n FROM accounts WHERE role = 'admin' AND id <> ?").get(id) as { n: number };
+      const mine = find.get(id) as { role: Role } | undefined;
+      if (mine?.role === 'admin' && Number(others.n) === 0) throw invalid('id', 'the last administrator cannot be removed');
+      db.prepare('DELETE FROM accounts WHERE id = ?').run(id);
+    },
     count: () => Number((db.prepare('SELECT count(*) AS n FROM accounts').get() as { n: number }).n),
-  };
-};
-
-export interface AuditEntry {
-  readonly account: string;
-  /** A fixed word: login, login-forced, logout, command/<name>, medical/<kind>. */
-  readonly action: string;
-  readonly kiosk?: string;
-  readonly visitId?: string;
-}
-
-/** Who looked at what and who approved whom. Ids only, no personal data. */
-export const createAudit = (db: Db, now: () => number): ((entry: AuditEntry) => void) => {
-  const add = db.prepare('INSERT INTO audit (at, account, action, kiosk, visit_id) VALUES (?, ?, ?, ?, ?)');
-  return (entry) => {
-    add.run(now(), entry.account, entry.action, entry.kiosk ?? null, entry.visitId ?? null);
   };
 };

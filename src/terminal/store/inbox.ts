@@ -2,9 +2,11 @@
 // A repeat changes nothing. It must never acknowledge what is not on the disk.
 
 import { DAY_MS, japanDate } from '../calendar.ts';
+import type { EligibilityAnswer } from '../eligibility/ports.ts';
 import type { AckRecord, StoredVisit } from '../model.ts';
-import type { Db } from './schema.ts';
-import { ADD_VISIT, fromRow, rowValues, type SealedVisit, toStored, VISIT_COLUMNS } from './visit-rows.ts';
+import { type Db, searchable } from './schema.ts';
+import { createPages } from './visit-pages.ts';
+import { ADD_EVIDENCE, ADD_VISIT, evidenceValues, fromRow, rowValues, type SealedVisit, toStored, VISIT_COLUMNS } from './visit-rows.ts';
 
 export interface Decision {
   readonly ack: AckRecord;
@@ -32,6 +34,24 @@ export interface RejectEntry {
   readonly bytes: number;
 }
 
+export interface VisitQuery {
+  readonly from: number;
+  readonly to: number;
+  readonly limit: number;
+  /** Where the page before ended. */
+  readonly after?: { readonly at: number; readonly row: number };
+  /** Part of a name, or a reception number. */
+  readonly text?: string;
+}
+
+export interface VisitPage {
+  readonly visits: readonly StoredVisit[];
+  /** Of the whole query, not of this page. */
+  readonly total: number;
+  /** Absent on the last page. */
+  readonly next?: { readonly at: number; readonly row: number };
+}
+
 export interface Inbox {
   /**
    * Stores exactly once. Rejected, durably too: a message that had expired (uplink/not-acknowledged), and a visit id or
@@ -44,7 +64,11 @@ export interface Inbox {
   logReject(entry: RejectEntry): void;
   /** Visits finished in [from, to), newest first. */
   list(from: number, to: number): readonly StoredVisit[];
+  /** A part of such a list: see VisitQuery. */
+  page(query: VisitQuery): VisitPage;
   find(visitId: string): StoredVisit | undefined;
+  /** What the registry said of the holder when the visit arrived. */
+  eligibility(visitId: string): EligibilityAnswer | undefined;
   /** Drops acks nobody can ask for any more and visits older than `keepMs` with everything about them. */
   purge(keepMs: number): { readonly visits: number; readonly acks: number };
 }
@@ -60,10 +84,21 @@ export const createInbox = (db: Db, now: () => number): Inbox => {
     'INSERT INTO reception_numbers (day, last) VALUES (?, 1) ON CONFLICT (day) DO UPDATE SET last = last + 1 RETURNING last',
   );
   const addVisit = db.prepare(ADD_VISIT);
+  const addEvidence = db.prepare(ADD_EVIDENCE);
+  const addName = db.prepare('INSERT INTO visit_names (rowid, name) VALUES (?, ?)');
+  const findEligibility = db.prepare(
+    'SELECT eligibility FROM evidence WHERE row = (SELECT row FROM visits WHERE visit_id = ?) AND eligibility IS NOT NULL',
+  );
   const byPeriod = db.prepare(`SELECT ${VISIT_COLUMNS} FROM visits WHERE at >= ? AND at < ? ORDER BY at DESC, row DESC`);
   const byId = db.prepare(`SELECT ${VISIT_COLUMNS} FROM visits WHERE visit_id = ?`);
   const addReject = db.prepare('INSERT INTO rejects (at, kiosk, code, reason, bytes) VALUES (?, ?, ?, ?, ?)');
   const trimRejects = db.prepare('DELETE FROM rejects WHERE row <= (SELECT max(row) FROM rejects) - 10000');
+  const old = '(SELECT row FROM visits WHERE at < ?)';
+  const dropAbout = [
+    db.prepare(`DELETE FROM evidence WHERE row IN ${old}`),
+    db.prepare(`DELETE FROM visit_names WHERE rowid IN ${old}`),
+    db.prepare('DELETE FROM transfers WHERE visit_id IN (SELECT visit_id FROM visits WHERE at < ?)'),
+  ];
   const dropVisits = db.prepare('DELETE FROM visits WHERE at < ?');
   // The ack of a visit still listed stays, however late its repeat.
   const dropAcks = db.prepare('DELETE FROM acks WHERE keep_until < ? AND message_id NOT IN (SELECT message_id FROM visits)');
@@ -92,8 +127,10 @@ export const createInbox = (db: Db, now: () => number): Inbox => {
       return decide(message, { status: 'rejected', code: 'uplink/malformed' });
     }
     const number = String((nextNumber.get(japanDate(now())) as { last: number }).last);
-    const visit = toStored(message, number, now());
-    addVisit.run(...rowValues(visit, sealed));
+    const visit = toStored(message, number, now(), sealed.eligibility?.QualificationValidity);
+    const { row } = addVisit.get(...rowValues(visit, message.id)) as { row: number };
+    addEvidence.run(row, ...evidenceValues(sealed));
+    if (visit.patient !== undefined) addName.run(row, searchable(visit.patient.name));
     return { ...decide(message, { status: 'accepted', checkIn: { state: visit.result, number } }), visit };
   };
 
@@ -109,9 +146,14 @@ export const createInbox = (db: Db, now: () => number): Inbox => {
       const row = byId.get(visitId);
       return row === undefined ? undefined : fromRow(row);
     },
-    purge: (keepMs) => ({
-      visits: Number(dropVisits.run(now() - keepMs).changes),
-      acks: Number(dropAcks.run(now()).changes),
+    page: createPages(db),
+    eligibility: (visitId) => {
+      const found = findEligibility.get(visitId) as { eligibility: string } | undefined;
+      return found === undefined ? undefined : JSON.parse(found.eligibility);
+    },
+    purge: immediate(db, (keepMs: number) => {
+      for (const drop of dropAbout) drop.run(now() - keepMs);
+      return { visits: Number(dropVisits.run(now() - keepMs).changes), acks: Number(dropAcks.run(now()).changes) };
     }),
   };
 };

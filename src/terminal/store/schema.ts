@@ -6,11 +6,62 @@ import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { KioskFailure } from '../../core/failure.ts';
+import { appendAudit } from './audit.ts';
 
 export type Db = Database.Database;
 
+/** Every character a word of its own: a phrase of them is a search for any part of a name, which Japanese names need. */
+export const searchable = (name: string): string => [...name.normalize('NFKC').replace(/\s/gu, '')].join(' ');
+
+/** Evidence apart from the listed columns, so that lists read few pages; sessions, lock-out, transfers; the audit becomes a chain. */
+const TABLES_2 = `
+  CREATE TABLE evidence (row INTEGER PRIMARY KEY, evidence TEXT NOT NULL, sealed BLOB NOT NULL, eligibility TEXT) STRICT;
+  INSERT INTO evidence (row, evidence, sealed) SELECT row, evidence, sealed FROM visits;
+  ALTER TABLE visits DROP COLUMN evidence;
+  ALTER TABLE visits DROP COLUMN sealed;
+  ALTER TABLE visits ADD COLUMN validity TEXT;
+  CREATE VIRTUAL TABLE visit_names USING fts5(name, content='', contentless_delete=1);
+  CREATE TABLE transfers (visit_id TEXT PRIMARY KEY, at INTEGER NOT NULL, account TEXT NOT NULL, file TEXT NOT NULL, left_out TEXT NOT NULL) STRICT;
+  CREATE TABLE sessions (hash TEXT PRIMARY KEY, account TEXT NOT NULL, role TEXT NOT NULL, last_used INTEGER NOT NULL) STRICT;
+  CREATE TABLE login_failures (id TEXT PRIMARY KEY, wrong INTEGER NOT NULL, until INTEGER NOT NULL) STRICT;
+  ALTER TABLE audit RENAME TO audit_plain;
+  CREATE TABLE audit (
+    row INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    account TEXT NOT NULL,
+    action TEXT NOT NULL,
+    kiosk TEXT,
+    visit_id TEXT,
+    detail TEXT,
+    hash TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX audit_visit ON audit (visit_id) WHERE visit_id IS NOT NULL;
+  CREATE TRIGGER audit_keeps BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+  CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+`;
+
+const step2 = (db: Db): void => {
+  db.exec(TABLES_2);
+  const name = db.prepare('INSERT INTO visit_names (rowid, name) VALUES (?, ?)');
+  for (const { row, patient } of db.prepare('SELECT row, patient FROM visits WHERE patient IS NOT NULL').all() as {
+    row: number;
+    patient: string;
+  }[]) {
+    name.run(row, searchable(JSON.parse(patient).name));
+  }
+  const append = appendAudit(db);
+  for (const old of db.prepare('SELECT at, account, action, kiosk, visit_id AS visitId FROM audit_plain ORDER BY row').all() as {
+    at: number;
+    account: string;
+    action: string;
+  }[]) {
+    append(old.at, old);
+  }
+  db.exec('DROP TABLE audit_plain');
+};
+
 /** Step n brings a database from user_version n to n + 1. Steps are never edited once released, only added. */
-const STEPS = [
+const STEPS: readonly (string | ((db: Db) => void))[] = [
   `
   CREATE TABLE visits (
     row INTEGER PRIMARY KEY,
@@ -47,9 +98,10 @@ const STEPS = [
   CREATE TABLE accounts (id TEXT PRIMARY KEY, role TEXT NOT NULL, password TEXT NOT NULL) STRICT;
   CREATE TABLE audit (row INTEGER PRIMARY KEY, at INTEGER NOT NULL, account TEXT NOT NULL, action TEXT NOT NULL, kiosk TEXT, visit_id TEXT) STRICT;
   `,
-] as const;
+  step2,
+];
 
-const migrate = (db: Db, steps: readonly string[]): void => {
+const migrate = (db: Db, steps: typeof STEPS): void => {
   const version = Number((db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version);
   if (version > steps.length) {
     throw new KioskFailure('storage/corrupt', {
@@ -59,7 +111,15 @@ const migrate = (db: Db, steps: readonly string[]): void => {
   }
   for (const [index, step] of steps.entries()) {
     if (index < version) continue;
-    db.exec(`BEGIN IMMEDIATE; ${step} PRAGMA user_version = ${index + 1}; COMMIT;`);
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      if (typeof step === 'string') db.exec(step);
+      else step(db);
+      db.exec(`PRAGMA user_version = ${index + 1}; COMMIT;`);
+    } catch (error) {
+      db.exec('ROLLBACK');
+      throw error;
+    }
   }
 };
 

@@ -2,6 +2,7 @@
 
 import type { VisitMessage } from '../../uplink/contract/index.ts';
 import { certificateNote, checkInState, proofOf } from '../check-in.ts';
+import type { EligibilityAnswer } from '../eligibility/ports.ts';
 import type { StoredVisit } from '../model.ts';
 
 /** A message whose seal was opened and whose signer is known. */
@@ -11,6 +12,8 @@ export interface SealedVisit {
   readonly expired: boolean;
   /** The sealed bytes as they came: the kiosk's signature stays provable. */
   readonly sealed: Uint8Array;
+  /** What the registry said of the holder at arrival; absent when it could not be asked. */
+  readonly eligibility?: EligibilityAnswer;
 }
 
 interface VisitRow {
@@ -29,14 +32,16 @@ interface VisitRow {
   consent: string;
   prescription: '1' | '2' | null;
   patient: string | null;
+  validity: string | null;
 }
 
 /** Columns of a listed visit, in this order. */
 export const VISIT_COLUMNS =
-  'visit_id, kiosk, boot_id, seq, at, received_at, method, language, result, number, proof, certificate, consent, prescription, patient';
+  'visit_id, kiosk, boot_id, seq, at, received_at, method, language, result, number, proof, certificate, consent, prescription, patient, validity';
 
-export const ADD_VISIT = `INSERT INTO visits (${VISIT_COLUMNS}, message_id, evidence, sealed)
-  VALUES (${'?, '.repeat(VISIT_COLUMNS.split(', ').length)}?, ?, ?)`;
+export const ADD_VISIT = `INSERT INTO visits (${VISIT_COLUMNS}, message_id)
+  VALUES (${'?, '.repeat(VISIT_COLUMNS.split(', ').length)}?) RETURNING row`;
+export const ADD_EVIDENCE = 'INSERT INTO evidence (row, evidence, sealed, eligibility) VALUES (?, ?, ?, ?)';
 
 export const fromRow = (value: unknown): StoredVisit => {
   const row = value as VisitRow;
@@ -55,12 +60,13 @@ export const fromRow = (value: unknown): StoredVisit => {
     certificate: JSON.parse(row.certificate),
     consent: JSON.parse(row.consent),
     ...(row.prescription === null ? {} : { prescription: row.prescription }),
+    ...(row.validity === null ? {} : { validity: row.validity }),
     ...(row.patient === null ? {} : { patient: JSON.parse(row.patient) }),
   };
 };
 
 /** What the terminal makes of a message at its arrival. */
-export const toStored = (message: VisitMessage, number: string, receivedAt: number): StoredVisit => {
+export const toStored = (message: VisitMessage, number: string, receivedAt: number, validity?: string): StoredVisit => {
   const proof = proofOf(message);
   return {
     visitId: message.visitId,
@@ -71,18 +77,19 @@ export const toStored = (message: VisitMessage, number: string, receivedAt: numb
     receivedAt,
     method: message.method,
     language: message.language,
-    result: checkInState(message.certificate.state, proof),
+    result: checkInState(message.certificate.state, proof, validity),
     number,
     proof,
     certificate: certificateNote(message),
     consent: message.consent,
     ...(message.prescription === undefined ? {} : { prescription: message.prescription }),
+    ...(validity === undefined ? {} : { validity }),
     ...(message.patient === undefined ? {} : { patient: message.patient }),
   };
 };
 
 /** Values for ADD_VISIT. */
-export const rowValues = (visit: StoredVisit, { message, sealed }: SealedVisit): readonly unknown[] => [
+export const rowValues = (visit: StoredVisit, messageId: string): readonly unknown[] => [
   visit.visitId,
   visit.kiosk,
   visit.bootId,
@@ -98,8 +105,14 @@ export const rowValues = (visit: StoredVisit, { message, sealed }: SealedVisit):
   JSON.stringify(visit.consent),
   visit.prescription ?? null,
   visit.patient === undefined ? null : JSON.stringify(visit.patient),
-  message.id,
+  visit.validity ?? null,
+  messageId,
+];
+
+/** Values for ADD_EVIDENCE, after the row. */
+export const evidenceValues = ({ message, sealed, eligibility }: SealedVisit): readonly unknown[] => [
   // The certificate belongs to the evidence: without it the card's signature proves nothing later.
   JSON.stringify({ ...message.evidence, certificate: message.certificate.derBase64 }),
   Buffer.from(sealed),
+  eligibility === undefined ? null : JSON.stringify(eligibility),
 ];

@@ -1,0 +1,120 @@
+// Handing results over to the reception system: at once when nothing in them is doubtful, by staff when a name or address holds 「●」,
+// because they may leave such an item out (G8). Every visit is handed over under one name, so never twice.
+
+import { isFailure } from '../../core/failure.ts';
+import type { Log } from '../../core/log.ts';
+import { DAY_MS } from '../calendar.ts';
+import { CONSENT_LIFETIME_MS, type ConsentItem, consentAt, consentedAt } from '../consent.ts';
+import type { EligibilityAnswer } from '../eligibility/ports.ts';
+import type { StoredVisit } from '../model.ts';
+import type { Inbox } from '../store/inbox.ts';
+import type { Db } from '../store/schema.ts';
+import { type ConsentField, type ConsentInfo, faceFileName, type ResultField, schemeTime, writeFaceFile } from './face-file.ts';
+import { dropFile } from './folder.ts';
+import { UNCONVERTIBLE } from './shift-jis.ts';
+
+export interface Transfer {
+  readonly at: number;
+  /** `auto` or the account that handed it over. */
+  readonly account: string;
+  readonly file: string;
+  readonly leftOut: readonly ResultField[];
+}
+
+export interface Handover {
+  /** Where the files go; undefined: staff download them. */
+  readonly folder: string | undefined;
+  /** A visit that has just been stored. Never throws: the visit is safe, and staff can hand it over. */
+  arrived(visit: StoredVisit, answer: EligibilityAnswer | undefined): void;
+  /** By staff. Throws storage/unwritable. */
+  give(
+    visit: StoredVisit,
+    answer: EligibilityAnswer,
+    account: string,
+    leftOut: readonly ResultField[],
+  ): { file: string; bytes: Uint8Array };
+  of(visitId: string): Transfer | undefined;
+  /** Hands over what arrived in the last day while the program could not. */
+  catchUp(): void;
+}
+
+export interface HandoverParts {
+  readonly db: Db;
+  readonly inbox: Inbox;
+  readonly folder: string | undefined;
+  /** 医療機関コード, ten digits. */
+  readonly institution: string;
+  readonly log: Log;
+  now(): number;
+}
+
+const FIELDS: Readonly<Partial<Record<ConsentItem, ConsentField>>> = {
+  YZK: 'PharmacistsInfo',
+  SRJ: 'DiagnosisInfo',
+  SHJ: 'OperationInfo',
+  TKK: 'SpecificHealthCheckupsInfo',
+};
+
+const consentInfo = (visit: StoredVisit, now: number): Partial<Record<ConsentField, ConsentInfo>> => {
+  const info: Partial<Record<ConsentField, ConsentInfo>> = {};
+  const flags = consentAt(visit, now);
+  for (const [item, field] of Object.entries(FIELDS) as [ConsentItem, ConsentField][]) {
+    const answer = flags[item];
+    if (answer === undefined) continue;
+    const at = consentedAt(visit, item);
+    info[field] = {
+      ConsFlg: answer.flag,
+      ...(answer.flag === '1' || answer.flag === '2'
+        ? { ConsTime: schemeTime(at), AvailableTime: schemeTime(at + CONSENT_LIFETIME_MS) }
+        : {}),
+    };
+  }
+  return info;
+};
+
+const doubtful = (answer: EligibilityAnswer): boolean => JSON.stringify(answer.ResultList).includes(UNCONVERTIBLE);
+
+export const createHandover = ({ db, inbox, folder, institution, log, now }: HandoverParts): Handover => {
+  const put = db.prepare(
+    `INSERT INTO transfers (visit_id, at, account, file, left_out) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (visit_id) DO UPDATE SET at = excluded.at, account = excluded.account, file = excluded.file, left_out = excluded.left_out`,
+  );
+  const find = db.prepare('SELECT at, account, file, left_out FROM transfers WHERE visit_id = ?');
+  const waiting = db.prepare(
+    'SELECT visit_id AS id FROM visits WHERE at >= ? AND visit_id NOT IN (SELECT visit_id FROM transfers) ORDER BY at',
+  );
+
+  const give: Handover['give'] = (visit, answer, account, leftOut) => {
+    const { at, kiosk, seq, visitId, prescription } = visit;
+    const about = { institution, at, kiosk, seq, visitId, answer, consent: consentInfo(visit, now()) };
+    const bytes = writeFaceFile(prescription === undefined ? about : { ...about, prescription }, new Set(leftOut));
+    const file = faceFileName(about);
+    if (folder !== undefined) dropFile(folder, file, bytes);
+    put.run(visitId, now(), account, file, JSON.stringify(leftOut));
+    return { file, bytes };
+  };
+  const arrived: Handover['arrived'] = (visit, answer) => {
+    if (folder === undefined || answer === undefined || answer.ResultList.length === 0 || doubtful(answer)) return;
+    try {
+      give(visit, answer, 'auto', []);
+    } catch (error) {
+      log.error('handover-failed', { code: isFailure(error) ? error.code : 'storage/unwritable' });
+    }
+  };
+  return {
+    folder,
+    arrived,
+    give,
+    of: (visitId) => {
+      const row = find.get(visitId) as { at: number; account: string; file: string; left_out: string } | undefined;
+      return row === undefined ? undefined : { at: row.at, account: row.account, file: row.file, leftOut: JSON.parse(row.left_out) };
+    },
+    catchUp: () => {
+      if (folder === undefined) return;
+      for (const { id } of waiting.all(now() - DAY_MS) as { id: string }[]) {
+        const visit = inbox.find(id);
+        if (visit !== undefined) arrived(visit, inbox.eligibility(id));
+      }
+    },
+  };
+};

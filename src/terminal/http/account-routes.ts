@@ -1,0 +1,78 @@
+// The administrator's part: accounts, and the record of who did and saw what. No patient appears here.
+
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { isFailure } from '../../core/failure.ts';
+import { ROLES } from '../model.ts';
+import type { Sessions } from '../sessions.ts';
+import type { Accounts } from '../store/accounts.ts';
+import type { Audit } from '../store/audit.ts';
+import type { Lockout } from '../store/lockout.ts';
+import { badInput, HttpRefusal, parseBody } from './errors.ts';
+import type { Guard } from './guard.ts';
+
+export interface AccountRouteParts {
+  readonly guard: Guard;
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly lockout: Lockout;
+  readonly audit: Audit;
+}
+
+const idField = z
+  .string({ error: 'IDを入力してください' })
+  .regex(/^[a-z0-9][a-z0-9._-]{0,31}$/, 'IDは半角の英小文字・数字・ . _ - で32文字までです');
+const passwordField = z
+  .string({ error: 'パスワードを入力してください' })
+  .min(8, 'パスワードは8文字以上にしてください')
+  .max(256, 'パスワードが長すぎます');
+/** A new account as the page sends it. */
+export const newAccount = z
+  .strictObject({ id: idField, role: z.enum(ROLES, { error: '役割を選んでください' }), password: passwordField })
+  .refine(({ id, password }) => password.toLowerCase() !== id, { error: 'IDと同じパスワードは使えません', path: ['password'] });
+
+const PAGE = 200;
+
+export const accountRoutes = (app: FastifyInstance, { guard, accounts, sessions, lockout, audit }: AccountRouteParts): void => {
+  app.get('/api/accounts', (request) => {
+    guard.require(request, 'admin');
+    return { accounts: accounts.list().map(({ id, role }) => ({ id, role, waitSeconds: Math.ceil(lockout.waitMs(id) / 1000) })) };
+  });
+
+  app.post('/api/accounts', async (request) => {
+    const admin = guard.require(request, 'admin');
+    const { id, role, password } = parseBody(newAccount, request.body);
+    const changed = accounts.list().some((known) => known.id === id);
+    if (id === admin.id && role !== 'admin') throw badInput('role', '自分の管理者の役割は外せません');
+    await accounts.put(id, role, password);
+    lockout.passed(id);
+    // Whoever was logged in with the old password or role is not any more.
+    if (id !== admin.id) sessions.closeAccount(id);
+    audit.add({ account: admin.id, action: changed ? 'account/changed' : 'account/added', detail: id });
+    return { id, role };
+  });
+
+  app.delete<{ Params: { id: string } }>('/api/accounts/:id', (request) => {
+    const admin = guard.require(request, 'admin');
+    const { id } = request.params;
+    if (!accounts.list().some((known) => known.id === id)) throw new HttpRefusal(404, 'account/unknown', 'このアカウントはありません');
+    try {
+      accounts.remove(id);
+    } catch (error) {
+      if (!isFailure(error, 'input/invalid')) throw error;
+      throw badInput('id', '最後の管理者は削除できません。先に別の管理者を作ってください');
+    }
+    sessions.closeAccount(id);
+    audit.add({ account: admin.id, action: 'account/removed', detail: id });
+    return { id };
+  });
+
+  app.get<{ Querystring: { before?: string } }>('/api/audit', (request) => {
+    const admin = guard.require(request, 'admin');
+    const before = Number(request.query.before ?? Number.NaN);
+    const first = Number.isNaN(before);
+    if (first) audit.add({ account: admin.id, action: 'audit/read' });
+    const entries = audit.list(first ? undefined : before, PAGE);
+    return { entries, ...(first ? { brokenAt: audit.brokenAt() ?? null, head: audit.head() } : {}) };
+  });
+};
