@@ -2,7 +2,10 @@
 // inserted row shows. Ids and fixed words only, no personal data.
 
 import { createHash } from 'node:crypto';
-import type { Db } from './schema.ts';
+import type Database from 'libsql';
+
+/** Not from the schema, whose steps append to this table. */
+type Db = Database.Database;
 
 export interface AuditEntry {
   readonly account: string;

@@ -5,7 +5,7 @@ import { DAY_MS, japanDate } from '../calendar.ts';
 import type { EligibilityAnswer } from '../eligibility/ports.ts';
 import type { AckRecord, StoredVisit } from '../model.ts';
 import { type Db, searchable } from './schema.ts';
-import { createPages } from './visit-pages.ts';
+import { createPages, type VisitPage, type VisitQuery } from './visit-pages.ts';
 import { ADD_EVIDENCE, ADD_VISIT, evidenceValues, fromRow, rowValues, type SealedVisit, toStored, VISIT_COLUMNS } from './visit-rows.ts';
 
 export interface Decision {
@@ -32,24 +32,6 @@ export interface RejectEntry {
   /** A fixed word, never content of the message. */
   readonly reason: string;
   readonly bytes: number;
-}
-
-export interface VisitQuery {
-  readonly from: number;
-  readonly to: number;
-  readonly limit: number;
-  /** Where the page before ended. */
-  readonly after?: { readonly at: number; readonly row: number };
-  /** Part of a name, or a reception number. */
-  readonly text?: string;
-}
-
-export interface VisitPage {
-  readonly visits: readonly StoredVisit[];
-  /** Of the whole query, not of this page. */
-  readonly total: number;
-  /** Absent on the last page. */
-  readonly next?: { readonly at: number; readonly row: number };
 }
 
 export interface Inbox {

@@ -1,9 +1,27 @@
 // Lists of visits page by page, by period and by part of a name or the reception number. Reads only the narrow table and its indexes:
 // two years of a busy hospital answer in milliseconds.
 
-import type { VisitPage, VisitQuery } from './inbox.ts';
+import type { StoredVisit } from '../model.ts';
 import { type Db, searchable } from './schema.ts';
 import { fromRow, VISIT_COLUMNS } from './visit-rows.ts';
+
+export interface VisitQuery {
+  readonly from: number;
+  readonly to: number;
+  readonly limit: number;
+  /** Where the page before ended. */
+  readonly after?: { readonly at: number; readonly row: number };
+  /** Part of a name, or a reception number. */
+  readonly text?: string;
+}
+
+export interface VisitPage {
+  readonly visits: readonly StoredVisit[];
+  /** Of the whole query, not of this page. */
+  readonly total: number;
+  /** Absent on the last page. */
+  readonly next?: { readonly at: number; readonly row: number };
+}
 
 /** What narrows a list beside its period, as SQL with its values. */
 const narrowed = (text: string | undefined): { readonly sql: string; readonly values: readonly string[] } => {
