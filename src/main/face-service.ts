@@ -1,53 +1,63 @@
-// The face match of a running kiosk: models loaded once, in the background. Without models the kiosk serves by PIN and staff look.
+// The face match of a running kiosk: a thread of its own, started once, in the background. Without models the kiosk serves by PIN and staff look.
 
 import type { KioskConfig } from '../config/schema.ts';
-import type { Clock } from '../core/clock.ts';
 import { asFailure, KioskFailure } from '../core/failure.ts';
 import type { Log } from '../core/log.ts';
-import { type FaceModels, loadFaceModels } from '../faceauth/models.ts';
 import type { FaceVerifier } from '../faceauth/ports.ts';
-import { createFaceVerifier, warmUpFaceModels } from '../faceauth/verifier.ts';
+import { startWorkerVerifier, type WorkerVerifier } from '../faceauth/worker/worker-verifier.ts';
 
 export interface FaceService {
-  /** Loads and warms up the models, once; a failure is logged and tried again at the next call. */
+  /** Starts the face thread with its models, once; a failure is logged and tried again at the next call. */
   prepare(): Promise<void>;
   /** Throws model/unavailable while there are none. */
   verifier(): FaceVerifier;
   close(): Promise<void>;
 }
 
-export const createFaceService = ({ config, clock, log }: { config: KioskConfig['face']; clock: Clock; log: Log }): FaceService => {
-  let models: FaceModels | undefined;
-  let verifier: FaceVerifier | undefined;
-  const load = async (): Promise<void> => {
-    const root = config.modelDirectory;
-    models = await loadFaceModels(root === undefined ? {} : { root });
-    await warmUpFaceModels(models);
-    verifier = createFaceVerifier({
-      models,
-      threshold: config.threshold,
-      ...(config.livenessThreshold === undefined ? {} : { livenessThreshold: config.livenessThreshold }),
-      clock,
-      log,
-    });
+export const createFaceService = ({ config, log }: { config: KioskConfig['face']; log: Log }): FaceService => {
+  let verifier: WorkerVerifier | undefined;
+  let starting: Promise<void> | undefined;
+  let closed = false;
+
+  const start = async (): Promise<void> => {
+    const { modelDirectory: root, threshold, livenessThreshold } = config;
+    const settings = {
+      threshold,
+      ...(root === undefined ? {} : { root }),
+      ...(livenessThreshold === undefined ? {} : { livenessThreshold }),
+    };
+    const lost = (): void => {
+      log.error('face.thread-lost');
+      verifier = undefined;
+      if (!closed) void prepare();
+    };
+    const started = await startWorkerVerifier(settings, log, lost);
+    if (closed) await started.close();
+    else verifier = started;
   };
+
+  const prepare = async (): Promise<void> => {
+    if (verifier !== undefined) return;
+    starting ??= start().catch((cause: unknown) => {
+      const failure = asFailure(cause, 'model/unavailable');
+      // The message says what to do (scripts/install-models.js): a technician reads it in the journal.
+      log.error('models-unavailable', { code: failure.code, advice: failure.message });
+    });
+    await starting;
+    starting = undefined;
+  };
+
   return {
-    async prepare() {
-      if (verifier !== undefined) return;
-      await load().catch((cause: unknown) => {
-        const failure = asFailure(cause, 'model/unavailable');
-        // The message says what to do (scripts/install-models.js): a technician reads it in the journal.
-        log.error('models-unavailable', { code: failure.code, advice: failure.message });
-      });
-    },
+    prepare,
     verifier() {
       if (verifier === undefined) throw new KioskFailure('model/unavailable');
       return verifier;
     },
     async close() {
+      closed = true;
+      await starting;
+      await verifier?.close();
       verifier = undefined;
-      await models?.close();
-      models = undefined;
     },
   };
 };

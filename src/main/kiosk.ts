@@ -88,7 +88,7 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
   display.show({ screen: 'splash', language: 'ja' });
 
   const lamp = new Lamp(hardware.lamp);
-  const faces = createFaceService({ config: config.face, clock, log: log.child('face') });
+  const faces = createFaceService({ config: config.face, log: log.child('face') });
   const uplink = createUplink({
     ...options.uplink,
     ...uplinkLimits(config, dataDirectory),

@@ -11,6 +11,7 @@ import { loadFaceModels } from '../../src/faceauth/models.ts';
 import { encodeJpeg, renderSvg, resizePicture, toCardPhoto } from '../../src/faceauth/pictures.ts';
 import type { Camera, FaceProgress, Picture } from '../../src/faceauth/ports.ts';
 import { createFaceVerifier, warmUpFaceModels } from '../../src/faceauth/verifier.ts';
+import { startWorkerVerifier } from '../../src/faceauth/worker/worker-verifier.ts';
 import { residentPortrait, residents } from '../../src/twin/residents.ts';
 
 const models = await loadFaceModels();
@@ -191,6 +192,46 @@ test('the figures for a bench are measured on the real stages', async (t) => {
   for (const [name, values] of Object.entries(parts)) t.ok(values.length === 2 && values.every((ms: number) => ms > 0), name);
   const nobody = await encodeJpeg({ width: 64, height: 64, channels: 3, data: new Uint8Array(64 * 64 * 3).fill(128) });
   await t.rejects(measureFace(models, nobody, 1), RangeError);
+});
+
+test('the face thread decides as the verifier does, leaves this thread free, and what it was sent is gone', async (t) => {
+  const thread = await startWorkerVerifier({}, log);
+  const camera = new TwinCamera(systemClock);
+  await camera.showDrawing(residentPortrait(first, 'camera'));
+  const photo = await card(first);
+  const enrolled = await thread.enrol(photo);
+  t.ok(
+    photo.some((byte) => byte !== 0),
+    'the photo is copied, not taken',
+  );
+  t.ok(Math.abs(Math.hypot(...enrolled) - 1) < 1e-4);
+  const hints: FaceProgress[] = [];
+  const options = {
+    timeoutMs: 60_000,
+    signal: new AbortController().signal,
+    onProgress: (progress: FaceProgress) => void hints.push(progress),
+  };
+  t.match(await thread.verify(enrolled, camera, options), { outcome: 'match', score: Number, liveness: Number });
+  t.match(logged.at(-1), { outcome: 'match' }, 'it logs here');
+  t.equal(camera.running, false);
+  await camera.nobody();
+  t.match(await thread.verify(enrolled, camera, { ...options, timeoutMs: 700 }), { outcome: 'no-face', reason: 'none' });
+  t.match(hints, [{ hint: 'none' }]);
+  await t.rejects(thread.enrol(Buffer.from('no photo')), { code: 'face/photo-unreadable' });
+  setTimeout(() => camera.unplug(), 100);
+  await t.rejects(thread.verify(enrolled, camera, options), { code: 'camera/unavailable', facts: { reason: 'unplugged' } });
+  camera.plug();
+  const abort = new AbortController();
+  setTimeout(() => abort.abort(new Error('card removed')), 100);
+  await t.rejects(thread.verify(enrolled, camera, { ...options, signal: abort.signal }), { message: 'card removed' });
+  await t.rejects(thread.verify(enrolled, camera, { ...options, signal: abort.signal }), { message: 'card removed' });
+  const late = thread.verify(enrolled, camera, options);
+  await Promise.all([t.rejects(late), thread.close()]);
+});
+
+test('a face thread without its models says why', async (t) => {
+  const nowhere = t.testdir({ file: '' });
+  await t.rejects(startWorkerVerifier({ root: `${nowhere}/file` }, log), { code: /^model\// });
 });
 
 test('networks are closed', async (t) => {
