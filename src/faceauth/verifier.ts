@@ -21,9 +21,9 @@ export const DEFAULT_LIVENESS_THRESHOLD = 0.2;
 /** Good frames before anything is decided. */
 const ENOUGH_FRAMES = 3;
 /** From here on a few frames are enough; below, or while the face moves, motion is waited for. */
-const CLEARLY_LIVE = 0.75;
-/** Good frames after which nothing more is waited for. */
-const PATIENT_FRAMES = 12;
+const CLEARLY_LIVE = 0.7;
+/** Good frames after which nothing more is waited for; while the face moves too slowly to be compared with its surroundings, a little longer. */
+const PATIENT_FRAMES = { still: 12, moving: 30 } as const;
 /** Surely another person: this many good frames over this time, all far below the threshold. */
 const SURE_MISMATCH = { frames: 15, afterMs: 3000, below: 0.5 } as const;
 
@@ -87,7 +87,9 @@ export const createFaceVerifier = (options: FaceVerifierOptions): FaceVerifier =
     const { score } = evidence;
     if (score >= threshold) {
       const { liveness } = spoof;
-      const patient = evidence.goodFrames >= PATIENT_FRAMES || (liveness >= CLEARLY_LIVE && !spoof.moving);
+      const { moving } = spoof;
+      const patient =
+        evidence.goodFrames >= (moving ? PATIENT_FRAMES.moving : PATIENT_FRAMES.still) || (liveness >= CLEARLY_LIVE && !moving);
       return patient && liveness >= livenessThreshold;
     }
     const { frames, afterMs, below } = SURE_MISMATCH;
