@@ -107,7 +107,10 @@ test('what cannot be started says why and what to do', async (t) => {
   await t.test('words it does not know', async (t) => {
     t.match(run('--prot', '8080').stderr, /--prot/);
     t.match(run('--port', 'eighty').stderr, /--port: found "eighty"; allowed: a port number/);
-    t.match(run('fly').stderr, /found "fly"; allowed: twin, run/);
+    t.match(run('fly').stderr, /found "fly" after the options/);
+    const flown = spawnSync(process.execPath, ['dist/main.js', 'fly'], { encoding: 'utf8', timeout: 60_000 });
+    t.match(flown.stderr, /found "fly"; allowed: twin, .*run/);
+    t.equal(flown.status, 1);
   });
   await t.test('a data directory that is a file', async (t) => {
     const directory = t.testdir({ file: '' });

@@ -32,7 +32,8 @@ const OPTIONS = {
 /** Throws input/invalid. */
 export const parseTwinWords = (words: readonly string[]): TwinArguments => {
   const { values, positionals } = parseWords(words, usage, { options: OPTIONS, allowPositionals: true });
-  if (positionals.length > 0) return refuseWords('arguments', `one command at a time; found ${positionals.join(' ')}\n\n${usage}`);
+  if (positionals.length > 0)
+    return refuseWords('command', `found "${positionals.join(' ')}" after the options; a command is the first word, see kazashi --help`);
   if (values.reader !== undefined && values.reader !== 'pcsc' && values.reader !== 'twin') {
     return refuseWords('reader', `--reader: found "${values.reader}"; allowed: twin (the simulated reader), pcsc (a desk reader)`);
   }
