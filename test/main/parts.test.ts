@@ -189,3 +189,10 @@ test('a patch cable relays bytes, breaks when pulled, and works again when plugg
   t.equal(await answer(again), 'hello');
   again.destroy();
 });
+
+test('every optional package has its types here, so that the program builds where it could not be compiled', async (t) => {
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, Record<string, string>>;
+  const declared = readFileSync('src/device/optional-packages.d.ts', 'utf8');
+  for (const name of Object.keys(manifest['optionalDependencies'] ?? {}))
+    t.ok(declared.includes(`declare module '${name}'`) || manifest['devDependencies']?.[`@types/${name}`] !== undefined, name);
+});
