@@ -132,7 +132,10 @@ const panel = z.strictObject({
     .describe('Framebuffer device'),
   width: z.int().min(640).max(3840).default(1280).describe('Width of the simulated panel, in pixels (a real one tells its own)'),
   height: z.int().min(480).max(2160).default(800).describe('Height of the simulated panel, in pixels'),
-  rotation: z.literal([0, 90, 180, 270]).default(0).describe('Clockwise rotation of touch positions, in degrees'),
+  rotation: z
+    .literal([0, 90, 180, 270])
+    .default(0)
+    .describe('How the real panel is mounted, clockwise in degrees: turns the picture and the touch positions'),
 });
 
 const uplink = z.strictObject({

@@ -12,6 +12,7 @@ import { openPn532Reader } from '../device/nfc/open-reader.ts';
 import { SilentSound } from '../device/sound/silent-sound.ts';
 import { openNodeHidSource } from '../device/touch/node-hid-source.ts';
 import { openFramebuffer } from '../display/framebuffer-surface.ts';
+import { rotated } from '../display/rotated-surface.ts';
 import { openCamera } from '../faceauth/camera/open-camera.ts';
 import { openCardFaceNetwork } from '../faceauth/card-face/network.ts';
 import { PixelCardFaceReader } from '../faceauth/card-face/pixel-card-face-reader.ts';
@@ -36,7 +37,7 @@ export const startBox = async (config: KioskConfig, version: string): Promise<Pi
   const trayCamera = openCamera(config.trayCamera, { clock, log: log.child('tray-camera'), field: 'trayCamera' });
   const cardFaceNetwork = openCardFaceNetwork();
   cardFaceNetwork.catch(({ message }: Error) => log.error('models-unavailable', { part: 'card-face', advice: message }));
-  const surface = openFramebuffer({ name: panel.framebuffer });
+  const surface = rotated(openFramebuffer({ name: panel.framebuffer }), panel.rotation);
   const hid = await openNodeHidSource({ clock, onFailure: ({ code }) => log.warn('input.failed', { code }) });
 
   const kiosk = await startKiosk({

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { test } from 'tap';
 import type { ScreenModel } from '../../src/core/screens.ts';
+import { calibrate } from '../../src/device/touch/calibration.ts';
 import { buildScene } from '../../src/display/build-scene.ts';
 import { Display } from '../../src/display/display.ts';
 import { openFramebuffer, readGeometry } from '../../src/display/framebuffer-surface.ts';
@@ -12,7 +13,9 @@ import { inHalves } from '../../src/display/halves.ts';
 import { measureDisplay } from '../../src/display/measure-display.ts';
 import { MemorySurface } from '../../src/display/memory-surface.ts';
 import { decodePixels, encodePixels } from '../../src/display/pixels.ts';
+import type { Surface } from '../../src/display/ports.ts';
 import { openRasteriser, type Rasteriser } from '../../src/display/raster.ts';
+import { rotated } from '../../src/display/rotated-surface.ts';
 import { bandsOf, fragmentsIn } from '../../src/display/tiles.ts';
 
 const PANEL = { width: 800, height: 480 };
@@ -200,6 +203,52 @@ test('the camera picture is mirrored inside the oval, survives redraws, and is g
   await display.settled();
   t.equal(difference(surface.rgb(), await reference(inner, PIN)), 0);
   return display.close();
+});
+
+test('on a turned panel the picture stands upright, and a touch lands where it is seen', async (t) => {
+  const inner = await rasteriser(t.testdir());
+  for (const format of ['XRGB8888', 'RGB565'] as const) {
+    for (const rotation of [90, 180, 270] as const) {
+      const upright = rotation === 180;
+      const behind = new MemorySurface(upright ? 800 : 480, upright ? 480 : 800, format, 32);
+      const surface = rotated(behind, rotation);
+      t.match(surface.geometry, PANEL);
+      const display = new Display({ surface, rasteriser: inner });
+      display.show(PIN);
+      await display.settled();
+      const raw = behind.rgb();
+      const seen = new Uint8Array(raw.length);
+      const { width, height } = behind.geometry;
+      const toPanel = calibrate(PANEL, { rotation });
+      for (let y = 0; y < height; y += 1) {
+        for (let x = 0; x < width; x += 1) {
+          const place = toPanel({ x: x / (width - 1), y: y / (height - 1) });
+          const from = (y * width + x) * 3;
+          seen.set(raw.subarray(from, from + 3), (place.y * PANEL.width + place.x) * 3);
+        }
+      }
+      t.ok(difference(seen, await reference(inner, PIN)) < (format === 'RGB565' ? 0.02 : 0.0005), `${format} ${rotation}`);
+      await display.close();
+      surface.close();
+    }
+  }
+  const writes: number[] = [];
+  const narrow = new MemorySurface(480, 800);
+  const counted: Surface = {
+    geometry: narrow.geometry,
+    writeRows: (y, rows, bytes) => {
+      writes.push(rows);
+      narrow.writeRows(y, rows, bytes);
+    },
+    close: () => undefined,
+  };
+  const surface = rotated(counted, 90);
+  const row = new Uint8Array(surface.geometry.strideBytes);
+  surface.writeRows(10, 1, row);
+  row.fill(255, 100 * 4, 110 * 4);
+  surface.writeRows(10, 1, row);
+  t.same(writes, [10], 'only rows in which something changed are written');
+  t.throws(() => surface.writeRows(480, 1, row), RangeError);
 });
 
 test('the picture of the panel is what is on the panel', async (t) => {

@@ -11,11 +11,11 @@ import { stackTexts } from './stack.ts';
 
 /** One sentence in the middle of an otherwise empty screen. */
 const message = ({ build, frame, sizes }: ScreenContext, title: string, body: string, sign: 'card' | 'power'): ScreenEnd => {
-  const box = centred(frame.body, frame.body.width, sizes.hero * 5);
+  const box = centred(frame.body, frame.body.width, sizes.hero * 5 + sizes.gap);
   const [top, below] = cutTop(box, sizes.hero * 2.2);
   const size = sizes.hero * 1.9;
   build.draw(top, icon(sign, top.x + (top.width - size) / 2, top.y, size, COLOURS.primary));
-  const [head, rest] = cutTop(below, sizes.hero * 1.3);
+  const [head, rest] = cutTop(below, sizes.hero * 1.3, sizes.gap);
   build.text('title', title, head, { size: sizes.hero, weight: 700, align: 'centre', vertical: 'middle' });
   build.text('body', body, rest, { size: sizes.instruction, align: 'centre', colour: COLOURS.textSoft, balance: true });
   return { speech: '' };
@@ -101,7 +101,7 @@ export const idle = (context: ScreenContext, model: ModelOf<'idle'>): ScreenEnd 
     });
   });
   stackTexts(build, texts, [
-    { id: 'title', label: words.title, style: { size: sizes.hero, weight: 700, leading: 1.35 } },
+    { id: 'title', label: words.title, style: { size: sizes.hero, weight: 700, leading: 1.35, balance: true } },
     ...(sizes.large
       ? []
       : [

@@ -27,7 +27,7 @@ const SPACED: ReadonlySet<Language> = new Set(['ko', 'vi', 'ja-simple']);
 
 /** Text cut into pieces between which a line may break, best places only. A blank stays at the end of its piece. */
 export const phrases = (text: string, language: Language = 'ja'): string[] => {
-  if (SPACED.has(language)) return text.match(/[^ 。！？]*[。！？」』）]*[ ]*/gu)?.filter((piece) => piece !== '') ?? [];
+  if (SPACED.has(language)) return text.match(/[^ 、。！？]*[、。！？」』）]*[ ]*/gu)?.filter((piece) => piece !== '') ?? [];
   const [segmenter, breaks] = language === 'zh-Hans' ? [chineseWords, mayBreakChinese] : [words, mayBreak];
   const pieces: string[] = [];
   for (const { segment } of segmenter.segment(text)) {
