@@ -39,7 +39,7 @@ export const openStream = (brokerUrl: string, tls: TlsFiles = {}): Socket => {
   const ca = readPem('caFile', tls.caFile);
   const cert = readPem('certificateFile', tls.certificateFile);
   const key = readPem('keyFile', tls.keyFile);
-  return connectTls({
+  const socket = connectTls({
     host,
     port,
     minVersion: 'TLSv1.2',
@@ -48,4 +48,6 @@ export const openStream = (brokerUrl: string, tls: TlsFiles = {}): Socket => {
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
   });
+  // A visit is small: it must not wait for the broker's delayed TCP acknowledgement of the one before.
+  return socket.setNoDelay(true);
 };

@@ -19,6 +19,20 @@ export interface Fault {
   readonly errno: string;
 }
 
+/**
+ * What flash has made of what was never fsynced. Directory changes reach it in their order (a journal), so some number of the first ones is
+ * there; the content of each file may be there, not at all, or in part.
+ */
+export interface Remains {
+  /** How many of `count` unsynced directory changes are there. */
+  names(count: number): number;
+  /** What is read of a file of which `now` was written and `synced` is safe. */
+  content(now: Uint8Array, synced: Uint8Array): Uint8Array;
+}
+
+/** All names there, or none; no unsynced content. */
+const remainsOf = (kept: boolean): Remains => ({ names: (count) => (kept ? count : 0), content: (_now, synced) => synced });
+
 /** Never reached by a call: the promise stays open, as the process is gone. */
 const GONE = new Promise<never>(() => undefined);
 
@@ -30,12 +44,18 @@ export class FaultyFs implements DurableFs {
   #files = new Map<string, Inode>();
   /** Directory entries as flash holds them. */
   #durable = new Map<string, Inode>();
+  /** Directory changes since, in their order. */
+  #changes: ((entries: Map<string, Inode>) => void)[] = [];
 
-  /** What a new process finds after the power came back. `kept`: whether names that were never fsynced made it to flash all the same. */
-  reboot(kept: boolean): FaultyFs {
+  /** What a new process finds after the power came back. True, false: names that were never fsynced made it to flash all the same, or not. */
+  reboot(remains: Remains | boolean): FaultyFs {
+    const { names, content: remaining } = typeof remains === 'boolean' ? remainsOf(remains) : remains;
     const next = new FaultyFs();
-    for (const [path, inode] of kept ? this.#files : this.#durable) {
-      const content = inode.synced ?? new Uint8Array(0);
+    const entries = new Map(this.#durable);
+    for (const change of this.#changes.slice(0, names(this.#changes.length))) change(entries);
+    for (const [path, inode] of entries) {
+      const synced = inode.synced ?? new Uint8Array(0);
+      const content = inode.now === inode.synced ? synced : remaining(inode.now, synced);
       const copy: Inode = { now: content, synced: content };
       next.#files.set(path, copy);
       next.#durable.set(path, copy);
@@ -61,7 +81,7 @@ export class FaultyFs implements DurableFs {
     return this.#call(() => {
       if (this.#files.has(path)) throw failure('EEXIST');
       const inode: Inode = { now: new Uint8Array(0), synced: undefined };
-      this.#files.set(path, inode);
+      this.#change((entries) => entries.set(path, inode));
       return {
         write: (bytes: Uint8Array) =>
           this.#call(() => {
@@ -88,14 +108,16 @@ export class FaultyFs implements DurableFs {
     return this.#call(() => {
       const inode = this.#files.get(from);
       if (inode === undefined) throw failure('ENOENT');
-      this.#files.delete(from);
-      this.#files.set(to, inode);
+      this.#change((entries) => {
+        entries.delete(from);
+        entries.set(to, inode);
+      });
     });
   }
 
   remove(path: string): Promise<void> {
     return this.#call(() => {
-      this.#files.delete(path);
+      if (this.#files.has(path)) this.#change((entries) => entries.delete(path));
     });
   }
 
@@ -103,7 +125,14 @@ export class FaultyFs implements DurableFs {
     return this.#call(() => {
       for (const file of this.#durable.keys()) if (dirname(file) === path) this.#durable.delete(file);
       for (const [file, inode] of this.#files) if (dirname(file) === path) this.#durable.set(file, inode);
+      // Every folder in these tests is one folder.
+      this.#changes = [];
     });
+  }
+
+  #change(change: (entries: Map<string, Inode>) => unknown): void {
+    change(this.#files);
+    this.#changes.push(change);
   }
 
   async #call<T>(run: () => T): Promise<T> {

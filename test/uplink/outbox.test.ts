@@ -10,7 +10,7 @@ import { openDocument } from '../../src/uplink/durable-adapter.ts';
 import { nodeDurableFs } from '../../src/uplink/durable-fs.ts';
 import { nodeProcessTable, takeLock } from '../../src/uplink/lock.ts';
 import { Outbox, type OutboxOptions } from '../../src/uplink/outbox.ts';
-import { type Fault, FaultyFs } from './faulty-fs.ts';
+import { type Fault, FaultyFs, type Remains } from './faulty-fs.ts';
 import { temporaryFolder } from './helpers.ts';
 
 const FOLDER = '/data/outbox';
@@ -54,7 +54,7 @@ const callsOf = async (steps: readonly ('append' | 'remove')[]): Promise<number>
 };
 
 /** Runs `steps` with the fault, reboots, and says what is wrong (nothing, it is hoped). */
-const survive = async (fault: Fault, kept: boolean, steps: readonly ('append' | 'remove')[]): Promise<string | undefined> => {
+const survive = async (fault: Fault, kept: Remains | boolean, steps: readonly ('append' | 'remove')[]): Promise<string | undefined> => {
   const fs = new FaultyFs();
   fs.fault = fault;
   const stored = new Map<string, Uint8Array>();
@@ -123,6 +123,35 @@ test('any order of appending and removing survives any cut', async (t) => {
     { numRuns: 150 },
   );
   t.pass();
+});
+
+test('power lost after any call, what was not synced kept, lost or torn at random: nothing promised is lost', async (t) => {
+  let cases = 0;
+  const calls = await callsOf(STEPS);
+  for (let at = 0; at <= calls; at += 1) {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })),
+        async (names, dice) => {
+          const next = () => dice.next().value as number;
+          const remains: Remains = {
+            names: (count) => Math.round(names * count),
+            content: (now, synced) => {
+              const fate = next();
+              if (fate < 1 / 3) return now;
+              return fate < 2 / 3 ? synced : now.slice(0, Math.floor(next() * now.length));
+            },
+          };
+          cases += 1;
+          const wrong = await survive({ at, kind: 'power', errno: '' }, remains, STEPS);
+          if (wrong !== undefined) throw new Error(`before call ${at}: ${wrong}`);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  }
+  t.ok(cases > 1_000, `${cases} losses of power`);
 });
 
 test('an empty, cut or changed file is put aside and told; the others are sent', async (t) => {

@@ -262,7 +262,7 @@ export class SiteFolder {
   async #welcome(id: string, keys: KeySet, settings: boolean): Promise<void> {
     await storeKeySet(this.#path(`kiosks/${id}/kiosk.public.json`), keys);
     for (const terminal of this.terminals) await this.#introduce(id, terminal);
-    await this.#shareTerminalKeys();
+    await storeKeySets(this.#path(`kiosks/${id}/terminal-keys.json`), await this.#terminalKeys());
     if (settings) this.#write(`kiosks/${id}/kazashi.toml`, kioskToml(this.#document, id));
   }
 

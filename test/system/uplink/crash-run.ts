@@ -1,0 +1,142 @@
+// Patients come to two kiosks while kiosks, terminal and broker are killed (SIGKILL) at random moments. Afterwards the terminal's database is
+// asked: everybody who saw "done" must be there exactly once, in the order of the kiosk.
+
+import Database from 'libsql';
+import { uuidV7 } from '../../../src/core/ids.ts';
+import { type KioskProcess, Lab, type Process, pause, until } from './lab.ts';
+
+export interface CrashReport {
+  readonly visits: number;
+  readonly kills: { readonly kiosk: number; readonly terminal: number; readonly broker: number };
+  /** Patients who saw "done" and are not at the terminal. */
+  readonly lost: number;
+  /** Accepted or numbered more than once. */
+  readonly doubled: number;
+  /** A visit that the terminal has before an earlier one of the same kiosk. */
+  readonly reordered: number;
+  /** At the terminal although nobody came. */
+  readonly invented: number;
+  /** Answered with a repeat: the proof that there was something to be doubled. */
+  readonly repeats: number;
+  readonly seconds: number;
+}
+
+/** mulberry32: the same seed makes the same decisions; the machine's own timing stays its own. */
+const dice = (seed: number): (() => number) => {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let value = Math.imul(state ^ (state >>> 15), state | 1);
+    value ^= value + Math.imul(value ^ (value >>> 7), value | 61);
+    return ((value ^ (value >>> 14)) >>> 0) / 2 ** 32;
+  };
+};
+
+interface Row {
+  readonly visit_id: string;
+  readonly kiosk: string;
+  readonly seq: number;
+  readonly number: string;
+}
+
+const answers = (terminals: readonly Process[], status: string): string[] =>
+  terminals.flatMap((one) =>
+    one
+      .errors()
+      .split('\n')
+      .filter((line) => line.includes('message-answered') && line.includes(`"status":"${status}"`))
+      .map((line) => {
+        const { kiosk, seq } = JSON.parse(line) as { kiosk: string; seq: number };
+        return `${kiosk} ${seq}`;
+      }),
+  );
+
+export const crashRun = async (visits: number, seed: number): Promise<CrashReport> => {
+  const random = dice(seed);
+  const started = performance.now();
+  const lab = new Lab();
+  const kiosks = ['kiosk-1', 'kiosk-2'] as const;
+  const kills = { kiosk: 0, terminal: 0, broker: 0 };
+  const terminals: Process[] = [];
+  const runs: KioskProcess[] = [];
+  const came = new Set<string>();
+  const start = (kiosk: string): KioskProcess => {
+    const run = lab.startKiosk(kiosk, 'ackTimeoutSeconds = 1', '20', '300');
+    runs.push(run);
+    return run;
+  };
+  const done = () => runs.reduce((sum, run) => sum + run.look().done.length, 0);
+  try {
+    await lab.make(...kiosks);
+    let broker = await lab.startBroker();
+    terminals.push(await lab.startTerminal());
+    const now = new Map(kiosks.map((kiosk) => [kiosk as string, start(kiosk)]));
+    let killing = true;
+    const patients = async (kiosk: string): Promise<void> => {
+      while (done() < visits) {
+        const visit = uuidV7(Date.now());
+        came.add(visit);
+        now.get(kiosk)?.finish(visit);
+        await pause(10 + random() * 50);
+      }
+    };
+    const murderer = async (): Promise<void> => {
+      while (killing) {
+        await pause(100 + random() * 900);
+        if (!killing) return;
+        const victim = Math.floor(random() * 4);
+        const [kiosk] = [kiosks[victim] ?? ''];
+        if (kiosk !== '') {
+          kills.kiosk += 1;
+          await now.get(kiosk)?.process.end('SIGKILL');
+          now.set(kiosk, start(kiosk));
+        } else if (victim === 2) {
+          kills.terminal += 1;
+          await terminals.at(-1)?.end('SIGKILL');
+          await pause(random() * 300);
+          terminals.push(await lab.startTerminal());
+        } else {
+          kills.broker += 1;
+          await broker.end('SIGKILL');
+          await pause(random() * 300);
+          broker = await lab.startBroker();
+        }
+      }
+    };
+    const killed = murderer();
+    await Promise.all(kiosks.map(patients));
+    killing = false;
+    await killed;
+    for (const kiosk of kiosks) await now.get(kiosk)?.until({ backlog: 0, terminal: 'ready' }, 90_000);
+    // A kiosk that was killed before it said so may hold one more: it comes within the ack time-out.
+    await until('quiet', () => [...now.values()].every((run) => run.look().states.at(-1)?.backlog === 0));
+    return { visits: done(), kills, ...judge(lab, runs, terminals, came), seconds: Math.round((performance.now() - started) / 1000) };
+  } finally {
+    await lab.stop();
+  }
+};
+
+const judge = (lab: Lab, runs: readonly KioskProcess[], terminals: readonly Process[], came: ReadonlySet<string>) => {
+  const db = new Database(lab.path('data-terminal', 'terminal.db'), { readonly: true });
+  const rows = db.prepare('SELECT visit_id, kiosk, seq, number FROM visits ORDER BY row').all() as Row[];
+  db.close();
+  const there = new Map<string, number>();
+  for (const { visit_id } of rows) there.set(visit_id, (there.get(visit_id) ?? 0) + 1);
+  const accepted = answers(terminals, 'accepted');
+  const last = new Map<string, number>();
+  let reordered = 0;
+  for (const { kiosk, seq } of rows) {
+    if (seq < (last.get(kiosk) ?? 0)) reordered += 1;
+    last.set(kiosk, Math.max(seq, last.get(kiosk) ?? 0));
+  }
+  return {
+    lost: runs.flatMap((run) => run.done).filter(({ done }) => !there.has(done)).length,
+    doubled:
+      [...there.values()].filter((times) => times > 1).length +
+      (rows.length - new Set(rows.map(({ number }) => number)).size) +
+      (accepted.length - new Set(accepted).size),
+    reordered,
+    invented: [...there.keys()].filter((visit) => !came.has(visit)).length,
+    repeats: answers(terminals, 'duplicate').length,
+  };
+};
