@@ -36,6 +36,12 @@ const service = (t: Test, { names = ['Desk Reader 00'] }: { names?: readonly str
           desk.log.push(`connect ${name} ${share} ${protocols}`);
           return {
             async transmit(command) {
+              if (desk.fault === 'taken') {
+                setTimeout(() => {
+                  desk.state = EMPTY;
+                }, 2);
+                return new Uint8Array();
+              }
               if (desk.fault !== '') fail(desk.fault);
               return Uint8Array.from([...command, 0x90, 0x00]);
             },
@@ -111,6 +117,16 @@ test('what goes wrong has its own code', async (t) => {
     code: 'reader/unavailable',
     message: 'PC/SC: PC/SC service not running; is pcscd running?',
   });
+});
+
+test('a driver that answers nothing when the card goes is asked whether it is still there', async (t) => {
+  const { desk, reader: open } = service(t);
+  const reader = open();
+  await reader.start();
+  desk.state = PRESENT;
+  const card = await reader.waitForCard(never);
+  desk.fault = 'taken';
+  await t.rejects(card.transceive(fromHex('00a40000')), { code: 'card/removed', facts: { pcsc: 'Answer without status word' } });
 });
 
 test('a card that is taken between two looks is waited for again', async (t) => {

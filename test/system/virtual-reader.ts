@@ -47,9 +47,12 @@ export class VirtualReader {
   #service: ChildProcess | undefined;
   readonly #cards = new Set<ChildProcess>();
 
-  /** Runs a program beside the service (which the first card starts) and waits for its end. */
-  run(program: string, ...args: readonly string[]): Outcome {
-    const { status, stdout, stderr } = spawnSync(NSENTER, this.#inside(program, ...args), { encoding: 'utf8' });
+  /** Runs a program beside the service (which the first card starts) and waits for its end; options may come first. */
+  run(...words: readonly [string | { readonly input: string }, ...string[]]): Outcome {
+    const [first, ...rest] = words;
+    const [program = '', ...args] = typeof first === 'string' ? [first, ...rest] : rest;
+    const input = typeof first === 'string' ? {} : { input: first.input };
+    const { status, stdout, stderr } = spawnSync(NSENTER, this.#inside(program, ...args), { encoding: 'utf8', ...input });
     return { status, out: stdout, all: stdout + stderr };
   }
 

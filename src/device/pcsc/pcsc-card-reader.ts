@@ -12,6 +12,10 @@ import type { PcscCard, PcscContext, PcscReader } from './ports.ts';
 const SCARD = { present: 0x20, mute: 0x200, exclusive: 1, t0: 1, t1: 2, leave: 0, reset: 1 } as const;
 /** An answer in extended form is at most 64 kB and its status word. */
 const MAX_ANSWER = 65_538;
+const STATUS_LENGTH = 2;
+const POLL_MS = 150;
+/** Six looks are 900 ms. */
+const REMOVAL_LOOKS = 6;
 /** Historical bytes of a storage card (PC/SC part 3, 3.1.3.2.3): the registered application provider id, then the standard. */
 const STORAGE_CARD = /804f0ca000000306(..)/;
 const FELICA = '11';
@@ -114,11 +118,27 @@ export class PcscCardReader implements CardReader {
   async #transceive(card: PcscCard, command: Uint8Array, signal?: AbortSignal): Promise<Uint8Array> {
     signal?.throwIfAborted();
     if (this.#connected !== card) throw new KioskFailure('card/removed');
+    let failed: unknown;
     try {
-      return Uint8Array.from(await card.transmit(Buffer.from(command), { maxRecvLength: MAX_ANSWER }));
+      const answer = Uint8Array.from(await card.transmit(Buffer.from(command), { maxRecvLength: MAX_ANSWER }));
+      // Some drivers report success and no bytes when the card goes under a command.
+      if (answer.length >= STATUS_LENGTH) return answer;
+      failed = new Error('Answer without status word');
     } catch (cause) {
-      throw new KioskFailure(codeOf(cause), { cause, facts: { pcsc: textOf(cause) } });
+      failed = cause;
     }
+    const code = codeOf(failed);
+    const gone = code === 'reader/protocol' && (await this.#isGone(signal));
+    throw new KioskFailure(gone ? 'card/removed' : code, { cause: failed, facts: { pcsc: textOf(failed) } });
+  }
+
+  /** Whether the card was taken, as far as the service has noticed: it looks a few times a second. */
+  async #isGone(signal?: AbortSignal): Promise<boolean> {
+    for (let look = 0; look < REMOVAL_LOOKS; look += 1) {
+      if ((this.#reader().state & SCARD.present) === 0) return true;
+      await sleep(this.#options.clock, this.#options.pollMs ?? POLL_MS, signal);
+    }
+    return false;
   }
 
   #readers(): readonly PcscReader[] {
@@ -143,7 +163,7 @@ export class PcscCardReader implements CardReader {
   }
 
   #pause(signal: AbortSignal): Promise<void> {
-    return sleep(this.#options.clock, this.#options.pollMs ?? 150, signal);
+    return sleep(this.#options.clock, this.#options.pollMs ?? POLL_MS, signal);
   }
 
   #drop(disposition: number): void {
