@@ -1,4 +1,4 @@
-// Command and response APDUs as bytes (ISO/IEC 7816-3 12.1, 7816-4 5.1): cases 1 to 4, short form out, short and extended form in.
+// Command and response APDUs as bytes (ISO/IEC 7816-3 12.1, 7816-4 5.1): cases 1 to 4, short form out where the data fit, both forms in.
 // Knows no instruction's meaning and never logs.
 
 import { concat } from '../core/bytes.ts';
@@ -9,7 +9,7 @@ export interface CommandApdu {
   readonly ins: number;
   readonly p1: number;
   readonly p2: number;
-  /** 1..255 bytes; absent or empty: no data field (case 1 or 2). */
+  /** 1..65535 bytes, more than 255 in extended form; absent or empty: no data field (case 1 or 2). */
   readonly data?: Uint8Array;
   /** Bytes wanted, 1..256; absent: none (case 1 or 3). */
   readonly le?: number;
@@ -20,12 +20,16 @@ export interface ResponseApdu {
   readonly sw: number;
 }
 
-/** Short-form bytes. Throws RangeError when a byte, Lc or Le does not fit: a programmer's error. */
+/** Short-form bytes, extended ones for more than 255 bytes of data. Throws RangeError when a byte, Lc or Le does not fit: a programmer's error. */
 export const encodeCommand = (command: CommandApdu): Uint8Array => {
   const { cla, ins, p1, p2, data = new Uint8Array(), le } = command;
   for (const byte of [cla, ins, p1, p2]) if (!Number.isInteger(byte) || byte < 0 || byte > 0xff) throw new RangeError('APDU header byte');
-  if (data.length > 255) throw new RangeError('APDU data longer than 255 bytes');
+  if (data.length > 65_535) throw new RangeError('APDU data longer than 65535 bytes');
   if (le !== undefined && (!Number.isInteger(le) || le < 1 || le > 256)) throw new RangeError('APDU Le outside 1..256');
+  if (data.length > 255) {
+    const header = Uint8Array.of(cla, ins, p1, p2, 0, data.length >> 8, data.length & 0xff);
+    return concat(header, data, le === undefined ? new Uint8Array() : Uint8Array.of(le >> 8, le & 0xff));
+  }
   return concat(
     Uint8Array.of(cla, ins, p1, p2),
     data.length > 0 ? Uint8Array.of(data.length) : new Uint8Array(),

@@ -18,6 +18,7 @@ import { computeSignature, readAuthCertificate, readPinState, signChallenge } fr
 import type { CardFaceReader, DetectedCard } from './ports.ts';
 import type { CardGeneration } from './profile.ts';
 import type { CardPinOutcome, CardProof, CardReading, FaceReading } from './reading.ts';
+import { authenticateTerminal, type SchemeTerminal } from './scheme-authentication.ts';
 import { presentSecret } from './secrets.ts';
 import { signatureHolds } from './signature.ts';
 import { type CardTrust, certificateKey, judgeCertificate } from './trust.ts';
@@ -110,6 +111,18 @@ export class MyNumberCard {
       await this.#applications.select('jpki');
       const { profile } = this.#identified;
       this.#certificate ??= this.#keep(await readAuthCertificate(this.#channel, profile));
+      const signature = await signChallenge(this.#channel, profile, challenge);
+      return this.#proof(certificateKey(this.#certificate), challenge, signature);
+    });
+  }
+
+  /** After a face match, where a scheme's terminal stands behind the port (scheme-authentication.ts): the authentication key signs without a PIN. */
+  signForTerminal(challenge: Uint8Array, terminal: SchemeTerminal): Promise<CardProof> {
+    return this.#exclusive(async () => {
+      await this.#applications.select('jpki');
+      const { profile } = this.#identified;
+      this.#certificate ??= this.#keep(await readAuthCertificate(this.#channel, profile));
+      await authenticateTerminal(this.#channel, profile, terminal);
       const signature = await signChallenge(this.#channel, profile, challenge);
       return this.#proof(certificateKey(this.#certificate), challenge, signature);
     });

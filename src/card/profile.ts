@@ -33,6 +33,8 @@ export interface CardProfile {
     readonly authCertificate: number;
     readonly authKey: number;
     readonly pin: SecretRule;
+    /** EF of the key that a terminal's certificate is checked against; absent: there is no way without the PIN. */
+    readonly terminalAnchor?: number;
     readonly certificatePolicies: readonly string[];
     issuedWithoutPin(tokenInfo: Uint8Array): boolean;
   };
@@ -70,6 +72,7 @@ export const cardProfile2016: CardProfile = {
     authCertificate: 0x000a,
     authKey: 0x0017,
     pin: { file: 0x0018, digits: 4, maxTries: 3, safeTries: 1 },
+    terminalAnchor: 0x0016,
     // The policy of real certificates for user authentication.
     certificatePolicies: ['1.2.392.200149.8.5.1.3.30'],
     // ASSUMPTION, not a public fact: how a 顔認証マイナンバーカード shows that it was issued without a PIN. We take it that its PIN is blocked

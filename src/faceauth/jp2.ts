@@ -8,6 +8,8 @@ import type { Picture } from './ports.ts';
 /** More than any card photo; a damaged size field must not reserve gigabytes. */
 const MAX_SIDE = 2048;
 const MAX_BYTES = 64 * 1024;
+/** The codec takes four bytes a sample as soon as it has read the size; no photo of a card is packed closer than 40 samples to a byte. */
+const MAX_SAMPLES_PER_BYTE = 160;
 
 let loading: Promise<OpenJpegModule> | undefined;
 
@@ -20,12 +22,12 @@ export const warmUpJp2 = async (): Promise<void> => {
 const unreadable = (reason: string, cause?: unknown) =>
   new KioskFailure('face/photo-unreadable', { facts: { reason }, message: `The chip's photo cannot be decoded (${reason}).`, cause });
 
-/** Width and height of the first SIZ marker segment (ISO/IEC 15444-1 A.5.1), before anything is allocated for them. */
-const declaredSize = (jp2: Uint8Array): readonly [number, number] | undefined => {
+/** Width, height and components of the first SIZ marker segment (ISO/IEC 15444-1 A.5.1), before anything is allocated for them. */
+const declaredSize = (jp2: Uint8Array): readonly [width: number, height: number, components: number] | undefined => {
   const at = Buffer.from(jp2.buffer, jp2.byteOffset, jp2.length).indexOf(Buffer.from('ff4fff51', 'hex'));
-  if (at < 0 || jp2.length < at + 24) return undefined;
-  const view = new DataView(jp2.buffer, jp2.byteOffset + at + 8, 16);
-  return [view.getUint32(0) - view.getUint32(8), view.getUint32(4) - view.getUint32(12)];
+  if (at < 0 || jp2.length < at + 42) return undefined;
+  const view = new DataView(jp2.buffer, jp2.byteOffset + at + 8, 34);
+  return [view.getUint32(0) - view.getUint32(8), view.getUint32(4) - view.getUint32(12), view.getUint16(32)];
 };
 
 const readFrame = (decoder: J2KDecoder, jp2: Uint8Array): Picture => {
@@ -46,7 +48,9 @@ export const decodeJp2 = async (jp2: Uint8Array): Promise<Picture> => {
   if (jp2.length === 0 || jp2.length > MAX_BYTES) throw unreadable('length');
   const size = declaredSize(jp2);
   if (size === undefined) throw unreadable('not JPEG 2000');
-  if (size.some((side) => side < 16 || side > MAX_SIDE)) throw unreadable('size');
+  const [width, height, components] = size;
+  if ([width, height].some((side) => side < 16 || side > MAX_SIDE)) throw unreadable('size');
+  if (width * height * components > MAX_SAMPLES_PER_BYTE * jp2.length) throw unreadable('size');
   await warmUpJp2();
   const module = await (loading as Promise<OpenJpegModule>);
   const decoder = new module.J2KDecoder();

@@ -1,3 +1,4 @@
+import '../fuzz/sizes.ts';
 import fc from 'fast-check';
 import { test } from 'tap';
 import { encodeCommand, parseCommand, parseResponse } from '../../src/card/apdu.ts';
@@ -45,7 +46,10 @@ test('commands of the four cases are written in short form', async (t) => {
   t.throws(() => encodeCommand({ ...header, le: 0 }), RangeError);
   t.throws(() => encodeCommand({ ...header, le: 257 }), RangeError);
   t.throws(() => encodeCommand({ ...header, p1: 256 }), RangeError);
-  t.throws(() => encodeCommand({ ...header, data: new Uint8Array(256) }), RangeError);
+  t.throws(() => encodeCommand({ ...header, data: new Uint8Array(65_536) }), RangeError);
+  const long = { ...header, data: new Uint8Array(256).fill(7) };
+  t.equal(hex(encodeCommand(long).subarray(0, 8)), `${hex(encodeCommand(header).subarray(0, 4))}00010007`, 'extended form');
+  t.same(parseCommand(encodeCommand({ ...long, le: 256 })), { ...long, le: 256 });
 });
 
 test('a card reads back every command that a kiosk can write', async () => {
@@ -149,6 +153,51 @@ test('objects with private two-byte tags are read, padding behind them is left a
   t.equal(hex(encodeTlv(0x7f4e, new Uint8Array(200))).slice(0, 8), '7f4e81c8');
   t.equal(hex(encodeTlv(0x9f8101)), '9f810100');
   t.throws(() => encodeTlv(0x30, new Uint8Array(65536)), RangeError);
+});
+
+test('lengths and tags at the edges of their forms, read anywhere in the input', async (t) => {
+  for (const [length, header] of [
+    [0x7f, '7f'],
+    [0x80, '8180'],
+    [0xff, '81ff'],
+    [0x100, '820100'],
+    [0xffff, '82ffff'],
+  ] as const) {
+    const object = encodeTlv(0x04, new Uint8Array(length));
+    t.equal(hex(object.subarray(0, object.length - length)), `04${header}`);
+    t.match(parseHeader(concat(Uint8Array.of(1, 2, 3), object), 3), { headerLength: object.length - length, valueLength: length });
+    t.equal(parseTlv(concat(Uint8Array.of(1, 2, 3), object), 3).offset, 3);
+  }
+  t.match(parseHeader(fromHex('0483010203')), { valueLength: 0x010203, headerLength: 5 }, 'three bytes of length');
+  for (const [tag, bytes] of [
+    [0xfe, 'fe'],
+    [0xff, 'ff'],
+    [0x5f01, '5f01'],
+    [0xff7f, 'ff7f'],
+    [0xffff, 'ffff'],
+    [0x9f8101, '9f8101'],
+  ] as const) {
+    t.equal(hex(encodeTlv(tag)), `${bytes}00`);
+  }
+  t.match(
+    parseHeader(fromHex('1f8100 05')),
+    { tag: 0x1f8100, headerLength: 4, valueLength: 5 },
+    'only the first byte of a tag number may not be zero',
+  );
+});
+
+test('each malformed input says what is wrong with it', async (t) => {
+  const says = (text: string, message: string) =>
+    t.throws(() => parseTlv(fromHex(text)), { code: 'card/malformed', facts: { part: 'ber' }, message: `ber: ${message}` });
+  says('', 'input ends inside a header');
+  says('9f00', 'tag number with leading zeros');
+  says('9f81818100', 'tag longer than three bytes');
+  says('9f818101 00', 'tag longer than three bytes');
+  says('3080', 'indefinite length');
+  says('3084 00000000', 'length of more than three bytes');
+  says('3003 0102', 'value longer than the input');
+  t.throws(() => requireTlv([], 0xdf22, 'face'), { facts: { part: 'face' }, message: 'face: object df22 is missing' });
+  t.throws(() => encodeTlv(0x30, new Uint8Array(65_536)), { message: 'TLV value longer than 65535 bytes' });
 });
 
 test('what was written as BER is read back, whatever follows it', async () => {

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { test } from 'tap';
 import { identifyCard } from '../../src/card/my-number-card.ts';
 import type { CardPinOutcome } from '../../src/card/reading.ts';
+import type { SchemeTerminal } from '../../src/card/scheme-authentication.ts';
 import { createCardTrust } from '../../src/card/trust.ts';
+import { createSyntheticTerminal } from '../../src/card/twin/synthetic-terminal.ts';
 import { VirtualCard } from '../../src/card/twin/virtual-card.ts';
 import { ascii, concat, fromHex, hex } from '../../src/core/bytes.ts';
 import { isFailure, KioskFailure } from '../../src/core/failure.ts';
@@ -106,6 +108,28 @@ test('a signature after the PIN is made by the key of the certificate', async (t
   const key = createPublicKey({ key: Buffer.from(proof.publicKey), format: 'der', type: 'spki' });
   t.ok(verify('sha256', CHALLENGE, key, proof.signature));
   await t.rejects(session.signWithPin(new Uint8Array(8)), RangeError);
+});
+
+test('the synthetic scheme: a terminal that the card believes signs without a PIN, and no other', async (t) => {
+  const card = await workshop.make({ pin: null });
+  const terminal = await createSyntheticTerminal(workshop.authority, workshop.authorityKeys);
+  const connection = connect(card);
+  const session = await open(card, connection);
+  t.match(await session.signForTerminal(CHALLENGE, terminal), { algorithm: 'RS256' });
+  t.ok(
+    connection.log.some((command) => command.startsWith('80a206c100')),
+    'the body goes in extended form',
+  );
+  const refused = { code: 'card/untrusted', facts: { part: 'terminal' } };
+  const liar: SchemeTerminal = { ...terminal, sign: async () => terminal.sign(new Uint8Array(32)) };
+  await t.rejects((await open(card)).signForTerminal(CHALLENGE, liar), refused, 'a signature over another challenge');
+  const at = terminal.certificate.length - 1;
+  const forged = { ...terminal, certificate: terminal.certificate.map((byte, i) => (i === at ? byte ^ 1 : byte)) };
+  await t.rejects((await open(card)).signForTerminal(CHALLENGE, forged), refused, 'a certificate nobody signed');
+  await t.rejects((await open(card)).signWithPin(CHALLENGE), { code: 'card/read-failed', facts: { sw: '6982' } }, 'nothing stays open');
+  t.equal(hex(await card.transceive(fromHex('0082008001ff'))), '6982', 'a response without a challenge');
+  t.equal(hex(await card.transceive(fromHex('80a206c10100'))), '6981', 'the anchor’s file is not the current one');
+  t.equal(hex(await card.transceive(fromHex('80a207c10100'))), '6a86');
 });
 
 test('a card that signs with another key than its certificate shows is a fake', async (t) => {

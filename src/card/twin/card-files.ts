@@ -17,6 +17,7 @@ const APPLICATION_ID = Uint8Array.of(0x00, 0x01, 0x00, 0x00);
 /** Answer to reset by contacts, as the card is known by. */
 const CONTACT_ATR = fromHex('3be000ff8131fe4514');
 
+const TERMINAL_ANCHOR = 0x16;
 const SIGN = { certificate: 0x01, authority: 0x02, presence: 0x08, key: 0x1a, password: 0x1b } as const;
 
 /** ASSUMPTION, not a public fact: on a card without a sign certificate its file is empty, its key absent and its password blocked. */
@@ -38,11 +39,12 @@ const jpkiApplication = ({ signing, ...material }: CardMaterial): ApplicationIma
     ],
     secrets: [pinOf(jpki.pin.file, material.holder), passwordOf(SIGN.password, signing)],
     keys: [
-      key(jpki.authKey, [jpki.pin.file], material.authKey),
+      key(jpki.authKey, [jpki.pin.file, TERMINAL_ANCHOR], material.authKey),
       ...(signing === undefined ? [] : [key(SIGN.key, [SIGN.password], signing.key)]),
     ],
-    // 0016: key that checks a terminal's certificate. The others exist on real cards; what for is not public.
-    reserved: [0x05, 0x10, 0x16, 0x19, 0x1c, 0x1e, ...(signing === undefined ? [SIGN.key] : [])],
+    // These exist on real cards; what for is not public, but that 0016 is the key that checks a terminal's certificate.
+    reserved: [0x05, 0x10, TERMINAL_ANCHOR, 0x19, 0x1c, 0x1e, ...(signing === undefined ? [SIGN.key] : [])],
+    terminalAnchor: { id: TERMINAL_ANCHOR, spki: base64(material.terminalAnchor) },
     change: 'iso',
   };
 };

@@ -18,6 +18,8 @@ export interface CardMaterial {
   /** Absent: a child's card. */
   readonly signing?: SigningMaterial;
   readonly signAuthorityCertificate: Uint8Array;
+  /** SubjectPublicKeyInfo DER of the key that terminals' certificates are checked against. */
+  readonly terminalAnchor: Uint8Array;
   readonly faceSignerKey: KeyObject;
   readonly faceSignerCertificate: Uint8Array;
   readonly serial: Uint8Array;

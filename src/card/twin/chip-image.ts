@@ -1,7 +1,7 @@
 // What a simulated chip remembers without power: files, secrets with their counters, keys. Plain JSON outside, buffers inside.
 // The keys and secrets in it are synthetic; nothing of a real card may ever be stored this way.
 
-import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { KioskFailure } from '../../core/failure.ts';
 
 /** `free`, or the secrets of which one must have been verified; an empty list means never. */
@@ -21,6 +21,8 @@ export interface ApplicationImage {
   readonly defaultKey?: number;
   /** Files that are there and can be selected, but neither read nor used: internal, or of no public purpose. */
   readonly reserved?: readonly number[];
+  /** EF of the key that terminals' certificates are checked against, SubjectPublicKeyInfo DER in base64. */
+  readonly terminalAnchor?: { readonly id: number; readonly spki: string };
   /** Which command changes a PIN here: 00 24 or 80 32. Absent: none does. */
   readonly change?: ChangeCommand;
 }
@@ -58,6 +60,7 @@ export interface Application {
   readonly keys: ReadonlyMap<number, { readonly use: Access; readonly key: KeyObject }>;
   readonly defaultKey: number | undefined;
   readonly reserved: ReadonlySet<number>;
+  readonly terminalAnchor: { readonly id: number; readonly key: KeyObject } | undefined;
   readonly change: ChangeCommand | undefined;
 }
 
@@ -103,6 +106,10 @@ const loadApplication = (application: ApplicationImage): Application => ({
   })),
   defaultKey: application.defaultKey,
   reserved: new Set(application.reserved),
+  terminalAnchor: application.terminalAnchor && {
+    id: application.terminalAnchor.id,
+    key: createPublicKey({ key: Buffer.from(application.terminalAnchor.spki, 'base64'), format: 'der', type: 'spki' }),
+  },
   change: application.change,
 });
 
@@ -111,7 +118,17 @@ export const saveImage = ({ applications, objects }: Memory): ChipImage => ({
   objects: [...objects].map(([tag, content]) => ({ tag, content: text(content) })),
 });
 
-const saveApplication = ({ aid, files, records, secrets, keys, defaultKey, reserved, change }: Application): ApplicationImage => ({
+const saveApplication = ({
+  aid,
+  files,
+  records,
+  secrets,
+  keys,
+  defaultKey,
+  reserved,
+  terminalAnchor,
+  change,
+}: Application): ApplicationImage => ({
   aid: Buffer.from(aid).toString('hex'),
   files: [...files].map(([id, { read, content }]) => ({ id, read, content: text(content) })),
   records: [...records].map(([id, list]) => ({ id, records: list.map(text) })),
@@ -125,5 +142,8 @@ const saveApplication = ({ aid, files, records, secrets, keys, defaultKey, reser
   keys: [...keys].map(([id, { use, key }]) => ({ id, use, pkcs8: key.export({ type: 'pkcs8', format: 'der' }).toString('base64') })),
   ...(defaultKey === undefined ? {} : { defaultKey }),
   reserved: [...reserved],
+  ...(terminalAnchor === undefined
+    ? {}
+    : { terminalAnchor: { id: terminalAnchor.id, spki: terminalAnchor.key.export({ type: 'spki', format: 'der' }).toString('base64') } }),
   ...(change === undefined ? {} : { change }),
 });

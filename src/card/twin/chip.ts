@@ -8,6 +8,7 @@ import { encodeTlv } from '../ber.ts';
 import { SW } from '../status-word.ts';
 import { computeSignature } from './chip-crypto.ts';
 import type { Access, Application, ChangeCommand, Memory } from './chip-image.ts';
+import { TerminalCheck } from './chip-terminal.ts';
 import { mayBecome } from './secret-form.ts';
 
 export interface ChipOptions {
@@ -35,6 +36,7 @@ export class Chip {
   #application: Application | undefined;
   #file: number | undefined;
   readonly #verified = new Set<number>();
+  readonly #terminal = new TerminalCheck();
   readonly #instructions: ReadonlyMap<number, { cla: number; run: (command: CommandApdu) => Uint8Array }> = new Map([
     [0xa4, { cla: 0x00, run: (command) => this.#select(command) }],
     [0x20, { cla: 0x00, run: (command) => this.#verify(command) }],
@@ -45,6 +47,8 @@ export class Chip {
     [0x2a, { cla: 0x80, run: (command) => this.#sign(command) }],
     [0x24, { cla: 0x00, run: (command) => this.#change('iso', 0x01, command) }],
     [0x32, { cla: 0x80, run: (command) => this.#change('jicsap', 0x00, command) }],
+    [0xa2, { cla: 0x80, run: (command) => this.#terminalCertificate(command) }],
+    [0x82, { cla: 0x00, run: (command) => this.#terminalResponse(command) }],
     [0xca, { cla: 0x00, run: (command) => this.#getData(command) }],
   ]);
 
@@ -59,6 +63,7 @@ export class Chip {
     this.#application = undefined;
     this.#file = undefined;
     this.#verified.clear();
+    this.#terminal.reset();
   }
 
   answer(bytes: Uint8Array): Uint8Array {
@@ -210,7 +215,30 @@ export class Chip {
   #challenge({ p1, p2, data, le }: CommandApdu): Uint8Array {
     if (p1 !== 0 || p2 !== 0) throw new Status(SW.wrongParameters);
     if (data !== undefined || le === undefined || le > 256) throw new Status(SW.wrongLength);
-    return this.#random(le);
+    const challenge = this.#random(le);
+    this.#terminal.noteChallenge(challenge);
+    return challenge;
+  }
+
+  /** P1 06: the body of a terminal's certificate; P1 00: its signature. The anchor's file must be the current one. */
+  #terminalCertificate({ p1, p2, data = NO_DATA }: CommandApdu): Uint8Array {
+    const anchor = this.#current().terminalAnchor;
+    if (anchor === undefined) throw new Status(SW.instructionNotSupported);
+    if (p2 !== 0xc1 || (p1 !== 0x06 && p1 !== 0x00)) throw new Status(SW.wrongParameters);
+    if (this.#file !== anchor.id) throw new Status(SW.incompatibleFile);
+    if (p1 === 0x06) this.#terminal.takeBody(data);
+    else if (!this.#terminal.takeSignature(data, anchor.key)) throw new Status(SW.securityNotSatisfied);
+    return NO_DATA;
+  }
+
+  /** EXTERNAL AUTHENTICATE (ISO/IEC 7816-4, 11.5.4): SYNTHETIC, as the rest of the scheme. Stands for the PIN afterwards. */
+  #terminalResponse({ p1, p2, data = NO_DATA }: CommandApdu): Uint8Array {
+    const anchor = this.#current().terminalAnchor;
+    if (anchor === undefined) throw new Status(SW.instructionNotSupported);
+    if (p1 !== 0x00 || p2 !== 0x80) throw new Status(SW.wrongParameters);
+    if (!this.#terminal.takeResponse(data)) throw new Status(SW.securityNotSatisfied);
+    this.#verified.add(anchor.id);
+    return NO_DATA;
   }
 
   #authenticate({ p1, p2, data = NO_DATA }: CommandApdu): Uint8Array {

@@ -31,6 +31,7 @@ export const issuerMaterial = async (authority: SyntheticAuthority) => ({
   authorityCertificate: authority.certificate,
   signAuthorityCertificate: await authority.signAuthorityCertificate(),
   faceSignerKey: authority.faceSignerKey,
+  terminalAnchor: authority.trust.faceAnchors[0]?.publicKey ?? new Uint8Array(),
   faceSignerCertificate: authority.faceSignerCertificate,
 });
 
