@@ -27,4 +27,5 @@ const call = async (method, path, body) => {
 };
 
 export const get = (path) => call('GET', path);
+export const del = (path) => call('DELETE', path);
 export const post = (path, body) => call('POST', path, body);

@@ -1,12 +1,16 @@
 // The page as a whole: who is logged in, which view is shown, and the live events that feed it.
 
+import { accountsView, auditView } from './admin.js';
 import { get, post } from './api.js';
 import { openDetail } from './detail.js';
 import { announce, h, icon } from './dom.js';
+import { helpView, useContacts } from './help.js';
+import { watchIdle } from './idle.js';
 import { insuranceView } from './insurance.js';
 import { kiosksStrip } from './kiosks.js';
 import { loginPage } from './login.js';
 import { medicalView } from './medical.js';
+import { setupPage } from './setup.js';
 import { visitsView } from './visits.js';
 
 const root = document.getElementById('app');
@@ -31,10 +35,10 @@ const chime = () => {
 
 const soundButton = () => {
   let on = localStorage.getItem('kazashi-sound') === 'on';
-  const button = h('button', { class: 'button icon-only', type: 'button', 'aria-label': '受付の音' });
+  const button = h('button', { class: 'button icon-only', type: 'button', 'aria-label': '受付の音と通知' });
   const draw = () => {
     button.setAttribute('aria-pressed', String(on));
-    button.title = on ? '受付の音: 鳴らす' : '受付の音: 鳴らさない';
+    button.title = on ? '受付の音と通知: 出す' : '受付の音と通知: 出さない';
     button.replaceChildren(icon(on ? 'sound' : 'mute', 22));
   };
   button.addEventListener('click', () => {
@@ -42,28 +46,41 @@ const soundButton = () => {
     localStorage.setItem('kazashi-sound', on ? 'on' : 'off');
     draw();
     if (on) chime();
+    // Asked for here and not at the start: a browser wants a reason it can see.
+    if (on && 'Notification' in window && Notification.permission === 'default') void Notification.requestPermission();
   });
   draw();
   return { element: button, ring: () => on && chime() };
 };
 
+const PATIENTS = ['reception', 'medical'];
 const VIEWS = [
-  ['visits', '受付一覧', () => visitsView(openDetail)],
-  ['insurance', '保険証で確認', insuranceView],
-  ['medical', '同意済み患者', medicalView, 'medical'],
+  ['visits', '受付一覧', () => visitsView(openDetail), PATIENTS],
+  ['insurance', '保険証/処方箋で確認', insuranceView, PATIENTS],
+  ['medical', '同意済み患者', medicalView, ['medical']],
+  ['accounts', 'アカウント', accountsView, ['admin']],
+  ['audit', '操作と閲覧の記録', auditView, ['admin']],
+  ['help', 'ヘルプ', helpView, ['reception', 'medical', 'admin']],
 ];
+
+/** Tells staff who look at another window; without anybody's name, for it appears over everything. */
+const notify = (title) => {
+  if (!('Notification' in window) || Notification.permission !== 'granted' || !document.hidden) return;
+  new Notification(title, { tag: 'kazashi', icon: '/icon.svg' });
+};
 
 const showTerminal = (session) => {
   const strip = kiosksStrip();
   const sound = soundButton();
   const place = h('main', { id: 'main', tabindex: '-1' });
-  const views = VIEWS.filter(([, , , role]) => role === undefined || role === session.account.role);
+  const views = VIEWS.filter(([, , , roles]) => roles.includes(session.account.role));
   let current;
 
   const tabs = views.map(([name, text]) => h('a', { href: `#${name}`, class: 'tab' }, text));
   const show = () => {
     const chosen = views.find(([name]) => location.hash === `#${name}`) ?? views[0];
     for (const [index, [name]] of views.entries()) tabs[index].toggleAttribute('aria-current', name === chosen[0]);
+    current?.close?.();
     current = chosen[2]();
     place.replaceChildren(current.element);
     void current.refresh();
@@ -90,18 +107,27 @@ const showTerminal = (session) => {
     if (greeted) void current.refresh();
     greeted = true;
   });
-  on('kiosk', strip.update);
+  on('kiosk', (view) => {
+    if (!strip.update(view)) return;
+    sound.ring();
+    notify('カードリーダーから本人確認の依頼です');
+  });
   on('broker', ({ broker }) => strip.broker(broker));
   on('visit', (visit) => {
     current.add?.(visit);
     sound.ring();
+    notify(`受付番号${visit.number}番の受付が届きました`);
     announce(`受付番号${visit.number}番、${visit.patient?.name ?? '券面の情報なし'}さんの受付が届きました`);
   });
   on('session', () => void get('/api/visits').catch(() => undefined));
   addEventListener('hashchange', show);
   show();
+  const stopIdle = watchIdle(session.idleSecondsLeft);
   return () => {
     events.close();
+    stopIdle();
+    strip.close();
+    current?.close?.();
     removeEventListener('hashchange', show);
     document.getElementById('sheet-place').replaceChildren();
   };
@@ -112,7 +138,10 @@ const start = async (notice) => {
   stopPage = () => undefined;
   try {
     const session = await get('/api/session');
-    if (session.account === null) root.replaceChildren(loginPage(session, notice, () => void start()));
+    useContacts(session.contacts);
+    if (!session.accountsExist)
+      root.replaceChildren(setupPage(session, () => void start('アカウントを作りました。ログインしてください。')));
+    else if (session.account === null) root.replaceChildren(loginPage(session, notice, () => void start()));
     else stopPage = showTerminal(session);
   } catch (error) {
     root.replaceChildren(h('main', { class: 'login' }, h('div', { class: 'login-card' }, h('p', { class: 'box error' }, icon('alert'), h('span', {}, error.message)),
@@ -120,5 +149,10 @@ const start = async (notice) => {
   }
 };
 
+// Asking counts as nothing: it only finds out whether the session is over.
+document.addEventListener('session-check', async () => {
+  const session = await get('/api/session').catch(() => undefined);
+  if (session?.account === null) void start('30分間操作がなかったため、ログアウトしました');
+});
 document.addEventListener('session-ended', ({ detail }) => void start(detail.message));
 void start();

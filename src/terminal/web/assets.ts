@@ -16,8 +16,16 @@ const TYPES = {
 
 const FILES: Readonly<Record<string, keyof typeof TYPES>> = {
   'index.html': 'html',
-  'style.css': 'css',
-  'parts.css': 'css',
+  'css/base.css': 'css',
+  'css/controls.css': 'css',
+  'css/frame.css': 'css',
+  'css/login.css': 'css',
+  'css/kiosks.css': 'css',
+  'css/list.css': 'css',
+  'css/detail.css': 'css',
+  'css/views.css': 'css',
+  'css/small-screens.css': 'css',
+  'css/print.css': 'css',
   'icon.svg': 'svg',
   'app.js': 'js',
   'api.js': 'js',
@@ -29,6 +37,12 @@ const FILES: Readonly<Record<string, keyof typeof TYPES>> = {
   'kiosks.js': 'js',
   'insurance.js': 'js',
   'medical.js': 'js',
+  'admin.js': 'js',
+  'faults.js': 'js',
+  'handover.js': 'js',
+  'help.js': 'js',
+  'idle.js': 'js',
+  'setup.js': 'js',
 };
 
 const FONTS = {

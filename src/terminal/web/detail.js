@@ -2,6 +2,8 @@
 
 import { get } from './api.js';
 import { h, icon } from './dom.js';
+import { handoverBlock, marked } from './handover.js';
+import { question } from './help.js';
 import { methodBadge } from './visits.js';
 import * as words from './words.js';
 
@@ -15,9 +17,14 @@ const qualification = (one) => h('dl', { class: 'facts insurance' },
   line('枝番', h('span', { class: 'digits' }, one.InsuredBranchNumber ?? '―')),
   line('本人・家族', words.FAMILY[one.PersonalFamilyClassification]),
   line('負担割合', h('strong', { class: 'share' }, words.share(one.InsuredPartialContributionRatio))),
-  line('氏名', one.Name), line('生年月日', day(one.Birthdate)),
+  line('氏名', h('span', {}, marked(one.Name ?? '')), one.NameKana ? h('span', { class: 'quiet' }, one.NameKana) : undefined), one.NameOfOther ? line('氏名（その他）', h('span', {}, marked(one.NameOfOther))) : undefined, line('生年月日', day(one.Birthdate)), one.Sex1 ? line('性別', words.SEX[one.Sex1]) : undefined,
+  one.InsuredName && one.InsuredName !== one.Name ? line('被保険者氏名', h('span', {}, marked(one.InsuredName))) : undefined, one.Address ? line('住所', one.PostNumber ? h('span', { class: 'quiet' }, `〒${one.PostNumber}`) : undefined, h('span', {}, marked(one.Address))) : undefined,
+  line('被保険者証区分', words.CLASSES[one.InsuredCertificateClassification] ?? one.InsuredCertificateClassification),
   line('資格取得日', day(one.QualificationDate)),
-  one.DisqualificationDate ? line('資格喪失日', day(one.DisqualificationDate)) : undefined,
+  one.DisqualificationDate ? line('資格喪失日', day(one.DisqualificationDate), one.ReasonOfLoss ? h('span', { class: 'quiet' }, words.LOSS[one.ReasonOfLoss] ?? one.ReasonOfLoss) : undefined) : undefined,
+  line('証の交付日', day(one.InsuredCertificateIssuanceDate)), one.InsuredCardExpirationDate ? line('証の有効期限', day(one.InsuredCardExpirationDate)) : undefined,
+  one.ElderlyRecipientCertificateInfo ? line('高齢受給者証', words.share(one.ElderlyRecipientCertificateInfo.ElderlyRecipientContributionRatio)) : undefined,
+  one.SpecificDiseasesCertificateList?.length ? line('特定疾病療養受療証', `あり（${one.SpecificDiseasesCertificateList.map((each) => each.SpecificDiseasesDiseaseCategory).join('、')}）`) : undefined,
   one.LimitApplicationCertificateRelatedInfo ? line('限度額区分', one.LimitApplicationCertificateRelatedInfo.LimitApplicationCertificateClassificationFlag) : undefined,
   one.PreschoolClassification ? line('就学', '就学前') : undefined); // biome-ignore format: reads as the page does
 
@@ -26,8 +33,9 @@ export const eligibilityBlock = (answer) => {
   const good = answer.QualificationValidity === '1' || answer.QualificationValidity === '6';
   return h('div', { class: 'eligibility' },
     h('p', { class: `verdict ${good ? 'good' : 'bad'}` }, icon(good ? 'check' : 'alert', 26), h('span', { class: 'quiet' }, '資格'), h('strong', {}, words.VALIDITY[answer.QualificationValidity])),
-    answer.ResultList.map(qualification),
-    h('p', { class: 'hint' }, '公費の情報はマイナンバーカードからは読み取れません。受給者証を確かめてください。'),
+    answer.QualificationValidity === '3' ? h('p', { class: 'hint' }, '下は古い資格です。') : undefined, answer.ResultList.map(qualification),
+    words.ADVICE[answer.QualificationValidity] ? h('p', { class: 'box warning' }, icon('alert'), h('span', {}, words.ADVICE[answer.QualificationValidity])) : undefined,
+    h('p', { class: 'hint' }, '公費の情報はマイナンバーカードからは読み取れません。受給者証を確かめてください。'), question('public'),
     answer.source === 'synthetic' ? h('p', { class: 'hint' }, 'この資格情報は、この製品に組み込まれた架空の登録簿のものです。全国の資格確認システムには接続していません。') : undefined); // biome-ignore format: reads as the page does
 };
 
@@ -46,12 +54,12 @@ const content = (visit) => {
     note ? h('p', { class: `box ${note.tone}` }, icon('alert'), h('span', {}, note.text, visit.certificate.validTo ? `(有効期限 ${day(visit.certificate.validTo)})。` : '。', '市区町村の窓口で更新できることを案内してください。')) : undefined,
     visit.proof === 'failed' ? h('p', { class: 'box error' }, icon('alert'), h('span', {}, words.PROOFS.failed)) : undefined,
     section('資格情報', eligibilityBlock(visit.eligibility)),
+    visit.eligibility.ResultList.length > 0 ? section('受付システムへの取り込み', handoverBlock(visit)) : undefined,
     section('カードの券面', patient === undefined ? h('p', { class: 'quiet' }, 'カードの券面情報は読み取られていません。') : h('dl', { class: 'facts' },
-      line('氏名', patient.name), line('生年月日', `${day(patient.birthdate)}(${words.age(patient.birthdate, visit.at)}歳)`), line('性別', words.SEX[patient.sex]), line('住所', patient.address || '―')),
-      `${patient?.name ?? ''}${patient?.address ?? ''}`.includes('●') ? h('p', { class: 'box notice' }, icon('alert'), h('span', {}, '「●」は、変換できない文字の代わりです。取り込むときは、この項目を除いて手で入力してください。')) : undefined),
+      line('氏名', h('span', {}, marked(patient.name))), line('生年月日', `${day(patient.birthdate)}(${words.age(patient.birthdate, visit.at)}歳)`), line('性別', words.SEX[patient.sex]), line('住所', h('span', {}, patient.address ? marked(patient.address) : '―')))),
     section('閲覧の同意', asked.length === 0 ? h('p', { class: 'quiet' }, '同意の確認は行われていません。') : h('dl', { class: 'facts' }, asked.map((item) =>
       line(words.CONSENT_LONG[item], h('span', { class: `pill flag-${visit.consent[item].flag}` }, icon(words.FLAG_ICONS[visit.consent[item].flag], 14), words.FLAGS[visit.consent[item].flag]), h('span', { class: 'quiet' }, until(visit.consent[item], visit.at)))))),
-    section('本人確認の記録', h('dl', { class: 'facts' }, line('方法', methodBadge(visit.method)), line('確かめたこと', words.PROOFS[visit.proof]),
+    section('本人確認の記録', h('dl', { class: 'facts' }, line('方法', methodBadge(visit.method)), line('確かめたこと', words.PROOFS[visit.proof]), visit.approval ? line('承認', `${visit.approval.account} が端末で承認（${words.clockTime(visit.approval.at)}）`) : undefined,
       visit.prescription ? line('処方箋', words.PRESCRIPTION[visit.prescription]) : undefined,
       line('リーダー', `${visit.kiosk}(通し番号 ${visit.seq})`), line('受付ID', h('code', {}, visit.visitId)))),
   ]; // biome-ignore format: reads as the page does

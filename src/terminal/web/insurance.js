@@ -11,6 +11,7 @@ export const insuranceView = () => {
     InsuredCardSymbol: field('記号', text('InsuredCardSymbol', { inputmode: 'text' }), { optional: '印字があれば' }),
     InsuredIdentificationNumber: field('番号', text('InsuredIdentificationNumber', { required: true })),
     InsuredBranchNumber: field('枝番', text('InsuredBranchNumber'), { optional: '印字があれば' }),
+    Birthdate: field('生年月日', text('Birthdate', { type: 'date' }), { optional: '同じ番号の人がいるとき' }),
   };
   const answer = h('div', { class: 'answer', 'aria-live': 'polite' });
   const search = async () => {
@@ -30,7 +31,7 @@ export const insuranceView = () => {
       at.input.focus();
     }
   };
-  const element = h('section', { class: 'view narrow' }, h('h1', {}, '保険証・資格確認書で確認'),
+  const element = h('section', { class: 'view narrow' }, h('h1', {}, '保険証/処方箋で確認'),
     h('div', { class: 'two' },
       h('form', { class: 'panel', novalidate: true, onsubmit: (event) => { event.preventDefault(); void search(); } },
         Object.values(parts).map((part) => part.element), h('button', { class: 'button primary wide', type: 'submit' }, icon('search'), '検索')),

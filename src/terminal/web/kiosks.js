@@ -2,6 +2,8 @@
 
 import { post } from './api.js';
 import { announce, h, icon } from './dom.js';
+import { fault, LOOK_REASONS } from './faults.js';
+import { contactList, question } from './help.js';
 import * as words from './words.js';
 
 const ACTIONS = [
@@ -16,12 +18,7 @@ export const kiosksStrip = () => {
   const views = new Map();
   const chips = h('div', { class: 'chips' });
   const asks = h('div', { class: 'asks' });
-  const lost = h(
-    'p',
-    { class: 'box error', hidden: true },
-    icon('alert'),
-    h('span', {}, 'カードリーダーとの通信が切れています。つながると、その間の受付もここに表示されます。'),
-  );
+  const lost = h('div', { class: 'box error column', hidden: true }, h('p', {}, 'カードリーダーとの通信が切れています。つながると、その間の受付もここに表示されます。'), question('cover'), contactList()); // biome-ignore format: one line of a page
   const said = h('p', { class: 'box notice', role: 'status', hidden: true });
 
   const send = async (kiosk, command, visitId) => {
@@ -53,13 +50,18 @@ export const kiosksStrip = () => {
     );
     return h('details', { class: 'kiosk-menu', name: 'kiosk' }, summary,
       h('div', { class: 'menu' },
-        view.faults.length > 0 ? h('p', { class: 'quiet' }, '不具合 ', view.faults.map((code) => h('code', {}, code))) : undefined,
+        view.faults.map((code) => h('p', { class: 'fault' }, h('strong', {}, fault(code)[0]), h('br'), fault(code)[1], h('br'), h('code', {}, code))),
+        view.faults.length > 0 || view.status === 'offline' || view.status === 'unknown' ? contactList() : undefined,
+        view.status === 'offline' ? h('p', { class: 'fault' }, '電源とネットワークの線を確かめてください。電源を入れて1分ほどで受付できるようになります。') : undefined,
         able.length === 0 ? h('p', { class: 'quiet' }, '今できる操作はありません') : able.map(([command, text]) =>
           h('button', { class: 'menu-item', type: 'button', onclick: (event) => { event.currentTarget.closest('details').open = false; void send(view.id, command); } }, text)),
         view.version ? h('p', { class: 'quiet small' }, `バージョン ${view.version}`) : undefined)); // biome-ignore format: reads as the page does
   };
   const ask = ({ id, request }) => h('div', { class: 'box request', role: 'group', 'aria-label': `${id}からの依頼` }, icon('staff', 26),
-    h('p', {}, h('strong', {}, `${id}: `), request.ask === 'approve-visual' ? '患者さんが目視での本人確認を待っています。顔とカードの写真を見比べてください。' : '処方箋の種類を確かめてください。'),
+    h('div', { class: 'ask-text' }, h('p', {}, h('strong', {}, `${id}: ${request.patient ? `${request.patient.name} さんが` : '患者さんが'}`), request.ask === 'approve-visual' ? '目視での本人確認を待っています。' : '処方箋の種類の確認を待っています。'),
+      request.patient ? h('p', { class: 'quiet' }, `${words.birthDate(request.patient.birthdate)}(${words.age(request.patient.birthdate)}歳) ${words.SEX[request.patient.sex] ?? ''}`) : undefined,
+      request.reason ? h('p', {}, `理由: ${LOOK_REASONS[request.reason] ?? request.reason}`) : undefined,
+      request.ask === 'approve-visual' ? h('p', { class: 'quiet' }, 'お顔とカードの写真を見比べてから承認してください。承認はこの1回だけ有効で、だれが承認したかが記録されます。') : undefined),
     request.ask === 'approve-visual' ? h('div', { class: 'row' },
       h('button', { class: 'button', type: 'button', onclick: () => send(id, 'cancel', request.visitId) }, '受付をやめる'),
       h('button', { class: 'button primary', type: 'button', onclick: () => send(id, 'approve-visual', request.visitId) }, '本人と確認した')) : undefined); // biome-ignore format: reads as the page does
@@ -74,8 +76,13 @@ export const kiosksStrip = () => {
         return element;
       }),
     );
-    asks.replaceChildren(...[...views.values()].filter(({ request }) => request !== undefined).map(ask));
+    asks.replaceChildren(...[...views.values()].filter(waiting).map(ask));
   };
+  // A question that nobody answered goes by itself when the patient waits no longer.
+  const waiting = ({ request }) => request !== undefined && Date.parse(request.expiresAt) > Date.now();
+  const clock = setInterval(() => {
+    if (asks.childElementCount !== [...views.values()].filter(waiting).length) draw();
+  }, 1000);
   document.addEventListener('click', (event) => {
     for (const menu of chips.querySelectorAll('details[open]')) if (!menu.contains(event.target)) menu.open = false;
   });
@@ -95,15 +102,18 @@ export const kiosksStrip = () => {
       said,
       asks,
     ),
+    close: () => clearInterval(clock),
     set: (list) => {
       views.clear();
       for (const view of list) views.set(view.id, view);
       draw();
     },
     update: (view) => {
-      if (view.request !== undefined && views.get(view.id)?.request === undefined) announce(`${view.id}から本人確認の依頼です`);
+      const asks = view.request !== undefined && views.get(view.id)?.request?.visitId !== view.request.visitId;
+      if (asks) announce(`${view.id}から本人確認の依頼です`);
       views.set(view.id, view);
       draw();
+      return asks;
     },
     broker: (state) => {
       lost.hidden = state === 'connected';

@@ -2,8 +2,10 @@
 
 import { post } from './api.js';
 import { field, h, icon } from './dom.js';
+import { contactList, question } from './help.js';
+import * as words from './words.js';
 
-const ROLE_WORDS = { reception: '受付(一般)', medical: '診療情報も閲覧' };
+const ROLE_WORDS = { reception: '受付(一般)', medical: '医療情報閲覧', admin: '管理者' };
 
 export const loginPage = (session, notice, onLogin) => {
   const id = field('ID', h('input', { name: 'id', autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false', required: true }));
@@ -50,7 +52,7 @@ export const loginPage = (session, notice, onLogin) => {
       },
       'やめる',
     );
-    say(h('div', { class: 'box warning column' }, h('p', {}, sentence), h('div', { class: 'row' }, no, yes)));
+    say(h('div', { class: 'box warning column' }, h('p', {}, sentence), question('forced'), h('div', { class: 'row' }, no, yes)));
     yes.focus();
   };
   const fill = (account) => {
@@ -75,24 +77,33 @@ export const loginPage = (session, notice, onLogin) => {
       h('img', { src: '/icon.svg', alt: '', width: 44, height: 44 }),
       h('div', {}, h('h1', {}, '資格確認端末'), h('p', { class: 'quiet' }, `拠点 ${session.site}`)),
     ),
-    notice ? h('p', { class: 'box notice' }, icon('clock'), h('span', {}, notice)) : undefined,
     id.element,
     password.element,
     message,
     submit,
     session.demoAccounts.length > 0 ? demoBox(session.demoAccounts, fill) : undefined,
-    session.accountsExist
-      ? undefined
-      : h(
-          'p',
-          { class: 'box warning' },
-          icon('alert'),
-          h('span', {}, 'まだアカウントがありません。技術担当者が --add-account で作成してください。'),
-        ),
   );
-  queueMicrotask(() => id.input.focus());
-  return h('main', { class: 'login' }, form);
+  const page = h('main', { class: 'login' });
+  const begin = () => {
+    page.replaceChildren(form);
+    id.input.focus();
+  };
+  page.append(startCard(session, notice, begin));
+  return page;
 };
+
+/** The first screen: which certificate the browser showed, and the start of work. */
+const startCard = (session, notice, begin) => {
+  const start = h('button', { class: 'button primary wide', type: 'button', disabled: session.certificate === null, onclick: begin }, 'システムの利用を始める');
+  queueMicrotask(() => start.focus());
+  const { certificate } = session;
+  return h('div', { class: 'login-card' },
+    h('div', { class: 'brand large' }, h('img', { src: '/icon.svg', alt: '', width: 44, height: 44 }), h('div', {}, h('h1', {}, '資格確認端末'), h('p', { class: 'quiet' }, `拠点 ${session.site}`))),
+    notice ? h('div', { class: 'box notice column' }, h('p', {}, notice), notice.startsWith('30分') ? question('first') : undefined) : undefined,
+    certificate ? h('p', { class: 'box notice' }, icon('card'), h('span', {}, `証明書「${certificate.name}」で接続しています（有効期限 ${words.birthDate(certificate.validTo)}）`)) : undefined,
+    certificate === null ? h('p', { class: 'box error' }, icon('alert'), h('span', {}, 'クライアント証明書が選ばれていません。ブラウザーをすべて閉じて開き直し、この端末の証明書を選んでください。')) : undefined,
+    start, h('details', {}, h('summary', {}, '困ったときの連絡先'), contactList()));
+}; // biome-ignore format: reads as the page does
 
 const demoBox = (accounts, fill) =>
   h('section', { class: 'demo' },

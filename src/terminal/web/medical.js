@@ -14,7 +14,7 @@ const PAGES = {
     show: ({ medications }) => table(['調剤日', '薬剤', '用法', '日数'], medications.map((one) => [one.date, one.name, one.usage, `${one.days}日分`])),
   },
   procedures: {
-    title: '診療・手術', items: ['SRJ', 'SHJ'],
+    title: '手術・診療・薬剤', items: ['SRJ', 'SHJ'],
     show: ({ procedures }) => table(['日付', '区分', '内容', '医療機関'], procedures.map((one) => [one.date, one.kind === 'surgery' ? '手術' : '診療', one.name, one.institution])),
   },
   checkups: {
@@ -24,31 +24,46 @@ const PAGES = {
   },
 }; // biome-ignore format: reads as the page does
 
+/** Everything that was agreed to, newest first. */
+const timeline = ({ procedures = [], medications = [] }) => {
+  const all = [
+    ...procedures.map((one) => ({ ...one, what: one.kind === 'surgery' ? '手術' : '診療', text: `${one.name}（${one.institution}）` })),
+    ...medications.map((one) => ({ ...one, what: '薬剤', text: `${one.name} ${one.usage} ${one.days}日分` })),
+  ].sort((a, b) => b.date.localeCompare(a.date));
+  return h(
+    'ol',
+    { class: 'timeline' },
+    all.map((one) => h('li', {}, h('time', { datetime: one.date }, one.date), h('strong', {}, one.what), h('span', {}, one.text))),
+  );
+};
+
 export const medicalView = () => {
-  const list = h('div', {});
+  const list = h('div', { class: 'list-of-patients' });
   const reading = h('div', { class: 'reading', 'aria-live': 'polite' });
+  let patients = [];
+  /** The patient who is being read about. */
+  let open;
 
   const read = async (patient, name) => {
     const page = PAGES[name];
-    const head = h('h2', {}, `${patient.patient.name} さんの${page.title}情報`);
+    const who = patient.patient;
+    const head = h('h2', {}, `${who.name} さんの${page.title}情報`);
+    const address = `/api/consented/${encodeURIComponent(patient.id)}`;
+    open = patient;
     try {
-      const answer = await get(`/api/consented/${encodeURIComponent(patient.id)}/${name}`);
-      reading.replaceChildren(
-        h(
-          'div',
-          { class: 'panel' },
-          head,
-          page.show(answer),
-          h('p', { class: 'hint' }, 'この内容は架空のものです。閲覧した記録が残ります。'),
-        ),
-      );
+      const answer = await get(`${address}/${name}`);
+      // The combined page holds medicines too, where the patient agreed to them.
+      if (name === 'procedures' && patient.items.includes('YZK')) Object.assign(answer, await get(`${address}/medications`));
+      reading.replaceChildren(h('div', { class: 'panel' }, head,
+        h('p', { class: 'print-only' }, `${words.birthDate(who.birthdate)} ${words.SEX[who.sex]} ・ 印刷 ${words.longDate(Date.now())} ${words.clockTime(Date.now())}`),
+        page.show(answer), name === 'procedures' ? [answer.medications ? PAGES.medications.show(answer) : undefined, h('h3', {}, '時系列'), timeline(answer)] : undefined,
+        h('p', { class: 'hint' }, 'この内容は架空のものです。閲覧した記録が残ります。'),
+        h('button', { class: 'button', type: 'button', onclick: () => print() }, '印刷する')));
     } catch (error) {
-      reading.replaceChildren(
-        h('div', { class: 'panel' }, head, h('p', { class: 'box error' }, icon('alert'), h('span', {}, error.message))),
-      );
+      reading.replaceChildren(h('div', { class: 'panel' }, head, h('p', { class: 'box error' }, icon('alert'), h('span', {}, error.message))));
     }
     reading.scrollIntoView({ behavior: 'smooth', block: 'nearest' });
-  };
+  }; // biome-ignore format: reads as the page does
   const line = (one) => [
     h('strong', { class: 'small-number' }, one.number),
     patientLine(one.patient, one.consentedAt),
@@ -56,15 +71,35 @@ export const medicalView = () => {
     h('div', { class: 'row' }, Object.entries(PAGES).filter(([, page]) => page.items.some((item) => one.items.includes(item))).map(([name, page]) =>
       h('button', { class: 'button small', type: 'button', onclick: () => read(one, name) }, page.title))),
   ]; // biome-ignore format: reads as the page does
+  const draw = () =>
+    list.replaceChildren(patients.length === 0
+      ? h('div', { class: 'empty' }, icon('check', 56), h('h2', {}, '今閲覧できる患者さんはいません'), h('p', {}, '患者さんがカードリーダーで同意すると、24時間ここに表示されます。'))
+      : table(['番号', '患者さん', '閲覧できる期限', '閲覧する情報'], patients.map(line))); // biome-ignore format: reads as the page does
   const refresh = async () => {
     try {
-      const { patients } = await get('/api/consented');
-      list.replaceChildren(patients.length === 0
-        ? h('div', { class: 'empty' }, icon('check', 56), h('h2', {}, '今閲覧できる患者さんはいません'), h('p', {}, '患者さんがカードリーダーで同意すると、24時間ここに表示されます。'))
-        : table(['番号', '患者さん', '閲覧できる期限', '閲覧する情報'], patients.map(line))); // biome-ignore format: reads as the page does
+      ({ patients } = await get('/api/consented'));
+      draw();
     } catch (error) {
       list.replaceChildren(h('p', { class: 'box error' }, icon('alert'), h('span', {}, error.message)));
     }
   };
-  return { element: h('section', { class: 'view' }, h('h1', {}, '同意済み患者一覧'), list, reading), refresh, add: () => void refresh() };
+  const over = (one) => Date.parse(one.availableUntil) <= Date.now();
+  // Gone at the minute the 24 hours end, also from a page that nobody touches.
+  const clock = setInterval(() => {
+    if (open !== undefined && over(open)) {
+      open = undefined;
+      reading.replaceChildren(
+        h('p', { class: 'box notice' }, icon('clock'), h('span', {}, '同意から24時間が過ぎたため、表示を終わりました。')),
+      );
+    }
+    if (!patients.some(over)) return;
+    patients = patients.filter((one) => !over(one));
+    draw();
+  }, 1000);
+  return {
+    element: h('section', { class: 'view' }, h('h1', {}, '同意済み患者一覧'), list, reading),
+    refresh,
+    add: () => void refresh(),
+    close: () => clearInterval(clock),
+  };
 };

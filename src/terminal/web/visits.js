@@ -1,7 +1,8 @@
 // 受付一覧: visits as they arrive, and 資格確認履歴 by period (G5).
 
-import { get } from './api.js';
+import { get, post } from './api.js';
 import { field, h, icon } from './dom.js';
+import { question } from './help.js';
 import * as words from './words.js';
 
 export const methodBadge = (method) => h('span', { class: `method ${method}` }, icon(method, 18), words.METHODS[method] ?? method);
@@ -30,11 +31,12 @@ const row = (visit, { fresh, onOpen, oneDay }) => {
   return h('tr', { class: fresh ? 'visit fresh' : 'visit', 'data-visit': visit.visitId, onclick: open },
     h('td', { class: 'number', 'data-label': '番号' }, h('strong', {}, visit.number)),
     h('td', { class: 'time', 'data-label': '時刻' }, oneDay ? undefined : h('span', { class: 'quiet' }, words.longDate(visit.at)), h('span', {}, words.clockTime(visit.at))),
-    h('td', { class: 'patient' }, h('button', { class: 'plain', type: 'button', onclick: (event) => { event.stopPropagation(); open(); }, 'aria-label': `${visit.patient?.name ?? '券面の情報なし'}の詳細を開く` }, patientLine(visit.patient, visit.at))),
+    h('td', { class: 'patient' }, h('button', { class: 'plain', type: 'button', onclick: (event) => { event.stopPropagation(); open(); } }, patientLine(visit.patient, visit.at), h('span', { class: 'unseen' }, 'の詳細を開く'))),
     h('td', { 'data-label': '本人確認' }, methodBadge(visit.method)),
     h('td', { class: 'consent', 'data-label': '同意' }, consentPills(visit.consent)),
     h('td', { class: 'state', 'data-label': '受付' },
       h('span', { class: `result ${visit.result}` }, words.RESULTS[visit.result]),
+      visit.validity && !['1', '6'].includes(visit.validity) ? h('span', { class: 'tag warning' }, `資格: ${words.VALIDITY[visit.validity]}`) : undefined,
       note ? h('span', { class: `tag ${note.tone}` }, note.text) : undefined,
       visit.proof === 'failed' ? h('span', { class: 'tag warning' }, '署名を確認できず') : undefined),
     h('td', { class: 'kiosk', 'data-label': 'リーダー' }, visit.kiosk)); // biome-ignore format: reads as the page does
@@ -48,8 +50,13 @@ const empty = (live) =>
 /** {element, add(visit), refresh()}: `add` shows a visit that has just arrived, where the period covers it. */
 export const visitsView = (onOpen) => {
   const today = words.japanDay();
+  let shownDay = today;
   const from = field('いつから', h('input', { name: 'from', type: 'date', value: today, min: words.japanDay(-731), required: true }));
   const to = field('いつまで', h('input', { name: 'to', type: 'date', value: today, required: true }));
+  const text = field('氏名・受付番号', h('input', { name: 'text', autocomplete: 'off' }), { optional: '一部でも' });
+  text.element.classList.add('text');
+  let next;
+  let total = 0;
   const problem = h('p', { class: 'box error', role: 'alert', hidden: true });
   const heading = h('h1', {});
   const count = h('span', { class: 'count' });
@@ -62,23 +69,47 @@ export const visitsView = (onOpen) => {
   const draw = () => {
     const oneDay = period.from === period.to;
     heading.textContent = oneDay && isLive() ? '今日の受付' : '資格確認履歴';
-    count.textContent = `${visits.length}件`;
+    count.textContent = `${total}件`;
     const waiting = visits.filter((visit) => visit.result === 'see-reception').length;
     if (waiting > 0) count.append(h('span', { class: 'count-warning' }, `うち声かけが必要 ${waiting}件`));
     if (visits.length === 0) return list.replaceChildren(empty(isLive()));
     const head = ['番号', '時刻', '患者さん(カードの表示)', '本人確認', '閲覧の同意', '受付', 'リーダー'];
-    list.replaceChildren(h('table', {}, h('thead', {}, h('tr', {}, head.map((text) => h('th', { scope: 'col' }, text)))),
-      h('tbody', {}, visits.map((visit) => row(visit, { fresh: fresh.has(visit.visitId), onOpen, oneDay }))))); // biome-ignore format: reads as the page does
+    list.replaceChildren(
+      h('table', {}, h('thead', {}, h('tr', {}, head.map((text) => h('th', { scope: 'col' }, text)))),
+      h('tbody', {}, visits.map((visit) => row(visit, { fresh: fresh.has(visit.visitId), onOpen, oneDay })))), // biome-ignore format: reads as the page does
+      ...(next === undefined
+        ? []
+        : [
+            h(
+              'p',
+              { class: 'more' },
+              h(
+                'button',
+                { class: 'button', type: 'button', onclick: () => void load(next) },
+                `続きを表示（${visits.length} / ${total}件）`,
+              ),
+            ),
+          ]),
+    );
+  };
+  const load = async (after) => {
+    const words = text.input.value.trim();
+    const asked = { from: from.input.value, to: to.input.value };
+    const more = after === undefined ? {} : { after };
+    // A name never stands in an address: it goes in the body.
+    const answer = await (words === ''
+      ? get(`/api/visits?${new URLSearchParams({ ...asked, ...more, limit: '200' })}`)
+      : post('/api/visits/search', { text: words, ...asked, ...more }));
+    period = { ...asked, searching: words !== '' };
+    visits = after === undefined ? answer.visits : [...visits, ...answer.visits];
+    ({ next, total } = answer);
+    draw();
   };
   const search = async () => {
     for (const part of [from, to]) part.say(undefined);
     problem.hidden = true;
     try {
-      const asked = { from: from.input.value, to: to.input.value };
-      const answer = await get(`/api/visits?${new URLSearchParams(asked)}`);
-      period = asked;
-      visits = answer.visits;
-      draw();
+      await load();
     } catch (error) {
       const at = { from, to }[error.field];
       if (at !== undefined) return at.say(error.message);
@@ -97,19 +128,28 @@ export const visitsView = (onOpen) => {
   const element = h('section', { class: 'view' },
     h('div', { class: 'view-head' }, h('div', { class: 'title' }, heading, count),
       h('form', { class: 'period', novalidate: true, onsubmit: (event) => { event.preventDefault(); void search(); } },
-        from.element, h('span', { class: 'wave', 'aria-hidden': 'true' }, '〜'), to.element,
+        from.element, h('span', { class: 'wave', 'aria-hidden': 'true' }, '〜'), to.element, text.element,
         h('button', { class: 'button primary', type: 'submit' }, icon('search'), '検索'),
         h('div', { class: 'quick' }, quick('今日', 0, 0), quick('昨日', -1, -1), quick('7日間', -6, 0)))),
-    problem, list); // biome-ignore format: reads as the page does
+    question('years'), problem, list); // biome-ignore format: reads as the page does
 
+  // A page left open overnight goes on to the new day by itself.
+  const midnight = setInterval(() => {
+    const day = words.japanDay();
+    if (day === shownDay) return;
+    if (period.from === shownDay && period.to === shownDay) choose(day, day);
+    shownDay = day;
+  }, 30_000);
   return {
     element,
     refresh: search,
+    close: () => clearInterval(midnight),
     add: (visit) => {
       const day = new Date(new Date(visit.at).getTime() + 9 * 3_600_000).toISOString().slice(0, 10);
-      if (day < period.from || day > period.to || visits.some(({ visitId }) => visitId === visit.visitId)) return;
+      if (period.searching || day < period.from || day > period.to || visits.some(({ visitId }) => visitId === visit.visitId)) return;
       fresh.add(visit.visitId);
       visits = [visit, ...visits];
+      total += 1;
       draw();
       // After the highlight has faded a redraw must not play it again.
       setTimeout(() => fresh.delete(visit.visitId), 6000);

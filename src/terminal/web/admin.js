@@ -1,0 +1,63 @@
+// The administrator's views: accounts, and the record of who did and saw what.
+
+import { del, get, post } from './api.js';
+import { field, h, icon } from './dom.js';
+import * as words from './words.js';
+
+const ROLES = { reception: '受付（一般）', medical: '医療情報閲覧', admin: '管理者' };
+const ACTIONS = {
+  login: 'ログイン', 'login-forced': '強制ログイン', 'login-wrong': 'ログイン失敗', logout: 'ログアウト', 'visits/list': '受付一覧を表示', 'visits/search': '受付を検索',
+  'visit/open': '受付の詳細を表示', 'eligibility/search': '保険証で確認', 'consented/list': '同意済み患者一覧を表示', 'medical/medications': '薬剤を閲覧', 'medical/procedures': '手術・診療を閲覧',
+  'medical/checkups': '特定健診を閲覧', 'command/approve-visual': '目視で本人と承認', 'command/cancel': '受付をやめさせた', 'command/restart': '再起動', 'command/identify': '画面で知らせた',
+  'command/out-of-service': '休止', 'command/in-service': '受付を再開', handover: '受付システムに取り込み', 'account/added': 'アカウントを追加', 'account/changed': 'アカウントを変更', 'account/removed': 'アカウントを削除', 'audit/read': '記録を表示',
+}; // biome-ignore format: one list
+const table = (heads, rows) => h('div', { class: 'list' }, h('table', { class: 'plain-table' }, h('thead', {}, h('tr', {}, heads.map((text) => h('th', { scope: 'col' }, text)))),
+  h('tbody', {}, rows.map((cells) => h('tr', {}, cells.map((cell, index) => h('td', { 'data-label': heads[index] }, cell))))))); // biome-ignore format: reads as the page does
+const failure = (error) => h('p', { class: 'box error', role: 'alert' }, icon('alert'), h('span', {}, error.message));
+
+export const accountsView = () => {
+  const list = h('div', {});
+  const said = h('div', { role: 'status' });
+  const parts = {
+    id: field('ID', h('input', { name: 'id', autocomplete: 'off', autocapitalize: 'none', required: true })),
+    password: field('新しいパスワード', h('input', { name: 'password', type: 'password', autocomplete: 'new-password', required: true }), { hint: '8文字以上' }),
+    role: field('役割', h('select', { name: 'role' }, Object.entries(ROLES).map(([value, text]) => h('option', { value }, text)))),
+  };
+  const refresh = async () => {
+    const { accounts } = await get('/api/accounts');
+    list.replaceChildren(table(['ID', '役割', '状態', ''], accounts.map((one) => [h('strong', {}, one.id), ROLES[one.role], one.waitSeconds > 0 ? '間違いが続いたため待機中' : '使えます',
+      h('button', { class: 'button small', type: 'button', onclick: () => act(() => del(`/api/accounts/${encodeURIComponent(one.id)}`), `${one.id} を削除しました`) }, '削除')])));
+  };
+  const act = async (run, text) => {
+    for (const part of Object.values(parts)) part.say(undefined);
+    try {
+      await run();
+      said.replaceChildren(h('p', { class: 'box notice' }, text));
+      await refresh();
+    } catch (error) {
+      if (parts[error.field]) return parts[error.field].say(error.message);
+      said.replaceChildren(failure(error));
+    }
+  };
+  const save = () => {
+    const body = Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.input.value.trim()]));
+    return act(() => post('/api/accounts', body), `${body.id} を保存しました`);
+  };
+  return { refresh, element: h('section', { class: 'view narrow' }, h('h1', {}, 'アカウント'), said, h('div', { class: 'two' },
+    h('form', { class: 'panel', novalidate: true, onsubmit: (event) => { event.preventDefault(); void save(); } }, h('h2', {}, '追加・変更'), Object.values(parts).map((part) => part.element), h('button', { class: 'button primary wide', type: 'submit' }, '保存')), list)) };
+}; // biome-ignore format: reads as the page does
+
+export const auditView = () => {
+  const place = h('div', {});
+  const refresh = async () => {
+    try {
+      const { entries, brokenAt } = await get('/api/audit');
+      place.replaceChildren(
+        h('p', { class: `box ${brokenAt === null ? 'notice' : 'error'}` }, icon(brokenAt === null ? 'check' : 'alert'), h('span', {}, brokenAt === null ? '記録はつながっています。書き換えや抜けはありません。' : `${brokenAt} 件目から記録がつながっていません。書き換えられたおそれがあります。`)),
+        table(['日時', 'だれが', 'したこと', '対象'], entries.map((one) => [`${words.longDate(one.at)} ${words.clockTime(one.at)}`, one.account, ACTIONS[one.action] ?? one.action, one.kiosk ?? one.detail ?? one.visitId?.slice(-12) ?? ''])));
+    } catch (error) {
+      place.replaceChildren(failure(error));
+    }
+  };
+  return { refresh, element: h('section', { class: 'view' }, h('h1', {}, '操作と閲覧の記録'), place) };
+}; // biome-ignore format: reads as the page does
