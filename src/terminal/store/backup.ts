@@ -1,0 +1,75 @@
+// A copy of the terminal's database while it runs, and its return. A copy is checked before anybody relies on it.
+
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import Database from 'libsql';
+import { KioskFailure } from '../../core/failure.ts';
+
+const refuse = (field: string, message: string, cause?: unknown): KioskFailure =>
+  new KioskFailure('input/invalid', { cause, facts: { field }, message });
+
+/** Visits in a file that is a whole database of a terminal. Throws input/invalid. */
+const checked = (file: string): number => {
+  let db: Database.Database | undefined;
+  try {
+    db = new Database(file, { readonly: true } as Database.Options);
+    const { integrity_check: verdict } = db.prepare('PRAGMA integrity_check').get() as { integrity_check: string };
+    if (verdict !== 'ok') throw new Error(verdict);
+    return Number((db.prepare('SELECT count(*) AS n FROM visits').get() as { n: number }).n);
+  } catch (cause) {
+    throw refuse('from', `${file} is not a whole copy of a terminal's database`, cause);
+  } finally {
+    db?.close();
+  }
+};
+
+/** Copies the database of `directory` to `file` (mode 0600), consistent also while the terminal runs. Answers how many visits it holds. */
+export const backUp = (directory: string, file: string): number => {
+  const source = join(directory, 'terminal.db');
+  if (!existsSync(source)) throw refuse('data', `there is no ${source}`);
+  if (existsSync(file)) throw refuse('to', `${file} exists already: a copy never overwrites another`);
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const passing = `${file}.part`;
+  rmSync(passing, { force: true });
+  const db = new Database(source);
+  try {
+    db.exec('PRAGMA busy_timeout = 10000');
+    db.prepare('VACUUM INTO ?').run(passing);
+  } catch (cause) {
+    rmSync(passing, { force: true });
+    throw new KioskFailure('storage/unwritable', { cause, message: `cannot write ${file}` });
+  } finally {
+    db.close();
+  }
+  chmodSync(passing, 0o600);
+  const visits = checked(passing);
+  renameSync(passing, file);
+  return visits;
+};
+
+/** Puts a copy in the place of the database; what was there is kept beside it. Throws input/invalid while a terminal uses it. */
+export const restore = (file: string, directory: string, stamp: string): number => {
+  const visits = checked(file);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const target = join(directory, 'terminal.db');
+  if (existsSync(target)) {
+    const db = new Database(target);
+    try {
+      db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA busy_timeout = 500; BEGIN EXCLUSIVE; COMMIT; PRAGMA wal_checkpoint(TRUNCATE);');
+    } catch (cause) {
+      throw refuse('data', `${target} is in use: stop the terminal first`, cause);
+    } finally {
+      db.close();
+    }
+    renameSync(target, `${target}.before-${stamp}`);
+    for (const rest of ['-wal', '-shm']) rmSync(target + rest, { force: true });
+  }
+  const copy = new Database(file);
+  try {
+    copy.prepare('VACUUM INTO ?').run(target);
+  } finally {
+    copy.close();
+  }
+  chmodSync(target, 0o600);
+  return visits;
+};
