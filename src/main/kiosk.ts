@@ -18,6 +18,7 @@ import type { HidSource } from '../device/touch/ports.ts';
 import { Display } from '../display/display.ts';
 import type { Surface } from '../display/ports.ts';
 import { openRasteriser } from '../display/raster.ts';
+import { keepSplash, paintStoredSplash } from '../display/splash-store.ts';
 import type { Camera } from '../faceauth/ports.ts';
 import { createUplink, type KazashiUplink, type UplinkOptions } from '../uplink/uplink.ts';
 import { createVisit, type Visit } from '../visit/visit.ts';
@@ -78,7 +79,10 @@ const DRAW_LIMIT_MS = 5000;
 export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
   const { config, hardware, clock, log, dataDirectory } = options;
   const { reader, camera, sound } = hardware;
-  const rasteriser = await openRasteriser(join(dataDirectory, 'fonts'));
+  const pictures = join(dataDirectory, 'fonts');
+  // Before anything slow: fonts and renderer take longer than this.
+  paintStoredSplash(hardware.surface, pictures);
+  const rasteriser = await openRasteriser(pictures);
   const display = new Display({
     surface: hardware.surface,
     rasteriser,
@@ -86,6 +90,9 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     onError: (error) => log.error('display.failed', { code: isFailure(error) ? error.code : 'display/unavailable' }),
   });
   display.show({ screen: 'splash', language: 'ja' });
+  const splashKept = keepSplash(rasteriser, hardware.surface.geometry, pictures).catch((error: unknown) =>
+    log.warn('display.splash-not-kept', { code: isFailure(error) ? error.code : 'storage/unwritable' }),
+  );
 
   const lamp = new Lamp(hardware.lamp);
   const faces = createFaceService({ config: config.face, log: log.child('face') });
@@ -231,6 +238,7 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
       await faces.close();
       sound.silence();
       lamp.show('off');
+      await splashKept;
       await display.close();
     },
   };

@@ -1,6 +1,6 @@
 // Pixels: rasteriser, panels, and what the display redraws.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { test } from 'tap';
@@ -16,6 +16,7 @@ import { decodePixels, encodePixels } from '../../src/display/pixels.ts';
 import type { Surface } from '../../src/display/ports.ts';
 import { openRasteriser, type Rasteriser } from '../../src/display/raster.ts';
 import { rotated } from '../../src/display/rotated-surface.ts';
+import { keepSplash, paintStoredSplash } from '../../src/display/splash-store.ts';
 import { bandsOf, fragmentsIn } from '../../src/display/tiles.ts';
 
 const PANEL = { width: 800, height: 480 };
@@ -203,6 +204,24 @@ test('the camera picture is mirrored inside the oval, survives redraws, and is g
   await display.settled();
   t.equal(difference(surface.rgb(), await reference(inner, PIN)), 0);
   return display.close();
+});
+
+test('the splash of an earlier start is painted without the renderer, and only on a panel of its own geometry', async (t) => {
+  const inner = await rasteriser(t.testdir());
+  const directory = join(t.testdirName, 'splash');
+  const surface = new MemorySurface(PANEL.width, PANEL.height, 'RGB565', 64);
+  t.equal(paintStoredSplash(surface, directory), false, 'none at the first start');
+  await keepSplash(inner, surface.geometry, directory);
+  await keepSplash(inner, surface.geometry, directory);
+  t.equal(paintStoredSplash(surface, directory), true);
+  t.ok(difference(surface.rgb(), await reference(inner, { screen: 'splash', language: 'ja' })) < 0.02);
+  const other = new MemorySurface(PANEL.width, PANEL.height);
+  t.equal(paintStoredSplash(other, directory), false, 'another format');
+  const [file = ''] = readdirSync(directory);
+  writeFileSync(join(directory, file), 'no deflate');
+  t.equal(paintStoredSplash(surface, directory), false, 'a damaged file is ignored');
+  await keepSplash(inner, surface.geometry, directory);
+  t.equal(paintStoredSplash(surface, directory), true, 'and written anew');
 });
 
 test('on a turned panel the picture stands upright, and a touch lands where it is seen', async (t) => {
