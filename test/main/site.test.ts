@@ -120,7 +120,7 @@ test('a kiosk that made its own keys is let in by its request alone, under the n
   const { request } = await newRequest('terminal');
   const { certificate } = await site.admitKiosk('kiosk-3', request, publicKeySet(keys));
   t.equal(new X509Certificate(certificate).subject, 'CN=kiosk-3', 'whatever it asked for');
-  await t.rejects(site.rotate('kiosk-3'), { code: 'input/invalid', message: /pair it again/ });
+  await t.rejects(site.rotate('kiosk-3'), { code: 'input/invalid', message: /add it again/ });
   await t.rejects(site.admitKiosk('kiosk-4', request, keys), { code: 'uplink/untrusted' }, 'keys of another');
   await t.rejects(site.admitKiosk('kiosk-4', 'no request', publicKeySet(await generateKioskKeys('kiosk-4'))), { code: 'uplink/malformed' });
 });

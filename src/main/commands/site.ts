@@ -9,7 +9,6 @@ const usage = `  kazashi site ACTION DIR …  certificates, keys and the broker'
            [--port N] [--broker-user NAME] [--broker-at /PATH] [--kiosk-at /PATH]
       add-kiosk DIR ID       keys, certificate and kazashi.toml of one kiosk
       add-terminal DIR [NAME]
-      pair DIR ID [--port N] [--host ADDRESS]   lets a new kiosk in by the code on its screen (one line on standard input)
       rotate DIR NAME        new keys and certificate for a kiosk, a terminal or broker; the old keys stay valid until the next time
       remove-kiosk DIR ID    its certificate and keys count no more
       list DIR               who belongs to the site, and for how long
@@ -19,7 +18,6 @@ const OPTIONS = {
   site: { type: 'string' },
   broker: { type: 'string', multiple: true },
   port: { type: 'string' },
-  host: { type: 'string' },
   'broker-user': { type: 'string' },
   'broker-at': { type: 'string' },
   'kiosk-at': { type: 'string' },

@@ -156,8 +156,8 @@ export class SiteFolder {
   }
 
   /**
-   * New keys and a new certificate for one member; the generation before stays trusted until the next rotation. A kiosk that was paired keeps
-   * its private keys to itself and pairs again instead. Throws input/invalid.
+   * New keys and a new certificate for one member; the generation before stays trusted until the next rotation. A kiosk that was admitted by its request keeps
+   * its private keys to itself and is added again instead. Throws input/invalid.
    */
   async rotate(name: string): Promise<string> {
     const kiosk = this.kiosks.includes(name);
@@ -170,7 +170,7 @@ export class SiteFolder {
     }
     const folder = kiosk ? `kiosks/${name}` : `terminals/${name}`;
     const file = this.#path(kiosk ? `${folder}/kiosk.private.json` : `${folder}/keys/terminal.json`);
-    if (!existsSync(file)) throw refuse('NAME', `${name} made its own keys: remove it and pair it again`);
+    if (!existsSync(file)) throw refuse('NAME', `${name} made its own keys: remove it and add it again`);
     const fresh = kiosk ? await generateKioskKeys(name) : await generateTerminalKeys();
     const keys = rotateKeySet(await loadKeySet(file), fresh);
     this.#writePem(folder, await issue(this.#authority(), kiosk ? name : userOf(name), { kind: 'client' }, now));
