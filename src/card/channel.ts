@@ -12,6 +12,8 @@ import { swText } from './status-word.ts';
 const MAX_PARTS = 300;
 
 export interface CardChannel {
+  /** Data bytes of an answer that pass in one piece, if that makes a difference. */
+  readonly answerBytes?: number;
   /** Answers every status word as a value. Throws what the transceiver throws, the signal's reason, or card/malformed. */
   send(command: CommandApdu, signal?: AbortSignal): Promise<ResponseApdu>;
 }
@@ -41,6 +43,7 @@ export const openChannel = (card: CardTransceiver, log: Log = silentLog): CardCh
   };
 
   return {
+    ...(card.answerBytes === undefined ? {} : { answerBytes: card.answerBytes }),
     async send(command, signal) {
       let response = await exchange(command, signal);
       if (response.sw >> 8 === 0x6c) response = await exchange({ ...command, le: response.sw & 0xff || 256 }, signal);

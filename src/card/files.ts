@@ -19,6 +19,10 @@ export const selectFile = async (channel: CardChannel, file: number, signal?: Ab
   if (sw !== SW.ok) throw unexpectedStatus('select-file', sw, { file });
 };
 
+/** The most one READ BINARY asks for: what the card gives at once, and what the reader carries in one piece. */
+const chunkOf = (channel: CardChannel, profile: CardProfile): number =>
+  Math.min(profile.readChunk, channel.answerBytes ?? profile.readChunk);
+
 /** Reads [from, to) of the current file into `into` at the same offsets. */
 export const readRange = async (
   channel: CardChannel,
@@ -28,7 +32,7 @@ export const readRange = async (
   signal?: AbortSignal,
 ): Promise<void> => {
   for (let at = from; at < to; ) {
-    const wanted = Math.min(profile.readChunk, to - at);
+    const wanted = Math.min(chunkOf(channel, profile), to - at);
     const { data, sw } = await channel.send({ cla: 0, ins: 0xb0, p1: at >> 8, p2: at & 0xff, le: wanted }, signal);
     if (sw !== SW.ok && sw !== SW.endOfFile) throw unexpectedStatus('read', sw, { offset: at });
     if (data.length === 0 || data.length > wanted) throw malformed('file', 'a read answered the wrong number of bytes');
@@ -38,10 +42,16 @@ export const readRange = async (
   }
 };
 
-/** The start of a file by short id (which makes it the current file), and how long the BER object in it is. */
-export const readStart = async (channel: CardChannel, profile: CardProfile, file: number, signal?: AbortSignal) => {
-  const { data, sw } = await channel.send({ cla: 0, ins: 0xb0, p1: 0x80 | file, p2: 0, le: profile.readChunk }, signal);
+/** The first `length` bytes of a file by short id, which makes it the current file; fewer where the file ends. */
+export const readHead = async (channel: CardChannel, file: number, length: number, signal?: AbortSignal): Promise<Uint8Array> => {
+  const { data, sw } = await channel.send({ cla: 0, ins: 0xb0, p1: 0x80 | file, p2: 0, le: length }, signal);
   if (sw !== SW.ok && sw !== SW.endOfFile) throw unexpectedStatus('read', sw, { file });
+  return data;
+};
+
+/** The start of a file by short id, and how long the BER object in it is. */
+export const readStart = async (channel: CardChannel, profile: CardProfile, file: number, signal?: AbortSignal) => {
+  const data = await readHead(channel, file, chunkOf(channel, profile), signal);
   const { tag, headerLength, valueLength } = parseHeader(data);
   const total = headerLength + valueLength;
   if (total > profile.maxFileBytes) throw malformed('file', 'object longer than any file of the card');

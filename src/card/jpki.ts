@@ -2,17 +2,17 @@
 // the PIN and the key it opens. Expects its application to be selected; keeps no state.
 
 import { KioskFailure } from '../core/failure.ts';
+import { malformed } from './ber.ts';
 import type { CardChannel } from './channel.ts';
-import { readObject, readRange, selectFile } from './files.ts';
+import { readHead, readObject, selectFile } from './files.ts';
 import { type CardProfile, TOKEN_INFO, type TokenKind } from './profile.ts';
 import { readTries } from './secrets.ts';
 import { SW, unexpectedStatus } from './status-word.ts';
 
 /** The 160 bytes of CK_TOKEN_INFO. */
 export const readTokenInfo = async (channel: CardChannel, profile: CardProfile, signal?: AbortSignal): Promise<Uint8Array> => {
-  await selectFile(channel, profile.jpki.tokenInfo, signal);
-  const info = new Uint8Array(TOKEN_INFO.length);
-  await readRange(channel, profile, info, [0, info.length], signal);
+  const info = await readHead(channel, profile.jpki.tokenInfo, TOKEN_INFO.length, signal);
+  if (info.length !== TOKEN_INFO.length) throw malformed('token-info', 'token information is not 160 bytes');
   return info;
 };
 

@@ -60,24 +60,41 @@ export class MyNumberCard {
   }
 
   /**
-   * Certificate and PIN counter; then photo and attributes, if 照合番号B can be read and opens them. The code is presented at most once per
-   * application, only above the safe threshold. A closed card face is a value; an unreadable certificate, a lost card are failures.
+   * Photo, certificate, PIN counter and attributes. The photo comes first when 照合番号B is known already, so that whoever needs it can begin
+   * (`onPhoto`) while the rest is read; as long as the code is still being looked for, the certificate is read instead. The code is presented
+   * at most once per application, only above the safe threshold. A closed card face is a value; an unreadable certificate, a lost card are failures.
    */
-  readSummary(codeReader: CardFaceReader, now: number, trust: CardTrust, signal: AbortSignal): Promise<CardReading> {
+  readSummary(
+    codeReader: CardFaceReader,
+    now: number,
+    trust: CardTrust,
+    signal: AbortSignal,
+    onPhoto: (photoJp2: Uint8Array) => void = () => undefined,
+  ): Promise<CardReading> {
     this.#trust = trust;
-    const code = codeReader.readVerificationCode(signal).then(
-      (digits) => ({ digits: this.#keep(digits) }),
-      (cause: unknown) => ({ failure: asFailure(cause, 'card/face-unreadable') }),
-    );
+    let known = false;
+    const code = codeReader
+      .readVerificationCode(signal)
+      .then(
+        (digits) => ({ digits: this.#keep(digits) }),
+        (cause: unknown) => ({ failure: asFailure(cause, 'card/face-unreadable') }),
+      )
+      .finally(() => {
+        known = true;
+      });
     return this.#exclusive(async () => {
       const { profile, tokenInfo } = this.#identified;
+      const readPhoto = async () => this.#readFace(await untilAborted(code, signal), now, signal, onPhoto);
+      await soon();
+      const early = known ? await readPhoto() : undefined;
       await this.#applications.select('jpki', signal);
       const der = this.#keep(await readAuthCertificate(this.#channel, profile, signal));
       this.#certificate = der;
       const certificate = await judgeCertificate(der, now, trust, profile.jpki.certificatePolicies, signal);
       const pin = await readPinState(this.#channel, profile, tokenInfo, signal);
-      const face = await this.#readFace(await untilAborted(code, signal), now, signal);
-      return { certificate, certificateDer: der, ...pin, ...face };
+      const face = early ?? (await readPhoto());
+      const attributes = this.#code === undefined ? undefined : await this.#readAttributes(this.#code, signal);
+      return { certificate, certificateDer: der, ...pin, ...face, ...(attributes === undefined ? {} : { attributes }) };
     });
   }
 
@@ -165,7 +182,12 @@ export class MyNumberCard {
     this.#secrets.clear();
   }
 
-  async #readFace(code: { digits: Uint8Array } | { failure: KioskFailure }, now: number, signal: AbortSignal): Promise<FaceReading> {
+  async #readFace(
+    code: { digits: Uint8Array } | { failure: KioskFailure },
+    now: number,
+    signal: AbortSignal,
+    onPhoto: (photoJp2: Uint8Array) => void,
+  ): Promise<FaceReading> {
     const { profile } = this.#identified;
     if ('failure' in code) {
       signal.throwIfAborted();
@@ -181,15 +203,10 @@ export class MyNumberCard {
       this.#code = code.digits;
       this.#face = await CardFaceFile.open(this.#channel, profile, signal);
       const photoJp2 = this.#keep(Uint8Array.from((await this.#face.read(FACE_TAG.photo, signal)).value));
+      onPhoto(photoJp2);
       const birth = (await this.#face.read(FACE_TAG.birth, signal)).value;
       const years = ageYears(Buffer.from(birth).toString('latin1'), now);
-      const attributes = await this.#readAttributes(code.digits, signal);
-      return {
-        photo: 'ready',
-        photoJp2,
-        ...(years === undefined ? {} : { ageYears: years }),
-        ...(attributes === undefined ? {} : { attributes }),
-      };
+      return { photo: 'ready', photoJp2, ...(years === undefined ? {} : { ageYears: years }) };
     } catch (cause) {
       if (!isFailure(cause, 'card/read-failed') && !isFailure(cause, 'card/malformed')) throw cause;
       this.#log.warn('card.face-unreadable', cause.facts);
@@ -262,6 +279,9 @@ export class MyNumberCard {
     return turn;
   }
 }
+
+/** Gives what is known already the time to say so. */
+const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** The promise's outcome, or the signal's reason if that comes first. */
 const untilAborted = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>

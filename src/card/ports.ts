@@ -2,6 +2,8 @@
 
 /** A selected, powered card (ISO/IEC 7816-4 over ISO/IEC 14443-4 or contacts). */
 export interface CardTransceiver {
+  /** Data bytes of an answer (status word not counted) that pass in one piece: a read of so many is quickest. Absent: any number is alike. */
+  readonly answerBytes?: number;
   /** Sends one C-APDU, answers the R-APDU with its two status bytes. Throws KioskFailure card/removed, reader/protocol, reader/unavailable. */
   transceive(command: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>;
 }
@@ -11,8 +13,6 @@ export type CardTechnology = 'iso14443-4b' | 'iso14443-3b' | 'iso14443-a' | 'fel
 
 export interface DetectedCard extends CardTransceiver {
   readonly technology: CardTechnology;
-  /** Data bytes of an answer (status word not counted) that pass in one piece: a read of so many is quickest. Absent: any number is alike. */
-  readonly answerBytes?: number;
 }
 
 /** The reader as the visit uses it. One card at a time. */

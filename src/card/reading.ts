@@ -38,4 +38,4 @@ export interface CardProof {
 }
 
 /** The part of a reading that 照合番号B opens. */
-export type FaceReading = Pick<CardReading, 'photo' | 'photoFailure' | 'photoJp2' | 'codeTriesLeft' | 'ageYears' | 'attributes'>;
+export type FaceReading = Pick<CardReading, 'photo' | 'photoFailure' | 'photoJp2' | 'codeTriesLeft' | 'ageYears'>;

@@ -79,8 +79,14 @@ export const openCardSession = (visitId: string, parts: SessionParts): CardSessi
     async read(signal): Promise<CardSummary> {
       if (detected === undefined) throw new KioskFailure('card/removed');
       card = await identifyCard(detected, { log: parts.log, signal });
-      reading = await card.readSummary(parts.codeReader, parts.clock.now(), parts.trust, signal);
-      const photo = reading.photoJp2 === undefined ? reading.photo : await enrol(reading.photoJp2);
+      // The photo is decoded and embedded while the reader is still busy with the rest of the card.
+      let enrolling: ReturnType<typeof enrol> | undefined;
+      const onPhoto = (photoJp2: Uint8Array) => {
+        enrolling = enrol(photoJp2);
+        enrolling.catch(() => undefined);
+      };
+      reading = await card.readSummary(parts.codeReader, parts.clock.now(), parts.trust, signal, onPhoto);
+      const photo = enrolling === undefined ? reading.photo : await (enrolling as ReturnType<typeof enrol>);
       return {
         certificate: reading.certificate,
         hasPin: reading.hasPin,

@@ -2,6 +2,7 @@ import { createPublicKey, verify, X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { test } from 'tap';
 import { identifyCard } from '../../src/card/my-number-card.ts';
+import type { CardFaceReader } from '../../src/card/ports.ts';
 import type { CardPinOutcome } from '../../src/card/reading.ts';
 import type { SchemeTerminal } from '../../src/card/scheme-authentication.ts';
 import { createCardTrust } from '../../src/card/trust.ts';
@@ -19,6 +20,9 @@ const codeReader = (digits: string) => ({ readVerificationCode: async () => asci
 const unconfirmed = { lastTryConfirmed: false };
 const confirmed = { lastTryConfirmed: true };
 const VISUAL = 'd3921000310001010402';
+/** VERIFY with data, of the current file or by short id. */
+const presentsCode = (command: string): boolean => /^002000(80|92|95)0e/.test(command);
+const presentsPin = (command: string): boolean => /^002000(80|98)04/.test(command);
 
 test('a visit reads certificate, counters, photo and attributes in one go', async (t) => {
   const card = await workshop.make({ birth: '1980-02-17', family: '山田', given: '太郎', sex: 'male', address: '東京都千代田区１' });
@@ -43,15 +47,54 @@ test('a visit reads certificate, counters, photo and attributes in one go', asyn
   await session.checkFaceSignature();
   t.equal(connection.log.length, commands, 'the face is checked once');
 
-  t.ok(
-    connection.log.filter((command) => command.length > 12 && command.startsWith('00200080')).length === 3,
-    'B: visual, text, visual again',
-  );
+  t.ok(connection.log.filter(presentsCode).length === 3, 'B: visual, text, visual again');
   const { photoJp2, certificateDer } = reading;
   session.close();
   session.close();
   t.ok(photoJp2?.every((byte) => byte === 0) && certificateDer.every((byte) => byte === 0), 'close wipes what was read');
   await t.rejects(session.verifyPin(ascii('1234'), unconfirmed), { code: 'visit/cancelled' });
+});
+
+test('the photo comes before the certificate when the code is known, and after it while the code is still looked for', async (t) => {
+  const card = await workshop.make();
+  const AUTH_CERTIFICATE = '00b08a00';
+  const PHOTO_FILE = '00b08200';
+  const order = async (reader: CardFaceReader) => {
+    const connection = connect(card);
+    let photoAfter = 0;
+    const session = await identifyCard(connection);
+    await session.readSummary(reader, NOW, trust, never, (photo) => {
+      t.same(photo, workshop.photoJp2);
+      photoAfter = connection.log.length;
+    });
+    const at = (command: string) => connection.log.findIndex((one) => one.startsWith(command));
+    return { photo: at(PHOTO_FILE), certificate: at(AUTH_CERTIFICATE), photoAfter };
+  };
+  const known = await order(readerOf(card));
+  t.ok(
+    known.photo < known.photoAfter && known.photoAfter <= known.certificate,
+    'whoever waits for the photo can begin before the rest is read',
+  );
+  const slow: CardFaceReader = {
+    async readVerificationCode(signal) {
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      return readerOf(card).readVerificationCode(signal);
+    },
+  };
+  const unknown = await order(slow);
+  t.ok(unknown.certificate < unknown.photo, 'nothing waits for the camera');
+});
+
+test('a card that does not count by short id is asked, and shown the code, by its current file', async (t) => {
+  const card = await workshop.make();
+  const connection = connect(card, (command, response) => (/^002000(9|8[1-9a-f])/.test(command) ? fromHex('6a86') : response));
+  const reading = await (await identifyCard(connection)).readSummary(readerOf(card), NOW, trust, never);
+  t.match(reading, { photo: 'ready', hasPin: true, pinTriesLeft: 3 });
+  t.same(
+    connection.log.filter((command) => command.startsWith('002000') && command.length > 8).map((command) => command.slice(0, 10)),
+    ['002000800e', '002000800e'],
+    'never by short id when the counter was not read that way',
+  );
 });
 
 test('the PIN is counted in the card, and the last try needs a confirmation', async (t) => {
@@ -163,7 +206,7 @@ test('a code that the card takes back is not presented a third time', async (t) 
   const card = await workshop.make();
   let presented = 0;
   const connection = connect(card, (command, response) => {
-    if (!command.startsWith('002000800e')) return response;
+    if (!presentsCode(command)) return response;
     presented += 1;
     return presented === 3 ? fromHex('63c9') : response;
   });
@@ -182,7 +225,7 @@ test('a wrong 照合番号B costs one try in one application, and is never prese
   const reading = await session.readSummary(codeReader('00000000000000'), NOW, trust, never);
   t.match(reading, { photo: 'blocked', photoFailure: 'code/wrong', codeTriesLeft: 9, certificate: { state: 'valid' }, hasPin: true });
   t.notOk('attributes' in reading);
-  t.equal(connection.log.filter((command) => command.startsWith('002000800e')).length, 1);
+  t.equal(connection.log.filter(presentsCode).length, 1);
   t.equal(card.info().codeTriesLeft, 9);
   await t.rejects(session.checkFaceSignature(), { code: 'card/face-unreadable' });
 });
@@ -347,7 +390,7 @@ test('an aborted visit stops between two commands and wipes the code that still 
     counted = () => setImmediate(resolve);
   });
   const connection = connect(card, (command, response) => {
-    if (command === '00200080') counted();
+    if (/^002000..$/.test(command)) counted();
     return response;
   });
   const session = await open(card, connection);
@@ -439,8 +482,8 @@ test('whatever a hostile card answers, a visit ends in a reading or a failure, a
       } catch (error) {
         if (!isFailure(error)) throw error;
       }
-      const presented = connection.log.filter((command) => command.startsWith('002000800e')).length;
-      return presented <= 3 && connection.log.filter((command) => command.startsWith('0020008004')).length <= 1;
+      const presented = connection.log.filter(presentsCode).length;
+      return presented <= 3 && connection.log.filter(presentsPin).length <= 1;
     }),
     { numRuns: 80 },
   );
