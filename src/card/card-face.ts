@@ -27,6 +27,9 @@ export type FaceObjectTag = (typeof FACE_OBJECTS)[number];
 
 type Range = readonly [number, number];
 
+/** The file's header, its offset table, birth and sex; with the status word one frame of the smallest readers (64 bytes less 4 of protocol). */
+const HEAD_BYTES = 58;
+
 /** [start, end) of every object, from the table: it must rise and stay inside the file. Throws card/malformed. */
 export const parseOffsets = (start: Uint8Array, total: number): ReadonlyMap<FaceObjectTag, Range> => {
   const { tag, headerLength } = parseHeader(start);
@@ -66,9 +69,9 @@ export class CardFaceFile {
     this.#read = [[0, end]];
   }
 
-  /** Reads the first chunk by short id. 照合番号B must have been verified. */
+  /** Reads the head by short id: no more, because the photo is waited for. 照合番号B must have been verified. */
   static async open(channel: CardChannel, profile: CardProfile, signal?: AbortSignal): Promise<CardFaceFile> {
-    const { data, total } = await readStart(channel, profile, profile.visual.face, signal);
+    const { data, total } = await readStart(channel, profile, profile.visual.face, signal, HEAD_BYTES);
     const bytes = new Uint8Array(total);
     const end = Math.min(data.length, total);
     try {

@@ -50,8 +50,14 @@ export const readHead = async (channel: CardChannel, file: number, length: numbe
 };
 
 /** The start of a file by short id, and how long the BER object in it is. */
-export const readStart = async (channel: CardChannel, profile: CardProfile, file: number, signal?: AbortSignal) => {
-  const data = await readHead(channel, file, chunkOf(channel, profile), signal);
+export const readStart = async (
+  channel: CardChannel,
+  profile: CardProfile,
+  file: number,
+  signal?: AbortSignal,
+  length = chunkOf(channel, profile),
+) => {
+  const data = await readHead(channel, file, length, signal);
   const { tag, headerLength, valueLength } = parseHeader(data);
   const total = headerLength + valueLength;
   if (total > profile.maxFileBytes) throw malformed('file', 'object longer than any file of the card');

@@ -285,22 +285,66 @@ test('what the chip does not understand is reader/protocol with its code', async
   t.equal(dataFrame(HOST_TO_CHIP, Uint8Array.of(0x99)).length, 9);
 });
 
-test('error codes of the chip become failures that carry them', async (t) => {
-  const codes: readonly [status: number, code: string][] = [
-    [0x01, 'card/removed'],
-    [0x29, 'card/removed'],
-    [0x2a, 'card/removed'],
-    [0x2b, 'card/removed'],
-    [0x02, 'reader/protocol'],
-    [0x05, 'reader/protocol'],
-    [0x0b, 'reader/protocol'],
-    [0x13, 'reader/protocol'],
-    [0x27, 'reader/protocol'],
-    [0x3e, 'reader/protocol'],
-    [0x0d, 'reader/unavailable'],
-    [0x2d, 'reader/unavailable'],
-  ];
-  for (const [status, code] of codes) t.match(chipFailure(chipError(0xc0 | status)), { code, facts: { chipError: status } });
+/** UM0701-02, 7.1: every code of the table. */
+const ERROR_TABLE: readonly [status: number, name: string, code: string][] = [
+  [0x01, 'timeout', 'card/removed'],
+  [0x02, 'crc', 'reader/protocol'],
+  [0x03, 'parity', 'reader/protocol'],
+  [0x04, 'bit-count', 'reader/protocol'],
+  [0x05, 'framing', 'reader/protocol'],
+  [0x06, 'bit-collision', 'reader/protocol'],
+  [0x07, 'buffer-too-small', 'reader/protocol'],
+  [0x09, 'rf-overflow', 'reader/protocol'],
+  [0x0a, 'field-not-on', 'reader/protocol'],
+  [0x0b, 'rf-protocol', 'reader/protocol'],
+  [0x0d, 'overheated', 'reader/unavailable'],
+  [0x0e, 'internal-overflow', 'reader/protocol'],
+  [0x10, 'bad-parameter', 'reader/protocol'],
+  [0x12, 'unsupported-command', 'reader/protocol'],
+  [0x13, 'data-format', 'reader/protocol'],
+  [0x14, 'authentication', 'reader/protocol'],
+  [0x23, 'uid-check', 'reader/protocol'],
+  [0x25, 'device-state', 'reader/protocol'],
+  [0x26, 'not-allowed', 'reader/protocol'],
+  [0x27, 'wrong-context', 'reader/protocol'],
+  [0x29, 'released', 'card/removed'],
+  [0x2a, 'card-changed', 'card/removed'],
+  [0x2b, 'card-gone', 'card/removed'],
+  [0x2c, 'id-mismatch', 'card/removed'],
+  [0x2d, 'over-current', 'reader/unavailable'],
+  [0x2e, 'nad-missing', 'reader/protocol'],
+  [0x3e, 'unknown', 'reader/protocol'],
+];
+
+test('every error code of the chip becomes a failure that carries it, whatever the upper bits say', async (t) => {
+  for (const [status, name, code] of ERROR_TABLE) {
+    t.match(chipFailure(chipError(0xc0 | status)), { code, facts: { chipError: status, chipErrorName: name } }, name);
+  }
+  t.match(chipFailure(0x7f), { code: 'reader/protocol', facts: { chipErrorName: 'syntax' } });
+});
+
+test('the bus is left free between transactions as long as was set, even by fractions of a millisecond', async (t) => {
+  for (const gapMs of [0.4, 1.3, 5]) {
+    const edges: number[] = [];
+    const free: I2cBus = {
+      write: async () => void edges.push(performance.now()),
+      read: async (_address, length) => {
+        edges.push(performance.now());
+        return Uint8Array.from({ length }, (_, i) => fromHex('010000ff00ff00')[i] ?? 0);
+      },
+      close: async () => undefined,
+    };
+    const transport = new Pn532I2cTransport({ bus: free, clock: systemClock, gapMs });
+    for (let i = 0; i < 3; i += 1) {
+      await transport.send(fromHex('0000ff02fed4022a00'));
+      t.equal((await transport.receive({ timeoutMs: 50, likelyLength: 6 })).kind, 'ack');
+    }
+    const gaps = edges.slice(1).map((edge, i) => edge - (edges[i] ?? 0));
+    t.ok(
+      gaps.every((gap) => gap >= gapMs),
+      `${gapMs} ms: ${gaps.map((gap) => gap.toFixed(2)).join(' ')}`,
+    );
+  }
 });
 
 test('the timing model agrees with the published figures', async (t) => {

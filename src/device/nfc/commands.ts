@@ -60,7 +60,7 @@ export const rfRetries = (passiveActivation: number): Pn532Command =>
 export const REGISTER = { txMode: 0x6302, rxMode: 0x6303 } as const;
 /** Check bytes on, framing of type B, 106 kbps; bits 6 to 4 are the rate. */
 export const TYPE_B_MODE = 0x83;
-/** Sets the rate both ways. The chip's own polls set it back to 106 kbps. */
+/** Sets the rate both ways. */
 export const bitRate = (rate: BitRate): Pn532Command => {
   const mode = TYPE_B_MODE | (bitRateCode(rate) << 4);
   const write = [REGISTER.txMode, REGISTER.rxMode].flatMap((address) => [address >> 8, address & 0xff, mode]);

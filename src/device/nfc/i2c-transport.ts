@@ -111,8 +111,10 @@ export class Pn532I2cTransport implements Pn532Transport {
   }
 
   async #transaction<T>(run: () => Promise<T>): Promise<T> {
-    const wait = this.#freeAt - this.#clock.monotonicMs();
-    if (wait > 0) await sleep(this.#clock, wait);
+    // Timers of the system cut off fractions of a millisecond: a gap is looked at again, or it would be too short.
+    for (let wait = this.#freeAt - this.#clock.monotonicMs(); wait > 0; wait = this.#freeAt - this.#clock.monotonicMs()) {
+      await sleep(this.#clock, wait);
+    }
     try {
       return await run();
     } catch (error) {

@@ -5,8 +5,11 @@ import { inRelease, POLLS, type PollName } from './commands.ts';
 import type { Pn532Driver } from './driver.ts';
 import { readTarget, type Target } from './target.ts';
 
-export const pollFor = async (driver: Pn532Driver, poll: PollName, signal?: AbortSignal): Promise<Target | undefined> =>
-  readTarget(poll, await driver.execute(POLLS[poll], signal));
+/** Looks once for one technology, at the rate every card begins with: whether the chip's polls set it back by themselves is not documented. */
+export const pollFor = async (driver: Pn532Driver, poll: PollName, signal?: AbortSignal): Promise<Target | undefined> => {
+  await driver.setBitRate(106, signal);
+  return readTarget(poll, await driver.execute(POLLS[poll], signal));
+};
 
 /** True while the card stays. A silent one is asked twice: one lost block is no removal. */
 export const isPresent = async (

@@ -37,9 +37,11 @@ export interface TwinFront {
 
 export class TwinChip {
   readonly field: TwinField;
-  readonly pace: Pace;
+  /** Time on the wires to the host; the radio has its own, because a host may ask while a card works. */
+  readonly wires: Pace;
   readonly timed: boolean;
   #front: TwinFront = { say: () => undefined, forget: () => undefined };
+  readonly #newProcessor: () => TwinProcessor;
   #processor: TwinProcessor;
   #plugged = true;
   #lastAnswer: Uint8Array | undefined;
@@ -50,16 +52,18 @@ export class TwinChip {
     const clock = options.clock ?? systemClock;
     this.timed = (options.timing ?? 'real') === 'real';
     const pace = () => new Pace(clock, this.timed, options.stepMs);
-    this.pace = pace();
+    const air = pace();
+    this.wires = pace();
     this.field = new TwinField({
       random: options.random ?? ((length) => Uint8Array.from(randomBytes(length))),
       clock,
-      pace: this.pace,
+      pace: air,
       think: options.think ?? USUAL_CARD,
       protocolInfo: options.protocolInfo ?? Uint8Array.of(0xb3, 0x81, 0xa1),
       maxRate: options.maxRate ?? 847,
     });
-    this.#processor = new TwinProcessor(this.field, this.pace);
+    this.#newProcessor = () => new TwinProcessor(this.field, air);
+    this.#processor = this.#newProcessor();
   }
 
   solder(front: TwinFront): void {
@@ -101,7 +105,7 @@ export class TwinChip {
   plug(): void {
     if (this.#plugged) return;
     this.#plugged = true;
-    this.#processor = new TwinProcessor(this.field, this.pace);
+    this.#processor = this.#newProcessor();
   }
 
   /** Flips bits in the next answer or acknowledgement sent, or command heard. A repetition after NACK is whole. */

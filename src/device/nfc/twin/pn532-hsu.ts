@@ -33,7 +33,7 @@ export class TwinPn532Hsu extends TwinChip implements SerialPort {
         this.#talk = this.#talk.then(async () => {
           for (let at = 0; at < frame.length && this.#epoch === epoch; at += this.#pieceBytes) {
             const piece = frame.slice(at, at + this.#pieceBytes);
-            await this.pace.take(serialMs(piece.length, this.#baud));
+            await this.wires.take(serialMs(piece.length, this.#baud));
             for (const listener of this.#listeners) listener(piece.slice());
           }
           taken();
@@ -46,7 +46,7 @@ export class TwinPn532Hsu extends TwinChip implements SerialPort {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    await this.pace.take(serialMs(bytes.length, this.#baud));
+    await this.wires.take(serialMs(bytes.length, this.#baud));
     // A line knows nothing of who listens: bytes to an unplugged or sleeping chip are lost.
     if (!this.plugged) {
       this.#awake = false;

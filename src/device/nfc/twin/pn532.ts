@@ -80,7 +80,7 @@ export class TwinPn532 extends TwinChip implements I2cBus {
   }
 
   async #access(address: number, length: number): Promise<void> {
-    await this.pace.take(busMs(length, this.#baud));
+    await this.wires.take(busMs(length, this.#baud));
     if (!this.plugged || address !== this.#address) throw errno('ENXIO');
     const failure = this.#failures.shift();
     if (failure !== undefined) throw errno(failure);

@@ -115,7 +115,6 @@ export class TwinProcessor {
     this.#listed = false;
     this.#incoming = new Uint8Array(0);
     this.#outgoing = new Uint8Array(0);
-    this.#radio.resetRate();
     this.#field.switch(true);
     for (;;) {
       const found = this.#field.poll(poll) ?? (poll === 'b' ? await this.#activateB(data[2] ?? 0, signal) : undefined);
@@ -135,6 +134,7 @@ export class TwinProcessor {
 
   /** REQB and ATTRIB as the firmware sends them; their time on the air is in the activation's. */
   async #activateB(afi: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    if (this.#radio.rate !== 106) return undefined; // registers somebody left behind: no card understands
     const atqb = await this.#field.whisper(Uint8Array.of(0x05, afi, 0x00), signal);
     if (atqb === undefined) return undefined;
     const attrib = concat(Uint8Array.of(0x1d), atqb.subarray(1, 5), Uint8Array.of(0x00, FIRMWARE_FRAME_CODE, 0x01, FIRMWARE_CID));

@@ -35,11 +35,6 @@ export class RadioSettings {
     return true;
   }
 
-  /** A poll sets the radio up for its technology at 106 kbps. */
-  resetRate(): void {
-    this.#registers.clear();
-  }
-
   /** The rate frames go out and are listened for; undefined when the two registers disagree or are not set to type B with check bytes. */
   get rate(): BitRate | undefined {
     const [send, listen] = [REGISTER.txMode, REGISTER.rxMode].map((register) => this.#registers.get(register) ?? TYPE_B_MODE);
