@@ -86,14 +86,18 @@ export class MyNumberCard {
       const { profile, tokenInfo } = this.#identified;
       const readPhoto = async () => this.#readFace(await untilAborted(code, signal), now, signal, onPhoto);
       await soon();
+      const readText = async () => (this.#code === undefined ? undefined : this.#readAttributes(this.#code, signal));
       const early = known ? await readPhoto() : undefined;
+      // Where face and text share an application, its text is read before it is left: the code would have to be presented again.
+      const shared = early !== undefined && this.#applications.isSelected('text');
+      const earlyText = shared ? await readText() : undefined;
       await this.#applications.select('jpki', signal);
       const der = this.#keep(await readAuthCertificate(this.#channel, profile, signal));
       this.#certificate = der;
       const certificate = await judgeCertificate(der, now, trust, profile.jpki.certificatePolicies, signal);
       const pin = await readPinState(this.#channel, profile, tokenInfo, signal);
       const face = early ?? (await readPhoto());
-      const attributes = this.#code === undefined ? undefined : await this.#readAttributes(this.#code, signal);
+      const attributes = shared ? earlyText : await readText();
       return { certificate, certificateDer: der, ...pin, ...face, ...(attributes === undefined ? {} : { attributes }) };
     });
   }

@@ -6,31 +6,15 @@ import type { SecretRule } from './profile.ts';
 import { SW, triesFrom, unexpectedStatus } from './status-word.ts';
 import { isDigits } from './verification-code.ts';
 
-/** P2 of VERIFY: the current file. */
-const CURRENT_FILE = 0x80;
-
-/**
- * Tries left of a secret, 0 = blocked, and the P2 by which VERIFY must name it. Never costs a try: the query carries no data. By short id,
- * which spares a SELECT; a card that does not count that way is asked for its current file, as every program does.
- */
-const askCounter = async (channel: CardChannel, rule: SecretRule, signal?: AbortSignal): Promise<{ tries: number; p2: number }> => {
-  const ask = async (p2: number) => {
-    const { sw } = await channel.send({ cla: 0, ins: 0x20, p1: 0, p2 }, signal);
-    return { sw, p2, tries: sw === SW.blocked ? 0 : triesFrom(sw) };
-  };
-  let asked = await ask(CURRENT_FILE | rule.file);
-  if (typeof asked.tries !== 'number') {
-    await selectFile(channel, rule.file, signal);
-    asked = await ask(CURRENT_FILE);
-  }
-  const { sw, p2, tries } = asked;
-  if (typeof tries !== 'number') throw unexpectedStatus('counter', sw, { file: rule.file });
-  return { tries, p2 };
+/** Tries left of a secret, 0 = blocked; selects its file. Never costs a try: the VERIFY carries no data. */
+export const readTries = async (channel: CardChannel, rule: SecretRule, signal?: AbortSignal): Promise<number> => {
+  await selectFile(channel, rule.file, signal);
+  const { sw } = await channel.send({ cla: 0, ins: 0x20, p1: 0, p2: 0x80 }, signal);
+  if (sw === SW.blocked) return 0;
+  const tries = triesFrom(sw);
+  if (tries === undefined || tries === 'unlimited') throw unexpectedStatus('counter', sw, { file: rule.file });
+  return tries;
 };
-
-/** Tries left of a secret, 0 = blocked. Never costs a try. */
-export const readTries = async (channel: CardChannel, rule: SecretRule, signal?: AbortSignal): Promise<number> =>
-  (await askCounter(channel, rule, signal)).tries;
 
 export type SecretOutcome =
   | { readonly outcome: 'verified' }
@@ -49,11 +33,11 @@ export const presentSecret = async (
   { safeTries = rule.safeTries, signal }: { safeTries?: number; signal?: AbortSignal | undefined } = {},
 ): Promise<SecretOutcome> => {
   if (!isDigits(secret, rule.digits)) return { outcome: 'ill-formed' };
-  const { tries: triesLeft, p2 } = await askCounter(channel, rule, signal);
+  const triesLeft = await readTries(channel, rule, signal);
   if (triesLeft === 0) return { outcome: 'blocked' };
   if (triesLeft < safeTries) return { outcome: 'unsafe', triesLeft };
   // No signal: a VERIFY under way is always heard out, so that its outcome is known.
-  const { sw } = await channel.send({ cla: 0, ins: 0x20, p1: 0, p2, data: secret });
+  const { sw } = await channel.send({ cla: 0, ins: 0x20, p1: 0, p2: 0x80, data: secret });
   if (sw === SW.ok) return { outcome: 'verified' };
   const left = triesFrom(sw);
   if (sw === SW.blocked || left === 0) return { outcome: 'blocked' };

@@ -86,8 +86,8 @@ test('the draft generation is read by the same layer: P-384 all through, one cod
   t.equal(possession.signature.length, 96);
   t.equal(
     connection.log.filter((command) => command.startsWith('00200080') && command.length > 12).length,
-    1,
-    'the code is presented once',
+    2,
+    'the code opens face and text at once, and again once the certificate was read in between',
   );
   t.same(await session.verifyPin(ascii('1234'), { lastTryConfirmed: false }), { outcome: 'verified' });
   t.match(await session.signWithPin(CHALLENGE), { algorithm: 'ES384' });

@@ -85,18 +85,6 @@ test('the photo comes before the certificate when the code is known, and after i
   t.ok(unknown.certificate < unknown.photo, 'nothing waits for the camera');
 });
 
-test('a card that does not count by short id is asked, and shown the code, by its current file', async (t) => {
-  const card = await workshop.make();
-  const connection = connect(card, (command, response) => (/^002000(9|8[1-9a-f])/.test(command) ? fromHex('6a86') : response));
-  const reading = await (await identifyCard(connection)).readSummary(readerOf(card), NOW, trust, never);
-  t.match(reading, { photo: 'ready', hasPin: true, pinTriesLeft: 3 });
-  t.same(
-    connection.log.filter((command) => command.startsWith('002000') && command.length > 8).map((command) => command.slice(0, 10)),
-    ['002000800e', '002000800e'],
-    'never by short id when the counter was not read that way',
-  );
-});
-
 test('the PIN is counted in the card, and the last try needs a confirmation', async (t) => {
   const card = await workshop.make({ pin: '4321' });
   const session = await open(card);
