@@ -27,6 +27,8 @@ export interface ModelManifest {
   readonly source: string;
   readonly integrity: string;
   readonly licence: string;
+  /** False accept rates measured at thresholds, over all people and within the worst measured group. */
+  readonly calibration: readonly { readonly far: number; readonly inGroupFar: number; readonly threshold: number }[];
   readonly thresholds: { readonly face: number; readonly overlap: number; readonly match: number };
   readonly models: {
     readonly detect: ModelEntry<'scores' | 'boxes'>;

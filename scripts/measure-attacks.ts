@@ -14,7 +14,7 @@ import { lookAt } from '../src/faceauth/look.ts';
 import { loadFaceModels } from '../src/faceauth/models.ts';
 import { decodePicture, encodeJpeg } from '../src/faceauth/pictures.ts';
 import type { Picture } from '../src/faceauth/ports.ts';
-import { detectFaces, findLandmarks, fivePoints } from '../src/faceauth/stages.ts';
+import { ALL_SCALES, detectFaces, findLandmarks, fivePoints } from '../src/faceauth/stages.ts';
 import { DEFAULT_LIVENESS_THRESHOLD } from '../src/faceauth/verifier.ts';
 
 const { values } = parseArgs({
@@ -60,11 +60,12 @@ const judge = async (shown: readonly Picture[]): Promise<{ first: number; last: 
   let first: number | undefined;
   for (const frame of shown) {
     const picture = await decodePicture(await encodeJpeg(frame));
-    const look = await lookAt(models, picture);
+    const look = await lookAt(models, picture, { scales: shown.length === 1 ? ALL_SCALES : spoof.nextScales });
     if (look.hint !== undefined) continue;
     look.embedding.fill(0);
     const startedAt = performance.now();
-    spoof.observe(picture, look.face);
+    if (shown.length === 1) spoof.observeStill(picture, look.face);
+    else spoof.observe(picture, look.face);
     cueMs.push(performance.now() - startedAt);
     first ??= spoof.liveness;
   }

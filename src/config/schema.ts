@@ -57,12 +57,13 @@ const visit = z.strictObject({
 });
 
 const face = z.strictObject({
-  threshold: z
+  falseAcceptRate: z
     .number()
-    .min(0.3)
-    .max(0.9)
-    .default(0.5)
-    .describe('Cosine similarity that accepts; .50 is a false accept rate of 3.8e-6, 1.9e-4 within one group'),
+    .min(1e-7)
+    .max(1e-3)
+    .default(3.8e-6)
+    .describe('Share of other people who would be accepted, over all people; within one group it is up to 90 times higher'),
+  threshold: z.number().min(0.3).max(0.9).optional().describe('Cosine similarity that accepts, instead of the one for falseAcceptRate'),
   livenessThreshold: z.number().min(0).max(0.99).optional().describe('Anti-spoofing score of all cues together that accepts; default: 0.2'),
   modelDirectory: path.optional().describe('Where the model pack is; default: the cache of npm ci'),
 });

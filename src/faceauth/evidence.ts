@@ -1,20 +1,22 @@
 // What many frames say together: hints without flicker, the score of the best evidence. Pure but for its own memory, which it wipes.
 
-import type { FaceHint } from '../core/screens.ts';
+import type { FaceGuidance, FaceHint } from '../core/screens.ts';
 import type { Embedding } from './ports.ts';
 import { cosine, normalise } from './stages.ts';
 
-/** A new hint (or its end) is told once two frames in a row agree. */
-export class HintFilter {
-  #shown: FaceHint | undefined;
-  #candidate: FaceHint | undefined;
+const sameGuidance = (a: FaceGuidance, b: FaceGuidance): boolean => a.hint === b.hint && a.direction === b.direction && a.task === b.task;
 
-  /** The hint to show now, and whether it changed with this frame. */
-  next(hint: FaceHint | undefined): { hint: FaceHint | undefined; changed: boolean } {
-    const changed = hint === this.#candidate && hint !== this.#shown;
-    this.#candidate = hint;
-    if (changed) this.#shown = hint;
-    return { hint: this.#shown, changed };
+/** New guidance (or its end) is told once two frames in a row agree. */
+export class HintFilter {
+  #shown: FaceGuidance = {};
+  #candidate: FaceGuidance = {};
+
+  /** What to tell now, and whether it changed with this frame. */
+  next(guidance: FaceGuidance): { shown: FaceGuidance; changed: boolean } {
+    const changed = sameGuidance(guidance, this.#candidate) && !sameGuidance(guidance, this.#shown);
+    this.#candidate = guidance;
+    if (changed) this.#shown = guidance;
+    return { shown: this.#shown, changed };
   }
 }
 
@@ -29,6 +31,7 @@ export class Evidence {
   readonly #enrolled: Embedding;
   readonly #sum: Float32Array;
   readonly #hints = new Map<FaceHint, number>();
+  readonly #covered = new Map<FaceHint, number>();
   #good = 0;
   #best = -1;
   #second = -1;
@@ -38,8 +41,9 @@ export class Evidence {
     this.#sum = new Float32Array(enrolled.length);
   }
 
-  /** Takes and wipes the embedding of a good frame. */
-  addGood(embedding: Embedding): void {
+  /** Takes and wipes the embedding of a good frame. `covered`: what seems to hide a part of the face. */
+  addGood(embedding: Embedding, covered?: FaceHint): void {
+    if (covered !== undefined) this.#covered.set(covered, (this.#covered.get(covered) ?? 0) + 1);
     const score = cosine(this.#enrolled, embedding);
     this.#second = Math.max(this.#second, Math.min(score, this.#best));
     this.#best = Math.max(this.#best, score);
@@ -75,6 +79,11 @@ export class Evidence {
   get dominantHint(): { hint: FaceHint; frames: number } | undefined {
     const [first] = [...this.#hints].sort((a, b) => b[1] - a[1]);
     return first === undefined ? undefined : { hint: first[0], frames: first[1] };
+  }
+
+  /** What seems to cover the face in most good frames. */
+  get covered(): FaceHint | undefined {
+    return [...this.#covered].find(([, frames]) => frames * 2 > this.#good)?.[0];
   }
 
   wipe(): void {

@@ -1,23 +1,40 @@
 // One look at one picture: the patient's face found, measured, embedded and tested for life, or the reason why not.
 
-import type { FaceHint } from '../core/screens.ts';
+import type { FaceDirection, FaceHint } from '../core/screens.ts';
 import type { ObservedFace } from './antispoof/spoof-evidence.ts';
+import { coveredPart } from './covered.ts';
+import { type FaceFinder, findFacesInStill } from './find-faces.ts';
 import type { FaceModels } from './models.ts';
 import { greyPlanes } from './planes.ts';
 import type { Embedding, Picture } from './ports.ts';
-import { chooseFace, type FaceMeasures, lumaOf, placeOf, reasonOf, sharpnessOf, turnOf } from './quality.ts';
-import { ALL_SCALES, alignFace, detectFaces, embedFace, findLandmarks, fivePoints, type LivenessScale, scoreLiveness } from './stages.ts';
+import { chooseFace, directionOf, type FaceMeasures, lumaOf, placeOf, reasonOf, sharpnessOf, turnOf } from './quality.ts';
+import { ALL_SCALES, alignFace, embedFace, findLandmarks, fivePoints, type LivenessScale, scoreLiveness } from './stages.ts';
 
 export type Look =
-  | { readonly hint: FaceHint; readonly measures?: FaceMeasures }
-  | { readonly hint?: undefined; readonly measures: FaceMeasures; readonly embedding: Embedding; readonly face: ObservedFace };
+  | { readonly hint: FaceHint; readonly direction?: FaceDirection; readonly measures?: FaceMeasures }
+  | {
+      readonly hint?: undefined;
+      readonly measures: FaceMeasures;
+      readonly embedding: Embedding;
+      readonly face: ObservedFace;
+      /** What seems to cover a part of the face: told when the match fails. */
+      readonly covered?: 'mask' | 'eyes-hidden';
+    };
+
+export interface LookOptions {
+  /** Scales of the anti-spoofing network; default all, for a single picture. */
+  readonly scales?: readonly LivenessScale[];
+  /** Remembers between the frames of a camera; default: everything is searched. */
+  readonly finder?: FaceFinder;
+}
 
 /** The second plane: green for RGB and BGR alike. */
 const greenPlane = (aligned: Float32Array): Float32Array => aligned.subarray(aligned.length / 3, (aligned.length * 2) / 3);
 
-/** Never throws for what is in the picture: no usable face is a hint. `scales`: of the anti-spoofing network; all for a single picture. */
-export const lookAt = async (models: FaceModels, picture: Picture, scales: readonly LivenessScale[] = ALL_SCALES): Promise<Look> => {
-  const chosen = chooseFace(await detectFaces(models, picture), picture);
+/** Never throws for what is in the picture: no usable face is a hint. */
+export const lookAt = async (models: FaceModels, picture: Picture, { scales = ALL_SCALES, finder }: LookOptions = {}): Promise<Look> => {
+  const faces = finder === undefined ? await findFacesInStill(models, picture) : await finder.find(models, picture);
+  const chosen = chooseFace(faces, picture);
   if (chosen === undefined) return { hint: lumaOf(picture, { x: 0, y: 0, ...picture }).face < 20 ? 'dark' : 'none' };
   const { face, rival } = chosen;
   const points = await findLandmarks(models, picture, face.box);
@@ -28,6 +45,7 @@ export const lookAt = async (models: FaceModels, picture: Picture, scales: reado
     ...placeOf(face, picture),
     ...turnOf(five),
     rival,
+    clipped: luma.clipped,
     faceLuma: luma.face,
     surroundLuma: luma.surround,
     sharpness: sharpnessOf(greenPlane(aligned), models.embed.entry.input.width),
@@ -35,8 +53,11 @@ export const lookAt = async (models: FaceModels, picture: Picture, scales: reado
   const hint = reasonOf(measures);
   if (hint !== undefined) {
     aligned.fill(0);
-    return { hint, measures };
+    const direction = directionOf(hint, measures);
+    return { hint, measures, ...(direction === undefined ? {} : { direction }) };
   }
+  const covered = picture.channels === 3 ? coveredPart(aligned, models.embed.entry.input) : undefined;
   const embedding = await embedFace(models, greyPlanes(aligned));
-  return { measures, embedding, face: { box: face.box, points, words: await scoreLiveness(models, picture, face.box, scales) } };
+  const words = await scoreLiveness(models, picture, face.box, scales);
+  return { measures, embedding, face: { box: face.box, points, words }, ...(covered === undefined ? {} : { covered }) };
 };

@@ -1,6 +1,7 @@
 // Measures one look at one camera frame, stage by stage, for a bench. Gives every duration in milliseconds; judges nothing.
 
 import { SpoofEvidence } from './antispoof/spoof-evidence.ts';
+import { FaceFinder } from './find-faces.ts';
 import { lookAt } from './look.ts';
 import type { FaceModels } from './models.ts';
 import { decodePicture } from './pictures.ts';
@@ -30,10 +31,11 @@ export const measureFace = async (models: FaceModels, jpeg: Uint8Array, rounds =
     return result;
   };
   const spoof = new SpoofEvidence();
+  const finder = new FaceFinder();
   for (let i = 0; i < rounds; i += 1) {
     const look = await timed(whole, async () => {
       const picture = await decodePicture(jpeg);
-      const seen = await lookAt(models, picture, spoof.nextScales);
+      const seen = await lookAt(models, picture, { scales: spoof.nextScales, finder });
       if (seen.hint === undefined) spoof.observe(picture, seen.face);
       return seen;
     });

@@ -1,7 +1,7 @@
 // Why a frame does not help yet: measurements of one frame, and one table of limits over them. Pure functions, no pixels kept.
 // The limits are lenient on purpose: a frame is held back only when the match would suffer; see docs of `npm run bench:faces`.
 
-import type { FaceHint } from '../core/screens.ts';
+import type { FaceDirection, FaceHint } from '../core/screens.ts';
 import type { Point } from './alignment.ts';
 import type { Picture } from './ports.ts';
 import type { Box } from './sampling.ts';
@@ -12,13 +12,16 @@ export interface FaceMeasures {
   readonly size: number;
   /** Prominence (size and centrality) of the next face by this one's. */
   readonly rival: number;
-  /** Offset of the face's centre from the frame's, in half frames. */
-  readonly offsetX: number;
-  readonly offsetY: number;
+  /** Height of the face box in pixels. */
+  readonly pixels: number;
+  /** Where the frame's edge cuts the face most, as the way the patient is to go in the mirrored picture, and by how much of the face. */
+  readonly cut: { readonly by: number; readonly direction: FaceDirection };
   /** Sideways turn: nose tip off the middle of the eyes, in eye distances; 0 = frontal, 0.5 = before an eye. */
   readonly yaw: number;
   /** Tilt of the line of the eyes, degrees. */
   readonly roll: number;
+  /** Part of the face that is as white as the camera can see, 0..1. */
+  readonly clipped: number;
   /** Mean luma of the face and of everything around it, 0..255. */
   readonly faceLuma: number;
   readonly surroundLuma: number;
@@ -27,18 +30,18 @@ export interface FaceMeasures {
 }
 
 export const LIMITS = {
-  minSize: 0.2,
+  minPixels: 72,
   maxSize: 0.88,
   /** A bystander counts only when about as large and as central. */
   rival: 0.8,
-  maxOffsetX: 0.55,
-  maxOffsetY: 0.6,
+  maxCut: 0.15,
   maxYaw: 0.5,
   maxRollDegrees: 35,
   minLuma: 40,
   /** Back-lit: a dim face before surroundings brighter by this. */
   backLitLuma: 80,
   backLitExcess: 80,
+  maxClipped: 0.4,
   minSharpness: 0.02,
 } as const;
 
@@ -47,11 +50,20 @@ export const reasonOf = (m: FaceMeasures): FaceHint | undefined => {
   if (m.rival >= LIMITS.rival) return 'several';
   if (m.faceLuma < LIMITS.backLitLuma && m.surroundLuma - m.faceLuma > LIMITS.backLitExcess) return 'back-lit';
   if (m.faceLuma < LIMITS.minLuma) return 'dark';
-  if (m.size < LIMITS.minSize) return 'too-far';
+  if (m.clipped > LIMITS.maxClipped) return 'over-exposed';
+  if (m.pixels < LIMITS.minPixels) return 'too-far';
   if (m.size > LIMITS.maxSize) return 'too-near';
-  if (Math.abs(m.offsetX) > LIMITS.maxOffsetX || Math.abs(m.offsetY) > LIMITS.maxOffsetY) return 'off-centre';
-  if (Math.abs(m.yaw) > LIMITS.maxYaw || Math.abs(m.roll) > LIMITS.maxRollDegrees) return 'turned';
+  if (m.cut.by > LIMITS.maxCut) return 'off-centre';
+  if (Math.abs(m.roll) > LIMITS.maxRollDegrees) return 'tilted';
+  if (Math.abs(m.yaw) > LIMITS.maxYaw) return 'turned';
   if (m.sharpness < LIMITS.minSharpness) return 'blurred';
+  return undefined;
+};
+
+/** Where to go or to turn, for the hints that have a direction. A nose towards the picture's left is a head turned to its own right. */
+export const directionOf = (hint: FaceHint | undefined, m: FaceMeasures): FaceDirection | undefined => {
+  if (hint === 'off-centre') return m.cut.direction;
+  if (hint === 'turned') return m.yaw < 0 ? 'left' : 'right';
   return undefined;
 };
 
@@ -68,23 +80,28 @@ export const chooseFace = (faces: readonly DetectedFace[], picture: Picture): { 
   return first === undefined ? undefined : { face: first.face, rival: second === undefined ? 0 : second.weight / first.weight };
 };
 
-/** Mean luma inside and outside `box` on a grid of every fourth pixel. */
-export const lumaOf = (picture: Picture, box: Box): { face: number; surround: number } => {
+/** Luma that is no longer told apart from brighter light. */
+const WHITE = 251;
+
+/** Mean luma inside and outside `box`, and the part inside that is white, on a grid of every fourth pixel. */
+export const lumaOf = (picture: Picture, box: Box): { face: number; surround: number; clipped: number } => {
   const { width, height, channels, data } = picture;
   const sums = [0, 0];
   const counts = [0, 0];
+  let white = 0;
   for (let y = 0; y < height; y += 4) {
     for (let x = 0; x < width; x += 4) {
       const i = (y * width + x) * channels;
       const r = data[i] as number;
       const luma = channels === 1 ? r : 0.299 * r + 0.587 * (data[i + 1] as number) + 0.114 * (data[i + 2] as number);
       const inside = x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height ? 0 : 1;
+      if (inside === 0 && luma >= WHITE) white++;
       sums[inside] = (sums[inside] as number) + luma;
       counts[inside] = (counts[inside] as number) + 1;
     }
   }
   const [face = 0, surround = 0] = sums.map((sum, i) => sum / Math.max(1, counts[i] as number));
-  return { face, surround };
+  return { face, surround, clipped: white / Math.max(1, counts[0] as number) };
 };
 
 /** Sharpness of a square plane of samples: mean absolute second difference by standard deviation. */
@@ -117,9 +134,13 @@ export const turnOf = ([left, right, nose]: readonly [Point, Point, Point, ...Po
   return { yaw: along / (dx * dx + dy * dy || 1), roll: (Math.atan2(dy, dx) * 180) / Math.PI };
 };
 
-/** Puts size and place of a face in a frame into measures. */
-export const placeOf = ({ box }: DetectedFace, { width, height }: Picture): Pick<FaceMeasures, 'size' | 'offsetX' | 'offsetY'> => ({
-  size: box.height / height,
-  offsetX: ((box.x + box.width / 2) / width) * 2 - 1,
-  offsetY: ((box.y + box.height / 2) / height) * 2 - 1,
-});
+/** Puts size and place of a face in a frame into measures. The picture is a mirror's: who stands at its left is at their own right. */
+export const placeOf = ({ box }: DetectedFace, { width, height }: Picture): Pick<FaceMeasures, 'size' | 'pixels' | 'cut'> => {
+  const cuts = [
+    { by: -box.x / box.width, direction: 'left' },
+    { by: (box.x + box.width - width) / box.width, direction: 'right' },
+    { by: -box.y / box.height, direction: 'down' },
+    { by: (box.y + box.height - height) / box.height, direction: 'up' },
+  ] as const;
+  return { size: box.height / height, pixels: box.height, cut: cuts.reduce((most, cut) => (cut.by > most.by ? cut : most)) };
+};

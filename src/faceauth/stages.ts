@@ -36,13 +36,19 @@ export const suppress = (faces: readonly DetectedFace[], limit: number): Detecte
   return kept;
 };
 
-/** Faces, best first. The picture is padded right or bottom to the detector's 4:3. */
-export const detectFaces = async ({ detect, manifest }: FaceModels, picture: Picture): Promise<DetectedFace[]> => {
+/** The picture padded right or bottom to the detector's shape. */
+export const wholeWindow = (picture: Pick<Picture, 'width' | 'height'>, ratio: number): Box => ({
+  x: 0,
+  y: 0,
+  width: Math.max(picture.width, picture.height * ratio),
+  height: Math.max(picture.height, picture.width / ratio),
+});
+
+/** Faces in a window of the detector's shape (default: the whole picture), best first; what reaches beyond the picture is black. */
+export const detectFaces = async ({ detect, manifest }: FaceModels, picture: Picture, window?: Box): Promise<DetectedFace[]> => {
   const { input, outputs } = detect.entry;
-  const ratio = input.width / input.height;
-  const width = Math.max(picture.width, picture.height * ratio);
-  const height = Math.max(picture.height, picture.width / ratio);
-  const answer = await run(detect, sampleBox(picture, { x: 0, y: 0, width, height }, input, 'black'));
+  const { x, y, width, height } = window ?? wholeWindow(picture, input.width / input.height);
+  const answer = await run(detect, sampleBox(picture, { x, y, width, height }, input, 'black'));
   const scores = answer[outputs.scores] ?? new Float32Array();
   const boxes = answer[outputs.boxes] ?? new Float32Array();
   const found: DetectedFace[] = [];
@@ -50,7 +56,10 @@ export const detectFaces = async ({ detect, manifest }: FaceModels, picture: Pic
     const score = scores[i * 2 + 1] as number;
     if (score < manifest.thresholds.face) continue;
     const [left, top, right, bottom] = boxes.subarray(i * 4, i * 4 + 4) as unknown as [number, number, number, number];
-    found.push({ score, box: { x: left * width, y: top * height, width: (right - left) * width, height: (bottom - top) * height } });
+    found.push({
+      score,
+      box: { x: x + left * width, y: y + top * height, width: (right - left) * width, height: (bottom - top) * height },
+    });
   }
   return suppress(found, manifest.thresholds.overlap);
 };

@@ -19,7 +19,7 @@ const refusal = (text: string): string => {
 
 test('an empty file is a complete configuration', async (t) => {
   const config = parseConfig('', 'kazashi.toml');
-  t.equal(config.face.threshold, 0.5);
+  t.equal(config.face.falseAcceptRate, 3.8e-6);
   t.equal(config.visit.inactivitySeconds, 60);
   t.same(config, configSchema.parse({}));
 });

@@ -1,4 +1,6 @@
 import { test } from 'tap';
+import { readManifest } from '../../scripts/install-models.js';
+import { thresholdForFar } from '../../src/faceauth/calibration.ts';
 import { equalError, rocArea } from '../../src/faceauth/evaluation/rates.ts';
 import { crossScores, ScoreTable } from '../../src/faceauth/evaluation/score-table.ts';
 import { type EmbeddedPicture, measureVerification } from '../../src/faceauth/evaluation/verification.ts';
@@ -61,4 +63,15 @@ test('a list of pairs with a wrong line is refused with its number', async (t) =
   for (const line of ['x.jpg y.jpg 1', 'x.jpg\ty.jpg\t2', 'x.jpg\ty.jpg'])
     t.throws(() => parsePairs('pairs.txt', `a\tb\t1\n${line}`), { code: 'input/invalid', message: /line 2/ });
   t.throws(() => parsePairs('pairs.txt', '\n'), { code: 'input/invalid' });
+});
+
+test('a false accept rate is asked for, and the pack says which cosine that is', async (t) => {
+  const { calibration, thresholds } = readManifest();
+  t.equal(thresholdForFar(calibration, 3.8e-6).toFixed(6), thresholds.match.toFixed(6));
+  t.equal(thresholdForFar(calibration, 2.5e-5).toFixed(6), '0.450000');
+  const between = thresholdForFar(calibration, 1e-5);
+  t.ok(between > 0.45 && between < 0.5);
+  t.ok(thresholdForFar(calibration, 1e-6) > 0.5 && thresholdForFar(calibration, 1e-3) < 0.4, 'beyond the table it goes on');
+  t.throws(() => thresholdForFar([], 1e-4), RangeError);
+  t.throws(() => thresholdForFar(calibration, 0), RangeError);
 });

@@ -4,10 +4,11 @@ import { test } from 'tap';
 import { encodeCardPhoto } from '../../src/card/twin/jp2.ts';
 import { isFailure } from '../../src/core/failure.ts';
 import { fitSimilarity, TEMPLATE, templateToPicture } from '../../src/faceauth/alignment.ts';
+import { windowsOf } from '../../src/faceauth/find-faces.ts';
 import { decodeJp2 } from '../../src/faceauth/jp2.ts';
 import { decodePicture, encodeJpeg } from '../../src/faceauth/pictures.ts';
 import type { Picture } from '../../src/faceauth/ports.ts';
-import { chooseFace, type FaceMeasures, lumaOf, reasonOf, sharpnessOf, turnOf } from '../../src/faceauth/quality.ts';
+import { chooseFace, directionOf, type FaceMeasures, lumaOf, placeOf, reasonOf, sharpnessOf, turnOf } from '../../src/faceauth/quality.ts';
 import { sampleBox, sampleSimilarity } from '../../src/faceauth/sampling.ts';
 import { grownInside, suppress } from '../../src/faceauth/stages.ts';
 
@@ -114,8 +115,9 @@ test('windows are resized without shift, averaged when shrunk, and keep colour o
 const good: FaceMeasures = {
   size: 0.45,
   rival: 0,
-  offsetX: 0,
-  offsetY: 0,
+  pixels: 216,
+  cut: { by: -1, direction: 'left' },
+  clipped: 0,
   yaw: 0.05,
   roll: 2,
   faceLuma: 130,
@@ -127,12 +129,12 @@ test('every reason follows from its measurement', async (t) => {
   t.equal(reasonOf(good), undefined);
   const cases = [
     ['several', { rival: 0.9 }],
-    ['too-far', { size: 0.1 }],
+    ['too-far', { pixels: 50 }],
     ['too-near', { size: 0.95 }],
-    ['off-centre', { offsetX: -0.7 }],
-    ['off-centre', { offsetY: 0.7 }],
+    ['off-centre', { cut: { by: 0.3, direction: 'left' } }],
+    ['over-exposed', { clipped: 0.6, faceLuma: 240 }],
     ['turned', { yaw: -0.6 }],
-    ['turned', { roll: 50 }],
+    ['tilted', { roll: 50 }],
     ['dark', { faceLuma: 25, surroundLuma: 30 }],
     ['back-lit', { faceLuma: 60, surroundLuma: 200 }],
     ['blurred', { sharpness: 0.005 }],
@@ -142,7 +144,7 @@ test('every reason follows from its measurement', async (t) => {
 
 test('measurements see light, turn and blur', async (t) => {
   const lit = grey(64, 48, (x) => (x < 32 ? 50 : 200));
-  t.same(lumaOf(lit, { x: 0, y: 0, width: 32, height: 48 }), { face: 50, surround: 200 });
+  t.same(lumaOf(lit, { x: 0, y: 0, width: 32, height: 48 }), { face: 50, surround: 200, clipped: 0 });
   const turn = turnOf([
     { x: 10, y: 20 },
     { x: 30, y: 20 },
@@ -171,4 +173,32 @@ test('a window for the liveness model stays inside the picture', async (t) => {
   const inside = grownInside({ x: 10, y: 10, width: 100, height: 120 }, 2.7, slope);
   t.ok(inside.x >= 0 && inside.y >= 0 && inside.x + inside.width <= 240 && inside.y + inside.height <= 320);
   t.ok(Math.abs(inside.width / inside.height - 100 / 120) < 1e-9);
+});
+
+test('who stands at the edge of a mirror is told to go to its middle', async (t) => {
+  const frame = grey(640, 480, () => 0);
+  const at = (x: number, y: number) => placeOf({ score: 1, box: { x, y, width: 160, height: 200 } }, frame).cut;
+  t.match(at(-60, 100), { direction: 'left' });
+  t.match(at(560, 100), { direction: 'right' });
+  t.match(at(200, -90), { direction: 'down' });
+  t.match(at(200, 400), { direction: 'up' });
+  t.ok(at(0, 0).by <= 0 && at(480, 280).by <= 0, 'a corner is inside: the picture follows');
+  t.equal(directionOf('turned', { ...good, yaw: -0.7 }), 'left');
+  t.equal(directionOf('dark', good), undefined);
+});
+
+test('windows cover large and upright frames, with faces of 60 pixels seen as 24; a small frame needs none', async (t) => {
+  t.same(windowsOf({ width: 640, height: 480 }, 4 / 3), []);
+  for (const frame of [
+    { width: 1280, height: 720 },
+    { width: 720, height: 1280 },
+    { width: 1920, height: 1080 },
+  ]) {
+    const windows = windowsOf(frame, 4 / 3);
+    t.ok(windows.length > 0 && windows.length <= 9);
+    for (let y = 0; y + 100 <= frame.height; y += 20)
+      for (let x = 0; x + 80 <= frame.width; x += 20)
+        if (!windows.some((w) => x >= w.x && y >= w.y && x + 80 <= w.x + w.width && y + 100 <= w.y + w.height))
+          t.fail(`a face at ${x}, ${y}`);
+  }
 });

@@ -162,9 +162,10 @@ test('the twin camera numbers frames upwards through every change, and refuses w
 
 test('hints do not flicker, and one lucky frame decides nothing', async (t) => {
   const filter = new HintFilter();
-  const shown = (['dark', 'dark', undefined, 'dark', undefined, undefined] as const).map((hint) => filter.next(hint));
+  const dark = { hint: 'dark' } as const;
+  const shown = [dark, dark, {}, dark, {}, {}].map((guidance) => filter.next(guidance));
   t.same(
-    shown.map(({ hint, changed }) => [hint, changed]),
+    shown.map((one) => [one.shown.hint, one.changed]),
     [
       [undefined, false],
       ['dark', true],

@@ -52,9 +52,10 @@ const TURN = { foreshortening: 0.06, slide: 0.045, enough: 3 } as const;
  * What comes along with a moving face is the strongest cue, for a person leaves the room where it is. Cues that abstain add nothing.
  */
 const WEIGHTS = {
-  bias: 0,
-  model: -0.55,
-  modelBounds: [0.01, 0.99],
+  bias: -0.2,
+  model: -0.3,
+  /** Below, the network refuses by itself; one person in a hundred has a word of .01. */
+  modelBounds: [0.0005, 0.99],
   outline: 9,
   outlineFrom: 0.58,
   outlineMost: 2.2,

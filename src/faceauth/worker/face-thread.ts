@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../core/clock.ts';
 import { asFailure } from '../../core/failure.ts';
 import type { Log } from '../../core/log.ts';
+import { thresholdForFar } from '../calibration.ts';
 import { loadFaceModels } from '../models.ts';
 import type { Camera, CameraFrame } from '../ports.ts';
 import { createFaceVerifier, warmUpFaceModels } from '../verifier.ts';
@@ -66,10 +67,16 @@ const cameraOf = (id: number, watch: Watch): Camera => ({
     }),
 });
 
-const serve = async ({ root, ...options }: WorkerSettings): Promise<void> => {
+const serve = async ({ root, falseAcceptRate, ...options }: WorkerSettings): Promise<void> => {
   const models = await loadFaceModels(root === undefined ? {} : { root });
   await warmUpFaceModels(models);
-  const verifier = createFaceVerifier({ models, ...options, clock: systemClock, log });
+  const verifier = createFaceVerifier({
+    models,
+    ...(falseAcceptRate === undefined ? {} : { threshold: thresholdForFar(models.manifest.calibration, falseAcceptRate) }),
+    ...options,
+    clock: systemClock,
+    log,
+  });
 
   const enrol = async (id: number, photo: Uint8Array): Promise<void> => {
     try {

@@ -7,6 +7,9 @@ import type { Embedding, FaceDecision, FaceProgress } from '../ports.ts';
 export interface WorkerSettings {
   /** Directory of the model pack; default: the cache of npm ci. */
   readonly root?: string;
+  /** Asked for; the model pack says which threshold that is. */
+  readonly falseAcceptRate?: number;
+  /** Instead of the one for falseAcceptRate. */
   readonly threshold?: number;
   readonly livenessThreshold?: number;
 }
