@@ -110,7 +110,15 @@ const cameraOf = (width: number, height: number, fps: number) => ({
 });
 
 const camera = z.strictObject(cameraOf(1280, 720, 15));
-const trayCamera = z.strictObject(cameraOf(1920, 1080, 5));
+const trayCamera = z.strictObject({
+  ...cameraOf(1920, 1080, 5),
+  source: z
+    .enum(['none', 'libcamera', 'v4l2', 'directory', 'drawn'])
+    .default('none')
+    .describe(
+      'As for the camera; drawn: the simulated appliance draws the card on its tray and reads it from pixels (it takes half a second longer)',
+    ),
+});
 
 const line = z.int().min(0).max(255);
 const gpio = z.strictObject({

@@ -14,7 +14,7 @@ import { openNodeHidSource } from '../device/touch/node-hid-source.ts';
 import { openFramebuffer } from '../display/framebuffer-surface.ts';
 import { rotated } from '../display/rotated-surface.ts';
 import { openCamera } from '../faceauth/camera/open-camera.ts';
-import { openCardFaceNetwork } from '../faceauth/card-face/network.ts';
+import { createPictureReader } from '../faceauth/card-face/picture-reader.ts';
 import { PixelCardFaceReader } from '../faceauth/card-face/pixel-card-face-reader.ts';
 import { type Kiosk, startKiosk } from './kiosk.ts';
 import { readTrustDirectory } from './trust-directory.ts';
@@ -35,8 +35,7 @@ export const startBox = async (config: KioskConfig, version: string): Promise<Pi
   const irq = reader.irqChip === undefined ? {} : { irq: await input(reader.irqChip, reader.irqLine) };
   const camera = openCamera(config.camera, { clock, log: log.child('camera'), field: 'camera' });
   const trayCamera = openCamera(config.trayCamera, { clock, log: log.child('tray-camera'), field: 'trayCamera' });
-  const cardFaceNetwork = openCardFaceNetwork();
-  cardFaceNetwork.catch(({ message }: Error) => log.error('models-unavailable', { part: 'card-face', advice: message }));
+  const pictures = createPictureReader();
   const surface = rotated(openFramebuffer({ name: panel.framebuffer }), panel.rotation);
   const hid = await openNodeHidSource({ clock, onFailure: ({ code }) => log.warn('input.failed', { code }) });
 
@@ -51,7 +50,7 @@ export const startBox = async (config: KioskConfig, version: string): Promise<Pi
         gapMs: reader.busFreeMs,
         ...irq,
       }),
-      codeReader: new PixelCardFaceReader({ camera: trayCamera, network: () => cardFaceNetwork, clock, log: log.child('card-face') }),
+      codeReader: new PixelCardFaceReader({ camera: trayCamera, pictures, clock, log: log.child('card-face') }),
       camera,
       surface,
       input: hid,
@@ -71,7 +70,7 @@ export const startBox = async (config: KioskConfig, version: string): Promise<Pi
     ailing: () => kiosk.ailing(),
     async stop() {
       await kiosk.stop();
-      await Promise.all([camera.close(), trayCamera.close()]);
+      await Promise.all([camera.close(), trayCamera.close(), pictures.close()]);
       surface.close();
     },
   };

@@ -280,3 +280,12 @@ test('no camera configured is a camera that says so', async (t) => {
   await t.rejects(camera.nextFrame(-1, never), { code: 'camera/unavailable', facts: { reason: 'not-configured' } });
   await camera.close();
 });
+
+test('a box refuses the drawn tray of the simulated appliance', (t) => {
+  const drawn = configSchema.parse({ trayCamera: { source: 'drawn' } }).trayCamera;
+  t.throws(() => openCamera(drawn, { clock: systemClock, log: silentLog, field: 'trayCamera' }), {
+    code: 'config/invalid',
+    facts: { field: 'trayCamera.source' },
+  });
+  t.end();
+});

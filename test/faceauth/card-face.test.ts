@@ -1,7 +1,7 @@
 // The reader of printed card faces: the outline in perspective, print in a typeface the network has never seen, fields told strictly, and
 // nothing said that two pictures did not say surely.
 
-import { test } from 'tap';
+import { test, t as whole } from 'tap';
 import { ascii } from '../../src/core/bytes.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { createLog, silentLog } from '../../src/core/log.ts';
@@ -10,6 +10,7 @@ import { findFields } from '../../src/faceauth/card-face/fields.ts';
 import type { Point } from '../../src/faceauth/card-face/geometry.ts';
 import { openCardFaceNetwork } from '../../src/faceauth/card-face/network.ts';
 import { findCard } from '../../src/faceauth/card-face/outline.ts';
+import { createPictureReader } from '../../src/faceauth/card-face/picture-reader.ts';
 import { PixelCardFaceReader } from '../../src/faceauth/card-face/pixel-card-face-reader.ts';
 import { readCard } from '../../src/faceauth/card-face/read-frame.ts';
 import { inventCard, randomOf } from '../../src/faceauth/card-face/twin/invented-card.ts';
@@ -20,6 +21,8 @@ import type { Camera, Picture } from '../../src/faceauth/ports.ts';
 const never = new AbortController().signal;
 const rules = { year: 2026, floor: 0.8 };
 const network = await openCardFaceNetwork();
+const pictures = createPictureReader();
+whole.teardown(() => pictures.close());
 const clean = (more: Partial<TrayPlan> = {}): TrayPlan => {
   const { glare: _, sleeve: __, ...plan } = planTray(randomOf(4), 1280);
   return {
@@ -162,7 +165,7 @@ const cameraOf = (pictures: readonly Uint8Array[]): Camera & { running: number }
 const readerOf = (camera: Camera, lines: string[] = []) =>
   new PixelCardFaceReader({
     camera,
-    network: async () => network,
+    pictures,
     clock,
     log: createLog('debug', { write: (text) => lines.push(text) }),
     floor: 0.8,
@@ -197,4 +200,19 @@ test('one sure picture is not enough, two that differ are worse, and no camera i
   const gone = new AbortController();
   gone.abort(new Error('card taken'));
   await t.rejects(readerOf(cameraOf([jpeg])).readVerificationCode(gone.signal), /card taken/);
+});
+
+test('pictures are read on a thread of their own: this one goes on meanwhile, and a damaged picture is said', async (t) => {
+  const jpeg = await encodeJpeg(photograph(clean()), 85);
+  let turns = 0;
+  const counting = setInterval(() => turns++, 1);
+  const reading = await pictures.read(jpeg, rules);
+  clearInterval(counting);
+  t.equal(reading.outcome, 'read');
+  t.ok(turns > 5, 'timers ran');
+  await t.rejects(pictures.read(Uint8Array.of(1, 2, 3), rules), { code: 'input/invalid' });
+  const closing = createPictureReader();
+  const lost = t.rejects(closing.read(jpeg, rules), { code: 'visit/cancelled' });
+  await closing.close();
+  await lost;
 });

@@ -4,7 +4,7 @@
 import type { Rotation } from './exif-orientation.ts';
 
 export interface CameraSettings {
-  readonly source: 'none' | 'libcamera' | 'v4l2' | 'directory';
+  readonly source: 'none' | 'libcamera' | 'v4l2' | 'directory' | 'drawn';
   /** libcamera: number of the camera. */
   readonly index: number;
   /** v4l2: device node. */

@@ -36,6 +36,10 @@ export const openCamera = (settings: CameraSettings, { clock, log, field }: { cl
       }
       return Object.assign(new DirectoryCamera({ directory, fps, rotation, clock }), { close: closeNothing });
     }
+    case 'drawn': {
+      const message = `${field}.source: "drawn" is for the simulated appliance; a box has a camera or "none"`;
+      throw new KioskFailure('config/invalid', { facts: { field: `${field}.source` }, message });
+    }
     case 'libcamera':
     case 'v4l2': {
       const capture = source === 'libcamera' ? libcameraCommand(settings) : v4l2Command(settings);

@@ -7,15 +7,14 @@ import type { Clock } from '../../core/clock.ts';
 import { asFailure, KioskFailure } from '../../core/failure.ts';
 import type { Log } from '../../core/log.ts';
 import type { Camera } from '../ports.ts';
-import type { CardFaceNetwork } from './network.ts';
-import { readPicture } from './read-frame.ts';
+import type { PictureReader } from './picture-reader.ts';
 
 /** Every digit of an accepted picture is at least so sure: what that costs and spares is measured by `npm run bench:card-face`. */
 export const DEFAULT_FLOOR = 0.9;
 
 export interface PixelCardFaceReaderOptions {
   readonly camera: Camera;
-  readonly network: () => Promise<CardFaceNetwork>;
+  readonly pictures: Pick<PictureReader, 'read'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly floor?: number;
@@ -54,14 +53,13 @@ export class PixelCardFaceReader implements CardFaceReader {
   }
 
   async #watch(ended: AbortSignal, tally: { pictures: number; sure: number; reason: string }): Promise<Uint8Array> {
-    const { camera, clock, floor } = this.#options;
-    const network = await this.#options.network();
+    const { camera, clock, floor, pictures } = this.#options;
     let agreed: Uint8Array | undefined;
     try {
       for (let seq = -1; ; ) {
         const frame = await camera.nextFrame(seq, ended);
         seq = frame.seq;
-        const reading = await readPicture(network, frame.jpeg, { year: new Date(clock.now()).getUTCFullYear(), floor });
+        const reading = await pictures.read(frame.jpeg, { year: new Date(clock.now()).getUTCFullYear(), floor });
         if (ended.aborted && reading.outcome === 'read') wipe(reading.code);
         ended.throwIfAborted();
         tally.pictures++;

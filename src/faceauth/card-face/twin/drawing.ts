@@ -74,7 +74,7 @@ export const drawCardFace = (card: PrintedCard, style: PrintStyle, pixelsPerMm: 
     line2 === '' ? '' : text(9.5, 17, 2.5, line2),
     '<g transform="translate(4 19)"><rect width="18" height="23" fill="#dfe3e8"/><path d="M2 23c0-6 3-8 7-8s7 2 7 8z" fill="#6d7580"/><circle cx="9" cy="9.5" r="5" fill="#b79f91"/><path d="M4 9c0-5 2.4-7 5-7s5 2 5 7c-2-3-8-3-10 0z" fill="#2c2a2b"/></g>',
     text(27, 24.5, 2.6, birth),
-    text(60, 24.5, 2.6, `性別 ${card.sex ?? '女'}`),
+    card.sex === undefined ? '' : text(60, 24.5, 2.6, `性別 ${card.sex}`),
     text(27, 30, 2.6, expiry),
     text(60, 34, 2.4, '千代田区長'),
     text(27, 36.4, 1.7, '電子証明書の有効期限　　　年　　月　　日', 'fill="#5b5b66"'),
