@@ -72,6 +72,10 @@ const reader = z.strictObject({
   i2cBus: z.int().min(0).max(64).default(1).describe('Number of /dev/i2c-N'),
   i2cAddress: z.int().min(0x08).max(0x77).default(0x24).describe('Address of the PN532'),
   busFreeMs: z.number().min(0).max(50).default(5).describe('Pause before each I²C transaction'),
+  fastPath: z
+    .enum(['auto', 'off'])
+    .default('auto')
+    .describe('auto: larger frames and higher bit rates where card and board manage them, else the chip alone; off: always the chip alone'),
   irqChip: z
     .string()
     .min(1)

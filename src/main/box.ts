@@ -48,6 +48,7 @@ export const startBox = async (config: KioskConfig, version: string): Promise<Pi
         log: log.child('nfc'),
         address: reader.i2cAddress,
         gapMs: reader.busFreeMs,
+        fastPath: reader.fastPath,
         ...irq,
       }),
       codeReader: new PixelCardFaceReader({ camera: trayCamera, pictures, clock, log: log.child('card-face') }),

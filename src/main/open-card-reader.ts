@@ -57,6 +57,7 @@ export const openCardReader = async (wishes: ReaderWishes): Promise<OpenedReader
       log,
       address: settings.i2cAddress,
       gapMs: settings.busFreeMs,
+      fastPath: settings.fastPath,
     });
     return { reader, codeReader: noEye, trust: readTrustDirectory(wishes.trust ?? settings.trustAnchors) };
   }
