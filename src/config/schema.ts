@@ -151,6 +151,12 @@ const panel = z.strictObject({
     .describe('How the real panel is mounted, clockwise in degrees: turns the picture and the touch positions'),
 });
 
+const sound = z.strictObject({
+  output: z.enum(['alsa', 'none']).default('alsa').describe('Speaker through ALSA (aplay of alsa-utils), or a box without one'),
+  device: z.string().min(1).default('default').describe('ALSA device, as aplay -L lists them'),
+  volume: z.int().min(0).max(10).default(7).describe('Loudness at the beginning of every visit'),
+});
+
 const uplink = z.strictObject({
   broker: z
     .url({ protocol: /^(mqtts?)$/, error: 'an address such as "mqtts://broker.example:8883"' })
@@ -185,6 +191,7 @@ export const configSchema = z.strictObject({
     ),
   gpio: gpio.prefault({}).describe('Button and lamp'),
   panel: panel.prefault({}).describe('Screen and touch'),
+  sound: sound.prefault({}).describe('Speech and tones'),
   uplink: uplink.prefault({}).describe('Link to the reception terminal'),
 });
 

@@ -147,5 +147,21 @@ export type UserInput =
   | { readonly type: 'press'; readonly element: ElementId }
   | {
       readonly type: 'key';
-      readonly key: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | 'enter' | 'backspace' | 'escape' | 'plus' | 'minus';
+      readonly key:
+        | '0'
+        | '1'
+        | '2'
+        | '3'
+        | '4'
+        | '5'
+        | '6'
+        | '7'
+        | '8'
+        | '9'
+        | 'enter'
+        | 'backspace'
+        | 'escape'
+        | 'plus'
+        | 'minus'
+        | 'slash';
     };

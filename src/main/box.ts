@@ -9,9 +9,11 @@ import { openGpioInput, openGpioOutput } from '../device/gpio/onoff-gpio.ts';
 import type { GpioInput, GpioOutput } from '../device/gpio/ports.ts';
 import { NativeI2cBus } from '../device/nfc/native-i2c-bus.ts';
 import { openPn532Reader } from '../device/nfc/open-reader.ts';
+import { AlsaSound } from '../device/sound/alsa-sound.ts';
 import { SilentSound } from '../device/sound/silent-sound.ts';
 import { openNodeHidSource } from '../device/touch/node-hid-source.ts';
 import { openFramebuffer } from '../display/framebuffer-surface.ts';
+import type { Surface } from '../display/ports.ts';
 import { rotated } from '../display/rotated-surface.ts';
 import { openCamera } from '../faceauth/camera/open-camera.ts';
 import { createPictureReader } from '../faceauth/card-face/picture-reader.ts';
@@ -23,11 +25,11 @@ import { uplinkAccess } from './uplink-of.ts';
 const absentInput: GpioInput = { read: () => 0, onEdge: () => () => undefined };
 const absentOutput: GpioOutput = { write: () => undefined };
 
-/** Starts the kiosk on real hardware. Throws config/invalid, display/unavailable, touch/unavailable with what to do. */
-export const startBox = async (config: KioskConfig, version: string): Promise<Pick<Kiosk, 'ailing' | 'stop'>> => {
+/** Starts the kiosk on real hardware; `painted` = the panel that shows the splash already. Throws config/invalid, display/unavailable, touch/unavailable with what to do. */
+export const startBox = async (config: KioskConfig, version: string, painted?: Surface): Promise<Pick<Kiosk, 'ailing' | 'stop'>> => {
   const clock = systemClock;
   const log = createLog(config.kiosk.logLevel);
-  const { gpio, reader, panel } = config;
+  const { gpio, reader, panel, sound } = config;
   mkdirSync(config.kiosk.dataDirectory, { recursive: true, mode: 0o700 });
   const output = (line: number | undefined) => (line === undefined ? absentOutput : openGpioOutput({ chip: gpio.chip, line }, 0));
   const input = (chip: string, line: number | undefined) => (line === undefined ? absentInput : openGpioInput({ chip, line }));
@@ -36,7 +38,7 @@ export const startBox = async (config: KioskConfig, version: string): Promise<Pi
   const camera = openCamera(config.camera, { clock, log: log.child('camera'), field: 'camera' });
   const trayCamera = openCamera(config.trayCamera, { clock, log: log.child('tray-camera'), field: 'trayCamera' });
   const pictures = createPictureReader();
-  const surface = rotated(openFramebuffer({ name: panel.framebuffer }), panel.rotation);
+  const surface = rotated(painted ?? openFramebuffer({ name: panel.framebuffer }), panel.rotation);
   const hid = await openNodeHidSource({ clock, onFailure: ({ code }) => log.warn('input.failed', { code }) });
 
   const kiosk = await startKiosk({
@@ -55,7 +57,10 @@ export const startBox = async (config: KioskConfig, version: string): Promise<Pi
       camera,
       surface,
       input: hid,
-      sound: new SilentSound(),
+      sound:
+        sound.output === 'none'
+          ? new SilentSound()
+          : new AlsaSound({ ...sound, clock, onProblem: (event, fact) => log.warn(event, { fact }) }),
       lamp: { red, green, blue },
       powerButton: await input(gpio.chip, gpio.powerButtonLine),
     },

@@ -8,7 +8,7 @@ import { type Clock, sleep } from '../core/clock.ts';
 import { isFailure, KioskFailure } from '../core/failure.ts';
 import { systemRandom, uuidV7 } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
-import type { ElementId, ScreenModel, UserInput } from '../core/screens.ts';
+import type { ElementId, ScreenModel } from '../core/screens.ts';
 import { Lamp, type LampLines } from '../device/gpio/lamp.ts';
 import type { GpioInput } from '../device/gpio/ports.ts';
 import { watchPowerButton } from '../device/gpio/power-button.ts';
@@ -22,9 +22,11 @@ import { keepSplash, paintStoredSplash } from '../display/splash-store.ts';
 import type { Camera } from '../faceauth/ports.ts';
 import { createUplink, type KazashiUplink, type UplinkOptions } from '../uplink/uplink.ts';
 import { createVisit, type Visit } from '../visit/visit.ts';
+import { Announcer } from './announcer.ts';
 import { openCardSession } from './card-session.ts';
 import { watchCardTray } from './card-tray.ts';
 import { createFaceService } from './face-service.ts';
+import { KeypadGuide } from './keypad-guide.ts';
 import { createLivePreview } from './live-preview.ts';
 import { createSecretPad } from './secret-pad.ts';
 import { passcodeCheck, visitSettingsOf } from './settings-of.ts';
@@ -161,12 +163,25 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
   );
 
   const preview = createLivePreview(camera, (picture) => display.showPreview(picture), clock);
-  let spoken = '';
   let told: string | undefined;
-  const speak = (model: ScreenModel): void => {
-    spoken = display.scene.speech;
-    sound.speak(spoken, model.language);
-  };
+  let keypads = 0;
+  sound.setVolume(config.sound.volume);
+  const announcer = new Announcer({
+    sound,
+    clock,
+    scene: () => display.scene,
+    after: (model, scene) => keypad.after(model, scene, keypads),
+  });
+  const keypad = new KeypadGuide({
+    scene: () => display.scene,
+    model: () => visit.screen,
+    sound,
+    send: (input) => visit.send({ type: 'INPUT', input }),
+    mark: (element) => display.press(element),
+    unmark: () => display.release(),
+    repeat: () => announcer.say(visit.screen),
+    volume: config.sound.volume,
+  });
   const show = (model: ScreenModel): void => {
     display.show(model);
     lamp.show(lampOf(model));
@@ -174,11 +189,12 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     if (failure !== undefined && failure !== told) log.info('failure.shown', { code: failure, screen: model.screen });
     told = failure;
     preview.show(display.scene.preview !== undefined);
-    if (display.scene.speech !== spoken) speak(model);
+    keypad.follow(model);
+    announcer.follow(model);
   };
-  const act = (input: UserInput): void => {
-    if (input.type === 'press' && input.element === 'repeat-speech') speak(visit.screen);
-    visit.send({ type: 'INPUT', input });
+  const press = (element: ElementId): void => {
+    if (element === 'repeat-speech') announcer.say(visit.screen);
+    visit.send({ type: 'INPUT', input: { type: 'press', element } });
   };
 
   const unlink = linkVisitToUplink(uplink, visit, sound);
@@ -202,10 +218,13 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     panel: hardware.surface.geometry,
     target: display,
     // Ids that can be pressed come from the scene, which only knows those of ElementId.
-    onPress: (element) => act({ type: 'press', element: element as ElementId }),
-    onKey: (key) => act({ type: 'key', key }),
+    onPress: (element) => press(element as ElementId),
+    onKey: (key) => keypad.key(key),
     onFailure: ({ code }) => log.warn('input.device-refused', { code }),
     onPanels: (count) => followTouch(count),
+    onKeypads: (count) => {
+      keypads = count;
+    },
     calibration: { rotation: config.panel.rotation },
     clock,
   });
@@ -236,7 +255,8 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
       await reader.stop().catch(() => undefined);
       await uplink.stop();
       await faces.close();
-      sound.silence();
+      announcer.stop();
+      sound.close();
       lamp.show('off');
       await splashKept;
       await display.close();

@@ -1,9 +1,13 @@
 // The hands of the twin: what a person does to a simulated appliance, done to the simulated hardware and to nothing above it.
 
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import { sleep } from '../core/clock.ts';
 import { KioskFailure } from '../core/failure.ts';
 import { LONG_PRESS_MS } from '../device/gpio/power-button.ts';
+import { voiceDirectory } from '../device/sound/clips.ts';
+import { GUIDES, TONES } from '../device/sound/tones.ts';
 import type { Rasteriser } from '../display/raster.ts';
 import { decodePicture } from '../faceauth/pictures.ts';
 import type { PatchCable } from '../twin/patch-cable.ts';
@@ -43,7 +47,7 @@ const lost = { broker: 'lost', terminal: 'lost', backlog: 0 };
 
 const stateOf = ({ kiosk, hardware }: TwinParts): TwinState => {
   const running = kiosk();
-  const { lastTone, caption } = hardware.sound;
+  const { lastTone, caption, cue, volume } = hardware.sound;
   if (running === undefined) {
     return { screen: 'shutting-down', phase: 'off', language: 'ja', elements: [], lamp: 'off', buzzer: 'off', uplink: lost };
   }
@@ -59,7 +63,9 @@ const stateOf = ({ kiosk, hardware }: TwinParts): TwinState => {
     elements: display.scene.elements,
     lamp: lamp.colour,
     buzzer: lastTone ?? 'off',
-    ...(caption === undefined ? {} : { speech: caption.text }),
+    ...(caption === undefined ? {} : { speech: caption.text, clips: caption.clips }),
+    ...(cue === undefined ? {} : { guide: cue }),
+    volume,
     ...(visitId === undefined ? {} : { visit: { id: visitId, step: step ?? model.screen } }),
     ...(failure === undefined ? {} : { failure }),
     uplink: uplink.state,
@@ -189,6 +195,13 @@ export const createTwinControls = (parts: TwinParts): TwinHands => {
       for (const [name, value] of Object.entries(change)) plug[name as Cable].set(value === 'in');
       changed();
     },
+    async recording(clip) {
+      // Only what a name can be: no path of a request reaches the disk.
+      return /^[a-z-]{2,12}\/[0-9a-f]{16}$/.test(clip)
+        ? readFile(join(voiceDirectory(), `${clip}.opus`)).catch(() => undefined)
+        : undefined;
+    },
+    melodies: () => ({ ...TONES, ...GUIDES }),
     async portrait(name) {
       const taken = photos.get(name);
       if (taken !== undefined) return taken;

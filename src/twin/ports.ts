@@ -15,6 +15,12 @@ export interface TwinState {
   /** The tone that sounded last; 'off' when none sounds. */
   readonly buzzer: string;
   readonly speech?: string;
+  /** Recordings of what is being said, one per sentence, for GET /api/voice/…: `language/name`. */
+  readonly clips?: readonly string[];
+  /** The tone that leads a face into the frame. */
+  readonly guide?: string;
+  /** Loudness of speech and tones, 0 to 10. */
+  readonly volume?: number;
   readonly visit?: { readonly id: string; readonly step: string };
   /** Failure code shown now. */
   readonly failure?: string;
@@ -80,6 +86,10 @@ export interface TwinControls {
   setCables(change: Partial<Record<Cable, 'in' | 'out'>>): void;
   /** Picture of a resident, or the one printed on a virtual card: JPEG, PNG or SVG text. Undefined: no such name. */
   portrait?(name: string): Promise<Uint8Array | undefined>;
+  /** A recording (Ogg Opus) by what `clips` of the state calls it. Undefined: no such recording. */
+  recording?(clip: string): Promise<Uint8Array | undefined>;
+  /** Notes of every tone and guide: {name: {notes: [[hertz, ms]…], pan?}}; a guide is repeated. */
+  melodies?(): Readonly<Record<string, unknown>>;
   /** One finger step by step, for a live hand on the panel; without it the page sends whole touches. */
   finger?(phase: 'down' | 'move' | 'up', x: number, y: number): void;
 }

@@ -8,7 +8,7 @@ import { CABLES, type Cable, type CameraRequest, type TwinCardRequest } from './
 const MAX_HOLD_MS = 10_000;
 const MAX_FRAMES = 300;
 /** What a USB numeric pad can type here. */
-const KEYS = '0123456789+-\r\n\b\u001b';
+const KEYS = '0123456789+-/*.\r\n\b\u001b';
 
 const isDay = (text: string): boolean => {
   const time = Date.parse(`${text}T00:00:00Z`);
@@ -62,7 +62,7 @@ const keypadShape = z.strictObject({
     .max(64, 'must be at most 64 keys')
     .refine(
       (keys) => [...keys].every((key) => KEYS.includes(key)),
-      `may hold the digits 0-9, + and -, \\n (enter), \\b (backspace) and \\u001b (escape)`,
+      `may hold the digits 0-9, + - / * and ., \\n (enter), \\b (backspace) and \\u001b (escape)`,
     ),
 });
 const powerShape = z.strictObject({ press: z.enum(['short', 'long'], { error: 'must be "short" or "long"' }) });

@@ -70,6 +70,7 @@ export const addViewRoutes = (app: FastifyInstance, controls: TwinControls, opti
     /** What this appliance can do beyond the stable interface. */
     finger: controls.finger !== undefined,
     portraits: controls.portrait !== undefined,
+    melodies: controls.melodies?.() ?? {},
     terminal: terminalUrl,
     mqtt: mqttUrl,
   }));
@@ -79,6 +80,14 @@ export const addViewRoutes = (app: FastifyInstance, controls: TwinControls, opti
     const kind = readPictureHeader(picture)?.kind;
     reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
     return reply.type(kind === undefined ? 'image/svg+xml' : `image/${kind}`).send(Buffer.from(picture));
+  });
+  app.get('/api/voice/:language/:name', async (request, reply) => {
+    const { language, name } = request.params as { language: string; name: string };
+    const bytes = await controls.recording?.(`${language}/${name}`);
+    if (!bytes) throw badInput('name', 'name: there is no recording of that name.', 404);
+    // The name is a hash of the text: it never means anything else.
+    reply.header('cache-control', 'private, max-age=86400, immutable');
+    return reply.type('audio/ogg').send(Buffer.from(bytes));
   });
   app.get('/api/events', (_request, reply) => {
     stream(reply, 'text/event-stream; charset=utf-8', stateSource(controls), { minIntervalMs: STATE_INTERVAL_MS, heartbeat: HEARTBEAT });

@@ -75,6 +75,7 @@ export const pressEvent = (input: UserInput, screen: ScreenModel | undefined): P
       return mainButton(screen);
     case 'plus':
     case 'minus':
+    case 'slash':
       return { type: 'PRESS.other' };
     default:
       return { type: 'PRESS.digit', digit: Number(input.key) };

@@ -1,9 +1,7 @@
-// From the bytes of simulated devices to presses and keys; sounds as captions.
+// From the bytes of simulated devices to presses and keys.
 
 import { test } from 'tap';
 import type { Clock } from '../../src/core/clock.ts';
-import { SilentSound } from '../../src/device/sound/silent-sound.ts';
-import { TwinSound } from '../../src/device/sound/twin-sound.ts';
 import { startHidInput } from '../../src/device/touch/hid-input.ts';
 import { TwinHidDevice, TwinHidSource } from '../../src/device/touch/twin-hid.ts';
 import { TwinKeypad } from '../../src/device/touch/twin-keypad.ts';
@@ -151,34 +149,4 @@ test('a device with a broken descriptor is reported and left alone, and stopping
   panel.down(100, 50);
   t.same(done, []);
   t.same(panels, [1, 0]);
-});
-
-test('the simulated sound remembers the last tone and what is being said', async (t) => {
-  const sound = new TwinSound();
-  let changes = 0;
-  const stop = sound.onChange(() => {
-    changes += 1;
-  });
-  sound.tone('card-detected');
-  sound.speak('カードをお取りください', 'ja');
-  t.equal(sound.lastTone, 'card-detected');
-  t.same(sound.caption, { text: 'カードをお取りください', language: 'ja' });
-  sound.speak('Please take your card', 'en');
-  t.equal(sound.caption?.language, 'en', 'a new prompt interrupts the old one');
-  sound.silence();
-  t.equal(sound.caption, undefined);
-  t.equal(sound.lastTone, undefined);
-  t.equal(sound.captions.length, 2);
-  for (let i = 0; i < 60; i += 1) sound.tone('key');
-  t.equal(sound.tones.length, 50);
-  stop();
-  const before = changes;
-  sound.tone('error');
-  t.equal(changes, before);
-  const silent = new SilentSound();
-  t.doesNotThrow(() => {
-    silent.tone();
-    silent.speak();
-    silent.silence();
-  });
 });

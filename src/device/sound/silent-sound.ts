@@ -4,6 +4,9 @@ import type { Sound } from './ports.ts';
 
 export class SilentSound implements Sound {
   tone(): void {}
+  guide(): void {}
   speak(): void {}
+  setVolume(): void {}
   silence(): void {}
+  close(): void {}
 }

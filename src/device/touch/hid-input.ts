@@ -21,6 +21,8 @@ export interface HidInputOptions {
   readonly onActivity?: () => void;
   /** How many touch panels are plugged in now; called on every change. */
   readonly onPanels?: (count: number) => void;
+  /** How many keypads or keyboards are plugged in now; called on every change. */
+  readonly onKeypads?: (count: number) => void;
   /** A device whose descriptor cannot be used. */
   readonly onFailure?: (failure: KioskFailure) => void;
   readonly calibration?: CalibrationOptions;
@@ -41,6 +43,11 @@ export const startHidInput = (options: HidInputOptions): (() => void) => {
   const count = (change: 1 | -1): void => {
     panels += change;
     options.onPanels?.(panels);
+  };
+  let keypads = 0;
+  const countKeypads = (change: 1 | -1): void => {
+    keypads += change;
+    options.onKeypads?.(keypads);
   };
   const attach = (device: HidDevice): void => {
     const layout = parseHidDescriptor(device.descriptor);
@@ -64,11 +71,13 @@ export const startHidInput = (options: HidInputOptions): (() => void) => {
       stopGone();
       for (const event of touch?.cancelAll() ?? []) input.handle(event);
       if (touch !== undefined) count(-1);
+      if (keyboard !== undefined) countKeypads(-1);
       device.close();
     };
     const stopGone = device.onGone(detach);
     open.add(detach);
     if (touch !== undefined) count(1);
+    if (keyboard !== undefined) countKeypads(1);
   };
   const stopSource = options.source.onDevice((device) => {
     try {

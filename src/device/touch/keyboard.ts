@@ -11,7 +11,10 @@ const ERROR_ROLL_OVER = 0x01;
 
 /** Usage id → key. Digits of the keypad and of the top row, both enters, delete as backspace. */
 const KEYS: ReadonlyMap<number, Key> = new Map<number, Key>([
-  [0x28, 'enter'], [0x58, 'enter'], [0x2a, 'backspace'], [0x4c, 'backspace'], [0x29, 'escape'], [0x57, 'plus'], [0x56, 'minus'],
+  [0x28, 'enter'], [0x58, 'enter'], [0x2a, 'backspace'], [0x4c, 'backspace'],
+  [0x57, 'plus'], [0x56, 'minus'], [0x54, 'slash'],
+  // A numeric keypad has no Escape and often no Backspace: its star and its point serve.
+  [0x55, 'escape'], [0x29, 'escape'], [0x63, 'backspace'],
   [0x27, '0'], [0x62, '0'],
   ...(['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const).flatMap((key, i): [number, Key][] => [[0x1e + i, key], [0x59 + i, key]]),
 ]); // biome-ignore format: a table

@@ -17,6 +17,9 @@ const CHARACTERS: Readonly<Record<string, Key>> = {
   '\u001b': 'escape',
   '+': 'plus',
   '-': 'minus',
+  '/': 'slash',
+  '*': 'escape',
+  '.': 'backspace',
 };
 
 const keyOf = (char: string): Key | undefined => (/^[0-9]$/.test(char) ? (char as Key) : CHARACTERS[char]);
@@ -27,7 +30,7 @@ export class TwinKeypad extends TwinHidDevice {
   }
 
   /**
-   * Presses and releases each key: digits, "\n" enter, "\b" backspace, "\u001b" escape, "+" and "-".
+   * Presses and releases each key: digits, "\n" enter, "\b" backspace, "\u001b" escape, "+", "-", "/", "*" (cancel) and "." (delete).
    * Throws input/invalid before any key is pressed when one is not on the keypad.
    */
   type(keys: string): void {
@@ -35,7 +38,7 @@ export class TwinKeypad extends TwinHidDevice {
       const key = keyOf(char);
       if (key === undefined)
         throw new KioskFailure('input/invalid', {
-          message: 'keys: only 0-9, enter, backspace, escape, + and - are on the keypad',
+          message: 'keys: only 0-9, enter, backspace, escape, + - / * and . are on the keypad',
           facts: { field: 'keys' },
         });
       return usageOfKey(key);

@@ -66,7 +66,9 @@ export const consent = (context: ScreenContext, model: ModelOf<'consent'>): Scre
   build.button('consent-all', words.all, all, { kind: 'tint', size, icon: 'check' });
   build.button('consent-choose', words.choose, choose, { kind: 'tint', size, icon: 'list' });
   build.button('consent-none', words.none, none, { kind: 'tint', size, icon: 'cross' });
-  return { speech: `${title}\n${words.what}\n${what}\n${words.periodBody}\n${words.freeBody}` };
+  return {
+    speech: `${title}\n${words.what}\n${model.questions.map((question) => words.questions[question]).join('\n')}\n${words.periodBody}\n${words.freeBody}`,
+  };
 };
 
 export const consentItems = (context: ScreenContext, model: ModelOf<'consent-items'>): ScreenEnd => {

@@ -37,7 +37,7 @@ export const chooseMethod = (context: ScreenContext, model: ModelOf<'choose-meth
       note: words[`${method}Note`],
     });
   });
-  const names = model.methods.map((method) => words[method]).join(messages.consent.separator);
+  const names = model.methods.map((method) => words[method]).join('\n');
   return { speech: `${words.title}\n${names}${locked ? `\n${words.pinLocked}` : ''}` };
 };
 

@@ -1,14 +1,9 @@
-// `kazashi run`: the program on the box.
+// `kazashi run`: the program on the box. The splash is on the panel before the rest of the program is loaded.
 
-import { readConfig } from '../../config/read.ts';
-import { systemClock } from '../../core/clock.ts';
-import { createLog } from '../../core/log.ts';
 import { parseWords, refuseWords } from '../arguments.ts';
-import { startBox } from '../box.ts';
 import type { Command } from '../command.ts';
+import { paintEarly } from '../early-panel.ts';
 import { packageVersion } from '../package-version.ts';
-import { serviceManager } from '../service-manager.ts';
-import { stopOnSignals } from '../stop-on-signals.ts';
 
 const usage = `  kazashi run --config FILE  the program on the box, with its real reader, panel and broker
 `;
@@ -22,9 +17,19 @@ export const parseRunWords = (words: readonly string[]): string => {
 export const command: Command = {
   usage,
   async run(words) {
-    const config = readConfig(parseRunWords(words));
+    const file = parseRunWords(words);
+    const panel = paintEarly(file);
+    const [{ readConfig }, { systemClock }, { createLog }, { startBox }, { serviceManager }, { stopOnSignals }] = await Promise.all([
+      import('../../config/read.ts'),
+      import('../../core/clock.ts'),
+      import('../../core/log.ts'),
+      import('../box.ts'),
+      import('../service-manager.ts'),
+      import('../stop-on-signals.ts'),
+    ]);
+    const config = readConfig(file);
     const systemd = serviceManager({ environment: process.env, clock: systemClock, log: createLog(config.kiosk.logLevel) });
-    const box = await startBox(config, packageVersion());
+    const box = await startBox(config, packageVersion(), panel);
     stopOnSignals(() => {
       systemd.stopping();
       return box.stop();

@@ -66,14 +66,11 @@ const FACES = {
   ],
 }; // biome-ignore format: one face a paragraph
 
-/** What is said of a card to someone who does not see it. */
-export const cardLabel = (card) => {
-  const parts = [called(card.name), t(`kinds.${card.kind}`)];
-  if (card.kind === 'my-number') {
-    if (card.pinTriesLeft === null) parts.push(t('pinNone'));
-    else parts.push(card.pinTriesLeft === 0 ? t('pinLocked') : t('pinLeft', { n: card.pinTriesLeft }));
-  }
-  return parts.join(', ');
+/** What a card only shows as a drawing, for someone who does not see it. */
+export const cardDrawn = (card) => {
+  if (card.kind !== 'my-number') return '';
+  if (card.pinTriesLeft === null) return t('pinNone');
+  return card.pinTriesLeft === 0 ? t('pinLocked') : t('pinLeft', { n: card.pinTriesLeft });
 };
 
 export const cardView = (card) => h('span', { className: `card ${card.kind}` }, ...(FACES[card.kind] ?? FACES.broken)(card));

@@ -22,7 +22,6 @@ const show = () => {
   const next = nextStep(store);
   byId('coach-number').textContent = String(next);
   byId('coach-text').textContent = t(`step${next}`);
-  byId('coach').setAttribute('aria-label', `${t('coach')}: ${t(`step${next}`)}`);
   byId('guide-steps').replaceChildren(
     ...STEPS.map((step) =>
       h(

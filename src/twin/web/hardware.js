@@ -8,14 +8,27 @@ import { onLanguage, t } from './words.js';
 const LONG_PRESS_MS = 3000;
 
 const KEYS = [
-  ['7', '7'], ['8', '8'], ['9', '9'], ['backspace', '\b'],
-  ['4', '4'], ['5', '5'], ['6', '6'], ['plus', '+'],
-  ['1', '1'], ['2', '2'], ['3', '3'], ['minus', '-'],
-  ['0', '0'], ['escape', '\u001b'], ['enter', '\n'],
+  ['escape', '*'], ['slash', '/'], ['minus', '-'], ['plus', '+'],
+  ['7', '7'], ['8', '8'], ['9', '9'], ['backspace', '.'],
+  ['4', '4'], ['5', '5'], ['6', '6'],
+  ['1', '1'], ['2', '2'], ['3', '3'], ['enter', '\n'],
+  ['0', '0'],
 ]; // biome-ignore format: as on the keypad
-const FACES = { backspace: () => icon('backspace'), plus: () => '+', minus: () => '−', escape: () => 'Esc', enter: () => t('key.enter') };
+const FACES = {
+  backspace: () => icon('backspace'),
+  plus: () => '+',
+  minus: () => '−',
+  slash: () => '/',
+  escape: () => '*',
+  enter: () => t('key.enter'),
+};
 
-const type = (keys) => act(() => send('POST', '/api/keypad', { keys }));
+/** One key after the other: their order is what counts. */
+let typed = Promise.resolve();
+const type = (keys) => {
+  typed = typed.then(() => act(() => send('POST', '/api/keypad', { keys })));
+  return typed;
+};
 
 const showKeypad = () => {
   byId('keypad').replaceChildren(
@@ -33,10 +46,10 @@ const startTyping = () => {
     if (event.ctrlKey || event.metaKey || event.altKey || elsewhere(event.target) || document.querySelector('dialog[open]')) return;
     // Enter presses whatever has the focus; it types only when nothing has.
     const enter = event.key === 'Enter' && event.target === document.body ? '\n' : undefined;
-    const key = /^\d$/.test(event.key) ? event.key : event.key === 'Backspace' ? '\b' : enter;
+    const key = /^[\d/*+.-]$/.test(event.key) ? event.key : event.key === 'Backspace' ? '.' : enter;
     if (key === undefined) return;
     event.preventDefault();
-    const name = key === '\b' ? 'backspace' : key === '\n' ? 'enter' : key;
+    const name = KEYS.find(([, sent]) => sent === key)?.[0];
     const drawn = byId('keypad').querySelector(`[data-key="${name}"]`);
     drawn?.classList.add('pressed');
     setTimeout(() => drawn?.classList.remove('pressed'), 140);

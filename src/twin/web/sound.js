@@ -1,52 +1,86 @@
-// The kiosk's sound as captions, and on wish aloud: tones by Web Audio, speech by a voice of this computer (never one from the network).
+// The kiosk's sound as captions, and on wish aloud: the recordings and the tones that the box itself plays, by Web Audio.
 
 import { byId } from './dom.js';
 import { onChange, store } from './store.js';
 import { onLanguage, t } from './words.js';
 
-/** Hertz and seconds of each tone, one after the other. */
-const TONES = {
-  'card-detected': [[1320, 0.12]],
-  key: [[880, 0.04]],
-  accepted: [[880, 0.12], [1175, 0.12], [1568, 0.22]],
-  error: [[330, 0.22], [262, 0.3]],
-  'alarm-1': [[1047, 0.2]],
-  'alarm-2': [[1047, 0.18], [0, 0.08], [1047, 0.18]],
-  'alarm-3': [[1319, 0.18], [0, 0.06], [1319, 0.18], [0, 0.06], [1319, 0.18]],
-}; // biome-ignore format: one tone a line
-const VOLUME = 0.12;
+const PEAK = 0.35;
+const RAMP_S = 0.006;
+const SENTENCE_PAUSE_S = 0.25;
 
 let audio;
+let master;
 let lastTone = 'off';
-let lastSpeech;
+let lastGuide;
+let lastSpeech = '';
 
-const play = (tone) => {
-  if (!audio) return;
-  let at = audio.currentTime;
-  for (const [hertz, seconds] of TONES[tone] ?? []) {
+/** Everything that can be stopped at once. */
+const players = { speech: [], guide: undefined };
+
+const gainOf = (volume = 7) => (volume / 10) ** 2;
+
+/** Plays the notes of a melody from `at`; answers when it ends. */
+const playMelody = ({ notes, pan = 0 }, at) => {
+  const panner = new StereoPannerNode(audio, { pan });
+  panner.connect(master);
+  let time = at;
+  for (const [hertz, ms] of notes) {
+    const seconds = ms / 1000;
     if (hertz > 0) {
-      const source = audio.createOscillator();
-      const gain = audio.createGain();
-      source.frequency.value = hertz;
-      gain.gain.setValueAtTime(VOLUME, at);
-      gain.gain.exponentialRampToValueAtTime(0.001, at + seconds);
-      source.connect(gain).connect(audio.destination);
-      source.start(at);
-      source.stop(at + seconds);
+      const source = new OscillatorNode(audio, { frequency: hertz });
+      const gain = new GainNode(audio, { gain: 0 });
+      gain.gain.setValueAtTime(0, time);
+      gain.gain.linearRampToValueAtTime(PEAK, time + RAMP_S);
+      gain.gain.setValueAtTime(PEAK, time + seconds - RAMP_S);
+      gain.gain.linearRampToValueAtTime(0, time + seconds);
+      source.connect(gain).connect(panner);
+      source.start(time);
+      source.stop(time + seconds);
     }
-    at += seconds;
+    time += seconds;
   }
+  return time;
 };
 
-const speak = (text, language) => {
-  if (!audio || !window.speechSynthesis) return;
-  speechSynthesis.cancel();
-  const voice = speechSynthesis.getVoices().find(({ localService, lang }) => localService && lang.toLowerCase().startsWith(language));
-  if (!voice) return;
-  const words = new SpeechSynthesisUtterance(text);
-  words.voice = voice;
-  words.lang = voice.lang;
-  speechSynthesis.speak(words);
+const tone = (name) => {
+  const melody = store.twin?.melodies?.[name];
+  if (audio && melody) playMelody(melody, audio.currentTime);
+};
+
+const guide = (name) => {
+  clearTimeout(players.guide);
+  const melody = store.twin?.melodies?.[name];
+  if (!audio || !melody) return;
+  const again = () => {
+    const ends = playMelody(melody, audio.currentTime);
+    players.guide = setTimeout(again, (ends - audio.currentTime) * 1000);
+  };
+  again();
+};
+
+let speaking = 0;
+const hush = () => {
+  speaking += 1;
+  for (const source of players.speech.splice(0)) source.stop();
+};
+
+const speak = async (clips) => {
+  hush();
+  if (!audio) return;
+  const mine = speaking;
+  let at = audio.currentTime + 0.05;
+  for (const clip of clips) {
+    const response = await fetch(`/api/voice/${clip}`);
+    if (!response.ok) continue;
+    const buffer = await audio.decodeAudioData(await response.arrayBuffer());
+    if (mine !== speaking) return;
+    const source = new AudioBufferSourceNode(audio, { buffer });
+    source.connect(master);
+    at = Math.max(at, audio.currentTime + 0.02);
+    source.start(at);
+    at += buffer.duration + SENTENCE_PAUSE_S;
+    players.speech.push(source);
+  }
 };
 
 const label = () => {
@@ -55,30 +89,51 @@ const label = () => {
   byId('speaker').querySelector('.speaker-label').textContent = t(on ? 'soundOn' : 'soundOff');
 };
 
+const turnOff = () => {
+  hush();
+  clearTimeout(players.guide);
+  void audio.close();
+  audio = undefined;
+};
+
+const turnOn = () => {
+  audio = new AudioContext();
+  master = new GainNode(audio, { gain: gainOf(store.state?.volume) });
+  master.connect(audio.destination);
+  tone('key');
+  guide(store.state?.guide);
+  void speak(store.state?.clips ?? []);
+};
+
+const showCaption = ({ speech = '', language }) => {
+  byId('caption').lang = language;
+  byId('caption').textContent = speech;
+  const long = speech.length > (language.startsWith('ja') || language.startsWith('zh') ? 34 : 70);
+  byId('caption').classList.toggle('long', long);
+  // What scrolls must be reached without a mouse.
+  if (long) byId('caption').tabIndex = 0;
+  else byId('caption').removeAttribute('tabindex');
+};
+
 export const startSound = () => {
   byId('speaker').addEventListener('click', () => {
-    if (audio) {
-      void audio.close();
-      audio = undefined;
-      window.speechSynthesis?.cancel();
-    } else {
-      audio = new AudioContext();
-      play('key');
-      if (lastSpeech) speak(lastSpeech, store.state.language);
-    }
+    if (audio) turnOff();
+    else turnOn();
     label();
   });
   onLanguage(label);
   onChange(({ state }) => {
     if (!state) return;
     byId('speaker').classList.toggle('sounding', state.buzzer !== 'off');
-    if (state.buzzer !== lastTone) play(state.buzzer);
+    if (state.buzzer !== lastTone) tone(state.buzzer);
     lastTone = state.buzzer;
-    if (state.speech === lastSpeech) return;
-    lastSpeech = state.speech;
-    byId('caption').lang = state.language;
-    byId('caption').textContent = state.speech ?? '';
-    byId('caption').classList.toggle('long', byId('caption').textContent.length > (state.language === 'ja' ? 34 : 70));
-    if (state.speech) speak(state.speech, state.language);
+    if (master) master.gain.value = gainOf(state.volume);
+    if (state.guide !== lastGuide) guide(state.guide);
+    lastGuide = state.guide;
+    const said = JSON.stringify([state.speech, state.clips]);
+    if (said === lastSpeech) return;
+    lastSpeech = said;
+    showCaption(state);
+    void speak(state.clips ?? []).catch(() => undefined);
   });
 };

@@ -1,7 +1,7 @@
 // The wallet of virtual cards and the card tray: press a card, or carry it over with the mouse.
 
 import { send } from './api.js';
-import { cardLabel, cardView } from './card-view.js';
+import { cardDrawn, cardView } from './card-view.js';
 import { byId, h, icon } from './dom.js';
 import { openMaker } from './maker.js';
 import { act, onChange, store } from './store.js';
@@ -65,11 +65,17 @@ const carry = (source, drop) => {
   source.addEventListener('pointercancel', end);
 };
 
+/** The card as it looks, and behind it in words what is only drawn and what pressing does. */
+const named = (card, act) => [
+  cardView(card),
+  h('span', { className: 'visually-hidden' }, [cardDrawn(card), act].filter(Boolean).join(', ')),
+];
+
 const walletCard = (card, onTray) => {
   const button = h(
     'button',
-    { type: 'button', className: onTray ? 'slot away' : 'slot', 'data-card': card.name, 'aria-label': onTray ? `${cardLabel(card)}, ${t('onTray')}` : `${t('place', { name: cardLabel(card) })}`, 'aria-disabled': String(onTray), onclick: () => place(card.name) }, // biome-ignore format: one button
-    cardView(card),
+    { type: 'button', className: onTray ? 'slot away' : 'slot', 'data-card': card.name, 'aria-disabled': String(onTray), onclick: () => place(card.name) }, // biome-ignore format: one button
+    ...named(card, onTray ? '' : t('place')),
     onTray && h('span', { className: 'away-label' }, t('onTray')),
   );
   carry(button, (event) => isOver(event, byId('tray')) && place(card.name));
@@ -105,11 +111,7 @@ const show = (force = false) => {
   const slot = byId('tray-slot');
   slot.querySelector('button')?.remove();
   if (!lying) return;
-  const onTray = h(
-    'button',
-    { type: 'button', className: 'lying', 'aria-label': `${t('take')}: ${cardLabel(lying)}`, onclick: take },
-    cardView(lying),
-  );
+  const onTray = h('button', { type: 'button', className: 'lying', onclick: take }, ...named(lying, t('take')));
   carry(onTray, (event) => !isOver(event, byId('tray')) && take());
   slot.append(onTray);
 };

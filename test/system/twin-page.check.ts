@@ -1,0 +1,125 @@
+// The appliance's page judged by axe-core (WCAG 2.2 AA) in Debian's Chromium, on the way through a visit in Japanese and one in English,
+// done with the keyboard alone; and how many pictures a second the panel shows. KAZASHI_SCREENSHOTS=DIR keeps what it looked like.
+
+import { existsSync, mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { test } from 'tap';
+import { Appliance } from '../journey/appliance.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+const skip = existsSync(CHROMIUM) ? false : 'chromium is missing: apt-get install chromium';
+const QUIET = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
+  '--disable-sync', '--autoplay-policy=no-user-gesture-required',
+]; // biome-ignore format: one list
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const { KAZASHI_SCREENSHOTS: pictures } = process.env;
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+/** Every violation as one line; none is the only good answer. */
+const judge = async (page: Page): Promise<string[]> => {
+  const found = await page.evaluate(async (tags) => {
+    const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<{ violations: Violation[] }> } };
+    return (await axe.run({ runOnly: { type: 'tag', values: tags } })).violations;
+  }, WCAG);
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ''}`));
+};
+
+const open = async (browser: Browser, appliance: Appliance, locale: string): Promise<{ page: Page; problems: string[] }> => {
+  // The page's own rules forbid foreign scripts; the judge is let in.
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale, bypassCSP: true });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+  await page.goto(appliance.twin);
+  await page.addScriptTag({ path: AXE });
+  return { page, problems };
+};
+
+/** What is said stands below the kiosk: waits for the caption. */
+const caption = async (page: Page, words: RegExp): Promise<string> => {
+  const box = page.locator('#caption').filter({ hasText: words });
+  await box.waitFor();
+  return (await box.textContent()) ?? '';
+};
+
+const look = async (page: Page, name: string): Promise<void> => {
+  if (pictures === undefined) return;
+  mkdirSync(pictures, { recursive: true });
+  await page.screenshot({ path: join(pictures, `${name}.png`) });
+};
+
+/** Presses what has this name as a keyboard does: focus, then Enter. */
+const enter = async (page: Page, selector: string): Promise<void> => {
+  const button = page.locator(selector).first();
+  await button.waitFor();
+  await button.focus();
+  await page.keyboard.press('Enter');
+};
+
+const visit = (locale: string, start: (page: Page, appliance: Appliance) => Promise<void>, says: { idle: RegExp; done: RegExp }) =>
+  test(`the page passes WCAG 2.2 AA and a visit by keyboard works (${locale})`, { skip }, async (t) => {
+    const appliance = await Appliance.start();
+    t.teardown(() => appliance.stop());
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET });
+    t.teardown(() => browser.close());
+    await appliance.screen('idle');
+    const { page, problems } = await open(browser, appliance, locale);
+    await page.locator('#guide[open]').waitFor();
+    t.same(await judge(page), [], 'the guide');
+    await page.keyboard.press('Escape');
+    await page.locator('#guide[open]').waitFor({ state: 'hidden' });
+    await page.locator('#people button').first().waitFor();
+    await start(page, appliance);
+    await enter(page, '#speaker');
+    t.match(await caption(page, says.idle), says.idle, 'what is said stands below the kiosk');
+    t.same(await judge(page), [], 'idle');
+    await look(page, `${locale}-1-idle`);
+    await enter(page, '#people button');
+    await enter(page, '[data-card="sato-haruka"]');
+    await appliance.screen('choose-method');
+    await look(page, `${locale}-2-method`);
+    await enter(page, '[data-element="method-pin"]');
+    await appliance.screen('pin');
+    t.same(await judge(page), [], 'PIN');
+    // Digits of the computer's keyboard are the kiosk's keypad.
+    await page.keyboard.type('1234');
+    await caption(page, /4けた入力しました|Four digits entered/);
+    await look(page, `${locale}-3-pin`);
+    await enter(page, '[data-element="key-enter"]');
+    await appliance.screen('consent');
+    t.same(await judge(page), [], 'consent');
+    await look(page, `${locale}-4-consent`);
+    await enter(page, '[data-element="consent-none"]');
+    await appliance.screen('done');
+    t.match(await caption(page, says.done), says.done);
+    t.same(await judge(page), [], 'done');
+    await look(page, `${locale}-5-done`);
+    await enter(page, '#take');
+    await appliance.screen('idle');
+    await enter(page, '#wallet button:last-of-type');
+    if (await page.locator('#maker[open]').isVisible()) {
+      t.same(await judge(page), [], 'the maker of cards');
+      await look(page, `${locale}-6-maker`);
+    }
+    t.same(problems, [], 'no error in the page');
+  });
+
+void visit('ja-JP', async () => undefined, { idle: /マイナンバーカードを置いてください/, done: /受付が完了しました/ });
+void visit(
+  'en-US',
+  async (page, appliance) => {
+    await enter(page, '[data-element="language-en"]');
+    await appliance.until('English', (state) => state.language === 'en');
+    await caption(page, /Please place/);
+  },
+  { idle: /Please place your My Number Card/, done: /checked in|check-in is complete/i },
+);
