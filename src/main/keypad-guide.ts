@@ -2,7 +2,7 @@
 // Enter chooses it. On a pad of four digits the numbers are the digits and nothing about them is said.
 // Decides only what is said and which input the visit gets; which choices there are is the scene's word.
 
-import { type ElementId, LANGUAGES, type ScreenModel, type UserInput } from '../core/screens.ts';
+import { type ElementId, LANGUAGES, type Language, type ScreenModel, type UserInput } from '../core/screens.ts';
 import { MAX_VOLUME, type Sound, type Tone, type Utterance } from '../device/sound/ports.ts';
 import { LANGUAGE_NAMES, messagesFor } from '../display/languages/language.ts';
 import type { Scene, SceneElement } from '../display/ports.ts';
@@ -43,6 +43,13 @@ export const optionsOf = (model: ScreenModel, { elements }: Scene): SceneElement
     .filter((element) => element !== goOn && !NOT_NUMBERED.includes(element.id) && !element.id.startsWith('key-'))
     .slice(0, 9);
 };
+
+/** Languages with recordings: `npm run voice` has an engine for them. */
+export const SPOKEN_LANGUAGES: readonly Language[] = ['ja', 'en', 'ja-simple'];
+
+/** A language that nothing can be said in is no choice for someone who listens. */
+const isUnspoken = ({ id }: SceneElement): boolean =>
+  LANGUAGES.some((name) => id === `language-${name}` && !SPOKEN_LANGUAGES.includes(name));
 
 /** A choice as it is said: its number, then its name; a language in itself. */
 export const namedOption = (option: SceneElement, number: number, { language }: ScreenModel): Utterance[] => {
@@ -138,7 +145,7 @@ export class KeypadGuide {
   #choices(model: ScreenModel, scene: Scene): Utterance[] {
     const options = optionsOf(model, scene);
     if (options.length === 0) return [];
-    const read = options.flatMap((option, i) => namedOption(option, i + 1, model));
+    const read = options.flatMap((option, i) => (isUnspoken(option) ? [] : namedOption(option, i + 1, model)));
     return [...read, { text: this.#words().choose, language: model.language }];
   }
 

@@ -93,7 +93,7 @@ test('the whole visit with the keypad and the recorded speech alone', async (t) 
   await t.test('by PIN, with one wrong try: tries left are said, digits are not', async (t) => {
     await ear.hears(/マイナンバーカードを置いてください.*テンキーをお使いの方は、0を押してください/);
     await ear.keys('0');
-    await ear.hears(/番号を押すと、その項目を読み上げます.*1番。日本語。2番。English/);
+    await ear.hears(/番号を押すと、その項目を読み上げます.*\d番。日本語。\d番。English/);
     await appliance.place(PERSON);
     await ear.choose(await ear.hears(/本人確認の方法.*番号を押してから/), '暗証番号');
     await ear.hears(/数字4けたを入力.*番号は声に出ません/);
@@ -119,7 +119,7 @@ test('the whole visit with the keypad and the recorded speech alone', async (t) 
   await t.test('by face in English: tones lead, and what is said is English', async (t) => {
     const before = ear.everything.length;
     await ear.keys('0');
-    await ear.choose(await ear.hears(/1番。日本語。2番。English/), 'English');
+    await ear.choose(await ear.hears(/\d番。日本語。\d番。English/), 'English');
     await ear.hears(/Please place your My Number Card/);
     await appliance.camera({ resident: PERSON });
     await appliance.place(PERSON);
