@@ -10,6 +10,8 @@ const MAX_SIDE = 2048;
 const MAX_BYTES = 64 * 1024;
 /** The codec takes four bytes a sample as soon as it has read the size; no photo of a card is packed closer than 40 samples to a byte. */
 const MAX_SAMPLES_PER_BYTE = 160;
+/** A photo of one plain colour is packed closer; up to this size it costs too little to be refused. */
+const FREE_SAMPLES = 320 * 400;
 
 let loading: Promise<OpenJpegModule> | undefined;
 
@@ -50,7 +52,7 @@ export const decodeJp2 = async (jp2: Uint8Array): Promise<Picture> => {
   if (size === undefined) throw unreadable('not JPEG 2000');
   const [width, height, components] = size;
   if ([width, height].some((side) => side < 16 || side > MAX_SIDE)) throw unreadable('size');
-  if (width * height * components > MAX_SAMPLES_PER_BYTE * jp2.length) throw unreadable('size');
+  if (width * height * components > Math.max(FREE_SAMPLES, MAX_SAMPLES_PER_BYTE * jp2.length)) throw unreadable('size');
   await warmUpJp2();
   const module = await (loading as Promise<OpenJpegModule>);
   const decoder = new module.J2KDecoder();
