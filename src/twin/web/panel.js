@@ -7,6 +7,8 @@ import { act, onChange, store } from './store.js';
 import { t } from './words.js';
 
 const MOVE_EVERY_MS = 40;
+/** Steps further apart than this are not held back any longer. */
+const MOST_APART_MS = 120;
 let recentFrames = [];
 
 /** Pictures drawn within the last second. */
@@ -31,8 +33,19 @@ const startFinger = (panel) => {
   let down;
   let lastMove = 0;
   let queue = Promise.resolve();
+  let sentAt = 0;
+  let eventAt = 0;
+  /** Steps arrive no closer together than the finger made them: a slow answer must not turn two taps into a bounce. */
   const post = (body) => {
-    queue = queue.then(() => act(() => send('POST', '/api/touch', body)));
+    const at = performance.now();
+    const apartMs = Math.min(at - eventAt, MOST_APART_MS);
+    eventAt = at;
+    queue = queue.then(async () => {
+      const early = sentAt + apartMs - performance.now();
+      if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+      await act(() => send('POST', '/api/touch', body));
+      sentAt = performance.now();
+    });
   };
   const ripple = (event, box) => {
     const mark = h('span', { className: 'ripple' });
