@@ -23,7 +23,7 @@ export const DEFAULT_LIVENESS_THRESHOLD = 0.2;
 /** Good frames before anything is decided. */
 const ENOUGH_FRAMES = 3;
 /** From here on a few frames are enough; below, or while the face moves, motion is waited for. */
-const CLEARLY_LIVE = 0.45;
+const CLEARLY_LIVE = 0.6;
 /** Good frames after which nothing more is waited for; while the face moves too slowly to be compared with its surroundings, a little longer. */
 const PATIENT_FRAMES = { still: 12, moving: 30 } as const;
 /** Surely another person: this many good frames over this time, all far below the threshold. */

@@ -48,7 +48,7 @@ const TURN = { foreshortening: 0.06, slide: 0.045, enough: 3 } as const;
 
 /**
  * Log odds of an attack, from 300 stills of people and 48 generated attacks of eight species. Deliberately blunt: an outline or a spectrum that
- * living people's pictures also show (95 and 99 of 100) adds nothing, and no still cue alone can outweigh a network that is sure.
+ * most living people's pictures also show adds nothing, and no still cue alone can outweigh a network that is sure.
  * What comes along with a moving face is the strongest cue, for a person leaves the room where it is. Cues that abstain add nothing.
  */
 const WEIGHTS = {
