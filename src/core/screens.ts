@@ -72,8 +72,8 @@ export type ScreenContent =
     }
   | { readonly screen: 'idle'; readonly languages: readonly Language[] }
   | { readonly screen: 'reading-card' }
-  /** pinLocked: this card has a PIN, and it was wrong three times before. */
-  | { readonly screen: 'choose-method'; readonly methods: readonly Method[]; readonly pinLocked?: boolean }
+  /** pinLocked: this card has a PIN, and it was wrong three times before. pinNotSet: a card issued without one (顔認証マイナンバーカード). */
+  | { readonly screen: 'choose-method'; readonly methods: readonly Method[]; readonly pinLocked?: boolean; readonly pinNotSet?: boolean }
   | {
       readonly screen: 'face';
       readonly hint?: FaceHint;

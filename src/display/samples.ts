@@ -28,6 +28,7 @@ const CONTENTS: Readonly<Record<string, ScreenContent>> = {
   'choose-method': { screen: 'choose-method', methods: METHODS },
   'choose-method-2': { screen: 'choose-method', methods: ['face', 'staff'] },
   'choose-method-locked': { screen: 'choose-method', methods: ['face', 'staff'], pinLocked: true },
+  'choose-method-no-pin': { screen: 'choose-method', methods: ['face', 'staff'], pinNotSet: true },
   face: { screen: 'face', methods: METHODS },
   'face-retry': { screen: 'face-retry', reason: 'back-lit', attemptsLeft: 2, methods: METHODS },
   'face-retry-camera': { screen: 'face-retry', reason: 'camera', attemptsLeft: 0, methods: ['pin', 'staff'] },

@@ -28,6 +28,8 @@ export const createFaceService = ({ config, log }: { config: KioskConfig['face']
       ...(livenessThreshold === undefined ? {} : { livenessThreshold }),
     };
     const lost = (): void => {
+      // A thread that never became ready has said why; the next self-test tries again.
+      if (verifier === undefined) return;
       log.error('face.thread-lost');
       verifier = undefined;
       if (!closed) void prepare();

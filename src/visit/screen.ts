@@ -69,6 +69,7 @@ const visiting = (name: ScreenName, visit: VisitRecord, context: VisitContext, p
         screen: name,
         methods: methodsOpen(context),
         ...(visit.summary?.hasPin === true && visit.pinTriesLeft === 0 ? { pinLocked: true } : {}),
+        ...(visit.summary?.hasPin === false ? { pinNotSet: true } : {}),
       };
     case 'face':
       return { screen: name, ...visit.guidance, methods: methodsBut(context, 'face') };
@@ -131,7 +132,8 @@ const common = (snapshot: VisitSnapshot, nowMs: number): ScreenCommon => {
   const { context } = snapshot;
   const { until, settings } = context;
   const left = until === undefined ? undefined : Math.max(0, until - nowMs);
-  const during = context.visit !== undefined || context.closing?.recap !== undefined;
+  // Once the visit has ended nothing is waited for: the screen says what became of the result.
+  const during = context.visit !== undefined && context.closing === undefined;
   return {
     language: context.language,
     ...(context.mode === 'standard' ? {} : { mode: context.mode }),

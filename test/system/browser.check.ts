@@ -74,6 +74,7 @@ test('a visitor checks a patient in with the mouse, and the terminal’s page sh
   for (const digit of '1234') await press(`key-${digit}`);
   await press('key-enter');
   await press('consent-none');
+  await appliance.until('the next screen', ({ screen }) => screen !== 'consent');
   await appliance.consent();
   await appliance.screen('done');
   await terminal.getByText('鈴木').first().waitFor();

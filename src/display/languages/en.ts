@@ -57,6 +57,7 @@ export const en: Messages = {
     staff: 'Staff check',
     staffNote: 'A staff member looks at your face',
     pinLocked: 'The PIN of this card is locked. Your city office can unlock it.',
+    pinNotSet: 'This card has no PIN.',
   },
   face: {
     title: 'Bring your face into the frame',

@@ -59,6 +59,7 @@ export const jaSimple: Messages = {
     staff: 'びょういんの ひと',
     staffNote: 'びょういんの ひとが かおを みます',
     pinLocked: 'あんしょうばんごうは つかえません。市役所（しやくしょ）で なおせます。',
+    pinNotSet: 'この カードには あんしょうばんごうが ありません。',
   },
   face: {
     title: 'わくの なかに かおを いれて ください',

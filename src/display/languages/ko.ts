@@ -58,6 +58,7 @@ export const ko: Messages = {
     staff: '직원 확인',
     staffNote: '직원이 얼굴을 확인합니다',
     pinLocked: '이 카드의 비밀번호는 잠겨 있습니다. 시구정촌 창구에서 해제할 수 있습니다.',
+    pinNotSet: '이 카드에는 비밀번호가 없습니다.',
   },
   face: {
     title: '틀에 얼굴을 맞춰 주세요',

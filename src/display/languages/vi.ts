@@ -58,6 +58,7 @@ export const vi: Messages = {
     staff: 'Nhân viên xác nhận',
     staffNote: 'Nhân viên sẽ nhìn khuôn mặt quý khách',
     pinLocked: 'Mã PIN của thẻ này đã bị khóa. Có thể mở khóa tại ủy ban thành phố.',
+    pinNotSet: 'Thẻ này không có mã PIN.',
   },
   face: {
     title: 'Đưa khuôn mặt vào khung',

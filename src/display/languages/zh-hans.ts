@@ -58,6 +58,7 @@ export const zhHans: Messages = {
     staff: '工作人员确认',
     staffNote: '由工作人员确认您的面容',
     pinLocked: '此卡的密码已锁定。可到市区町村窗口解锁。',
+    pinNotSet: '此卡没有密码。',
   },
   face: {
     title: '请将脸对准框内',

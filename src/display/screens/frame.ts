@@ -159,7 +159,8 @@ const drawCountdown = ({ build, sizes, messages }: ScreenContext, secondsLeft: n
   const around = 2 * Math.PI * radius;
   const share = Math.max(0, Math.min(1, secondsLeft / 60));
   const [cx, cy] = [box.x + diameter / 2, box.y + diameter / 2];
-  const digits = sizes.compact ? 20 : 28;
+  // Three digits are narrower, so that they stay inside the ring.
+  const digits = (sizes.compact ? 20 : 28) * (secondsLeft > 99 ? 0.75 : 1);
   build.draw(
     box,
     `<circle cx="${cx}" cy="${cy}" r="${radius}" fill="none" stroke="${COLOURS.border}" stroke-width="${width}"/>` +

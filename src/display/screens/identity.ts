@@ -16,14 +16,20 @@ const METHODS: Readonly<Record<Method, { icon: IconName; element: ElementId }>> 
   staff: { icon: 'staff', element: 'method-staff' },
 };
 
+/** Why the PIN is not among the ways. */
+export const pinNote = (model: ModelOf<'choose-method'>, words: Messages['method']): string | undefined => {
+  if (model.pinLocked === true) return words.pinLocked;
+  return model.pinNotSet === true ? words.pinNotSet : undefined;
+};
+
 export const chooseMethod = (context: ScreenContext, model: ModelOf<'choose-method'>): ScreenEnd => {
   const { build, frame, sizes, messages } = context;
   const words = messages.method;
   const below = heading(context, words.title, frame.body);
-  const locked = model.pinLocked === true;
+  const note = pinNote(model, words);
   const lines = sizes.portrait ? 2 : 1;
-  const [note, rest] = cutBottom(below, locked ? sizes.body * 1.7 * lines : 0, locked ? sizes.gap : 0);
-  if (locked) build.text('pin-locked', words.pinLocked, note, { size: sizes.body, vertical: 'middle', maxLines: lines, smallest: 15 });
+  const [foot, rest] = cutBottom(below, note === undefined ? 0 : sizes.body * 1.7 * lines, note === undefined ? 0 : sizes.gap);
+  if (note !== undefined) build.text('pin-note', note, foot, { size: sizes.body, vertical: 'middle', maxLines: lines, smallest: 15 });
   const size = sizes.compact ? 30 : 46;
   choices(context, rest, model.methods.length).forEach((cell, i) => {
     const method = model.methods[i];
@@ -38,7 +44,7 @@ export const chooseMethod = (context: ScreenContext, model: ModelOf<'choose-meth
     });
   });
   const names = model.methods.map((method) => words[method]).join('\n');
-  return { speech: `${words.title}\n${names}${locked ? `\n${words.pinLocked}` : ''}` };
+  return { speech: `${words.title}\n${names}${note === undefined ? '' : `\n${note}`}` };
 };
 
 /** Other ways than the face, one below the other. */

@@ -7,6 +7,7 @@ import type { ElementId, Method, NoticeCode, ScreenModel } from '../../core/scre
 import type { IconName } from '../icons.ts';
 import { columns, cutBottom, rows } from '../layout.ts';
 import type { ScreenContext } from './context.ts';
+import { pinNote } from './identity.ts';
 import { staffLine } from './notice.ts';
 import { stackTexts } from './stack.ts';
 
@@ -35,12 +36,14 @@ export const largePage = ({ messages, build }: ScreenContext, model: ScreenModel
   const ways = (methods: readonly Method[]) => methods.map((method) => ({ ...METHOD_BUTTONS[method], label: messages.method[method] }));
   const oneLine = (text: string) => text.replace('\n', build.language === 'ja' || build.language === 'zh-Hans' ? '' : ' ');
   switch (model.screen) {
-    case 'choose-method':
+    case 'choose-method': {
+      const second = pinNote(model, messages.method);
       return {
         sentence: messages.method.title,
-        ...(model.pinLocked === true ? { second: messages.method.pinLocked } : {}),
+        ...(second === undefined ? {} : { second }),
         buttons: ways(model.methods),
       };
+    }
     case 'face-retry': {
       const again = model.attemptsLeft > 0 && model.methods.includes('face');
       return {

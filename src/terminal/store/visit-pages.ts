@@ -33,10 +33,16 @@ const narrowed = (text: string | undefined): { readonly sql: string; readonly va
   return { sql: 'AND row IN (SELECT rowid FROM visit_names WHERE visit_names MATCH ?)', values: [phrase] };
 };
 
+/** How many values a statement takes is known only when it runs. */
+interface Statement {
+  all(...values: readonly unknown[]): unknown[];
+  get(...values: readonly unknown[]): unknown;
+}
+
 export const createPages = (db: Db): ((query: VisitQuery) => VisitPage) => {
-  const prepared = new Map<string, ReturnType<Db['prepare']>>();
-  const statement = (sql: string) => {
-    const found = prepared.get(sql) ?? db.prepare(sql);
+  const prepared = new Map<string, Statement>();
+  const statement = (sql: string): Statement => {
+    const found = prepared.get(sql) ?? (db.prepare(sql) as Statement);
     prepared.set(sql, found);
     return found;
   };

@@ -38,7 +38,13 @@ export const startGuide = () => {
   const guide = byId('guide');
   byId('coach').addEventListener('click', () => guide.showModal());
   guide.addEventListener('close', () => localStorage.setItem(SEEN, 'yes'));
-  onChange(show);
+  // The start is worth watching: the guide comes when the kiosk is ready for it.
+  let due = localStorage.getItem(SEEN) === null;
+  onChange((now) => {
+    show();
+    if (!due || now.state?.screen !== 'idle') return;
+    due = false;
+    guide.showModal();
+  });
   onLanguage(show);
-  if (localStorage.getItem(SEEN) === null) guide.showModal();
 };
