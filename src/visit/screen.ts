@@ -128,12 +128,14 @@ const resting = (name: ScreenName, context: VisitContext, phase: string, nowMs: 
   }
 };
 
+/** Nothing is waited for any more: these say what became of the result. */
+const ENDED: ReadonlySet<ScreenName> = new Set(['done', 'take-card']);
+
 const common = (snapshot: VisitSnapshot, nowMs: number): ScreenCommon => {
   const { context } = snapshot;
   const { until, settings } = context;
   const left = until === undefined ? undefined : Math.max(0, until - nowMs);
-  // Once the visit has ended nothing is waited for: the screen says what became of the result.
-  const during = context.visit !== undefined && context.closing === undefined;
+  const during = (context.visit !== undefined || context.closing?.recap !== undefined) && !ENDED.has(screenNameOf(snapshot));
   return {
     language: context.language,
     ...(context.mode === 'standard' ? {} : { mode: context.mode }),
