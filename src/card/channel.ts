@@ -46,7 +46,9 @@ export const openChannel = (card: CardTransceiver, log: Log = silentLog): CardCh
     ...(card.answerBytes === undefined ? {} : { answerBytes: card.answerBytes }),
     async send(command, signal) {
       let response = await exchange(command, signal);
-      if (response.sw >> 8 === 0x6c) response = await exchange({ ...command, le: response.sw & 0xff || 256 }, signal);
+      // Only a wrong Le is mended. A command without one carries what may be a secret: sent again, it would cost a second try.
+      if (response.sw >> 8 === 0x6c && command.le !== undefined)
+        response = await exchange({ ...command, le: response.sw & 0xff || 256 }, signal);
       return response.sw >> 8 === 0x61 ? collectRest(response, command.cla, signal) : response;
     },
   };

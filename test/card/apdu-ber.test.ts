@@ -99,6 +99,10 @@ test('61xx is answered with GET RESPONSE, 6Cxx with the right length', async (t)
   t.match(await openChannel(shorter).send({ cla: 0, ins: 0xb0, p1: 0, p2: 0, le: 256 }), { sw: SW.ok });
   t.same(shorter.sent, ['00b0000000', '00b0000003']);
 
+  const lying = scripted('6c03', '9000');
+  t.match(await openChannel(lying).send({ cla: 0, ins: 0x20, p1: 0, p2: 0x80, data: fromHex('39383736') }), { sw: 0x6c03 });
+  t.same(lying.sent, ['002000800439383736'], 'what asked for no data is not sent again: a secret is presented once');
+
   const endless = { transceive: async () => fromHex('aa6100') };
   await t.rejects(openChannel(endless).send({ cla: 0, ins: 0xb0, p1: 0, p2: 0, le: 1 }), malformed);
 });
