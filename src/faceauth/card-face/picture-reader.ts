@@ -3,6 +3,7 @@
 
 import { Worker } from 'node:worker_threads';
 import { KioskFailure } from '../../core/failure.ts';
+import { holdRuntime } from '../hold-runtime.ts';
 import type { FrameReading, FrameRules } from './read-frame.ts';
 import type { ReadAnswer, ReadRequest } from './reading-thread.ts';
 
@@ -38,6 +39,7 @@ export const createPictureReader = (): PictureReader => {
     else asked?.reject(new KioskFailure(answer.failure.code, { message: answer.failure.message }));
   };
   const start = (): Worker => {
+    void holdRuntime();
     const started = new Worker(threadFile());
     started.on('message', answered);
     const died = (cause?: unknown): void => {

@@ -3,6 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { KioskFailure } from '../../core/failure.ts';
 import type { Log } from '../../core/log.ts';
+import { holdRuntime } from '../hold-runtime.ts';
 import type { Camera, Embedding, FaceDecision, FaceProgress, FaceVerifier } from '../ports.ts';
 import { type FromWorker, received, sendable, type ToWorker, type WorkerSettings } from './messages.ts';
 
@@ -34,6 +35,7 @@ export const startWorkerVerifier = async (
   log: Log,
   onLost: () => void = () => undefined,
 ): Promise<WorkerVerifier> => {
+  await holdRuntime();
   // The networks keep their memory outside of the heap; what is young here dies with its frame.
   const worker = new Worker(THREAD, {
     workerData: settings,
