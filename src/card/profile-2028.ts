@@ -9,6 +9,8 @@ import { ES384 } from './signature-scheme.ts';
 /** "KAZASHI" and the number of the application. */
 const AUTHENTICATION = fromHex('f04b415a4153484901');
 const CARD_FACE = fromHex('f04b415a4153484902');
+/** Phones and cards of the former system would say what they are as they do today. */
+const { JPKIAPICCTOKEN2: _today, ...FORMER_TOKENS } = cardProfile2016.jpki.tokenKinds;
 const FACE_CODE = { ...CODE_B, file: 0x12 };
 
 export const cardProfile2028Draft: CardProfile = {
@@ -20,7 +22,7 @@ export const cardProfile2028Draft: CardProfile = {
   jpki: {
     aid: AUTHENTICATION,
     tokenInfo: 0x06,
-    tokenKinds: { JPKIAPICCTOKEN3: 'my-number' },
+    tokenKinds: { ...FORMER_TOKENS, JPKIAPICCTOKEN3: 'my-number' },
     authCertificate: 0x0a,
     authKey: 0x17,
     pin: { file: 0x18, digits: 4, maxTries: 3, safeTries: 1 },

@@ -9,6 +9,9 @@ export type Retry = 'never' | 'same-step' | 'restart-visit' | 'restart-process';
 export const FAILURES = {
   'card/not-recognised': 'restart-visit',
   'card/not-my-number': 'restart-visit',
+  'card/driving-licence': 'restart-visit',
+  'card/transit': 'restart-visit',
+  'card/phone': 'restart-visit',
   'card/several': 'restart-visit',
   'card/removed': 'restart-visit',
   'card/read-failed': 'restart-visit',

@@ -307,9 +307,11 @@ test('a changed byte anywhere in the signed face is found', async (t) => {
 
 test('what is no My Number Card is told apart', async (t) => {
   const licence = await workshop.make({ kind: 'driving-licence' });
-  await t.rejects(open(licence), { code: 'card/not-my-number', facts: { kind: 'other-type-b' } });
+  await t.rejects(open(licence), { code: 'card/driving-licence', facts: { kind: 'driving-licence' } });
   const transit = await workshop.make({ kind: 'transit' });
-  await t.rejects(open(transit), { code: 'card/not-my-number', facts: { kind: 'other-technology' } });
+  await t.rejects(open(transit), { code: 'card/transit', facts: { kind: 'felica' } });
+  const typeA = { technology: 'iso14443-a' as const, transceive: () => Promise.reject(new Error('not asked')) };
+  await t.rejects(identifyCard(typeA), { code: 'card/not-my-number', facts: { kind: 'other-technology' } });
   const broken = await workshop.make({ kind: 'broken' });
   await t.rejects(open(broken), { code: 'card/not-recognised', facts: { kind: 'not-answering' } });
   t.match(broken.info(), { pinTriesLeft: null, codeTriesLeft: null, expires: null });
@@ -319,13 +321,13 @@ test('what is no My Number Card is told apart', async (t) => {
     connect(card, (command, response) => (command.startsWith(from) ? failure() : response));
   const token = (label: string) => () => ascii(`${label.padEnd(160, ' ')}\x10\x00`).fill(0x90, 160, 161);
   t.ok(await open(card, failing('00b0', token('JPKIAPICCTOKEN2'))));
-  for (const [label, kind] of [
-    ['JPKIAPGPSETOKEN', 'android'],
-    ['JPKIAPIOSTOKEN', 'iphone'],
-    ['JPKIAPICCTOKEN', 'resident-card'],
-    ['OTHER', 'other-token'],
+  for (const [label, kind, code] of [
+    ['JPKIAPGPSETOKEN', 'android', 'card/phone'],
+    ['JPKIAPIOSTOKEN', 'iphone', 'card/phone'],
+    ['JPKIAPICCTOKEN', 'resident-card', 'card/not-my-number'],
+    ['OTHER', 'other-token', 'card/not-my-number'],
   ] as const) {
-    await t.rejects(open(card, failing('00b0', token(label))), { code: 'card/not-my-number', facts: { kind } }, label);
+    await t.rejects(open(card, failing('00b0', token(label))), { code, facts: { kind } }, label);
   }
   await t.rejects(
     open(

@@ -138,7 +138,13 @@ test('every failure code has its four texts in every language, and its screen sh
       t.equal(element(scene.elements, 'action').label, action);
     }
   }
-  t.match(FIELD_CODES, { 'card/not-recognised': '001', 'card/not-my-number': '002', 'certificate/revoked': '006' });
+  t.match(FIELD_CODES, {
+    'card/not-recognised': '001',
+    'card/not-my-number': '002',
+    'card/driving-licence': '002',
+    'card/transit': '002',
+    'certificate/revoked': '006',
+  });
 });
 
 test('a locked PIN sends the patient to the city office', async (t) => {

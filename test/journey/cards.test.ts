@@ -11,8 +11,8 @@ test('cards other than a valid My Number Card', async (t) => {
   await appliance.screen('idle');
 
   const refused = [
-    ['driving-licence', 'card/not-my-number'],
-    ['transit', 'card/not-my-number'],
+    ['driving-licence', 'card/driving-licence'],
+    ['transit', 'card/transit'],
     ['broken', 'card/not-recognised'],
     ['expired', 'certificate/expired'],
   ] as const;

@@ -89,7 +89,7 @@ test('each defect reads as what a kiosk would say of it', async (t) => {
   t.match((await read('locked-pin')).out, /PIN +locked: only the city office unlocks it\n/);
   t.match((await read('locked-code')).out, /card face +closed: code\/blocked, 0 tries left\n/);
   t.match((await read('tampered-photo')).out, /face signature +card\/tampered\n +patient: .+\n/);
-  t.match(await read('iphone'), { status: 1, out: /the kiosk says +card\/not-my-number\n +patient: .+\n +.+\n +staff: +.+\n/ });
+  t.match(await read('iphone'), { status: 1, out: /the kiosk says +card\/phone\n +patient: .+\n +.+\n +staff: +.+\n/ });
   t.match(await read('type-a'), { status: 1, out: /in the field +ISO\/IEC 14443 type A\nthe kiosk says +card\/not-my-number\n/ });
   t.match(await read('leaves'), { status: 1, out: /the kiosk says +card\/removed\n/ });
   t.match((await run(t, 'serve', join(base, 'type-a'))).refused, /speaks no ISO\/IEC 7816-4/);
@@ -101,7 +101,7 @@ test('a card of another kind is one word of card.json', async (t) => {
   t.match((await run(t, 'show', directory)).out, /transit: FeliCa, no My Number Card/);
   t.match(await run(t, 'read', '--reader', directory, '--instant'), {
     status: 1,
-    out: /in the field +FeliCa\nthe kiosk says +card\/not-my-number/,
+    out: /in the field +FeliCa\nthe kiosk says +card\/transit/,
   });
 });
 

@@ -58,7 +58,15 @@ test('a certificate that allows nothing ends the visit with its own notice and n
 });
 
 test('a card that cannot be read says why until the card is taken', async (t) => {
-  for (const code of ['card/not-my-number', 'card/not-recognised', 'card/tampered', 'card/several'] as const) {
+  for (const code of [
+    'card/driving-licence',
+    'card/transit',
+    'card/phone',
+    'card/not-my-number',
+    'card/not-recognised',
+    'card/tampered',
+    'card/several',
+  ] as const) {
     const world = createWorld();
     await world.open();
     await world.place({ read: new KioskFailure(code) });

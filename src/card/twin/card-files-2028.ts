@@ -18,7 +18,7 @@ const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 export const cardImage2028 = (material: CardMaterial): ChipImage => {
   const { jpki, visual, text } = cardProfile2028Draft;
   const { holder, signing } = material;
-  const [label = ''] = Object.keys(jpki.tokenKinds);
+  const label = Object.entries(jpki.tokenKinds).find(([, kind]) => kind === 'my-number')?.[0] ?? '';
   const names = [
     ...(holder.kana === undefined ? [] : [encodeTlv(0xdf26, utf8(holder.kana))]),
     ...(holder.latin === undefined ? [] : [encodeTlv(0xdf27, utf8(holder.latin))]),

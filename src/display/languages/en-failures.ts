@@ -8,7 +8,10 @@ const desk = 'Please speak to the reception staff: they will check you in at the
 
 export const enFailures: FailureTexts = {
   'card/not-recognised': { title: 'The card could not be read', patient: 'It does not seem to lie flat on the tray.', action: `Take it out of its cover or wallet. ${again}`, staff: 'If it happens twice, look for damage, metal or another card nearby.' },
-  'card/not-my-number': { title: 'This is not a My Number Card', patient: 'A driving licence or a transit card cannot be used here.', action: 'Please place your My Number Card.', staff: 'No answer of a My Number Card.' },
+  'card/not-my-number': { title: 'This is not a My Number Card', patient: 'You cannot check in with this card.', action: 'Please place your My Number Card.', staff: 'Another kind of card (residence card, resident register card, staff card). Without a card: check in at the desk.' },
+  'card/driving-licence': { title: 'This is a driving licence', patient: 'You cannot check in with a driving licence.', action: 'Please place your My Number Card.', staff: 'An ordinary driving licence (one stored in a My Number Card works). Without a card: check in at the desk.' },
+  'card/transit': { title: 'This is a transit card', patient: 'Transit cards and electronic money cannot be used here.', action: 'Please place your My Number Card.', staff: 'Only FeliCa answers: transit card, electronic money or a phone. Is a second card lying with it?' },
+  'card/phone': { title: 'This is a phone', patient: 'The My Number Card in a phone cannot be used on this machine.', action: 'Please place the card itself.', staff: 'Phones need a reader of their own. Without a card: check in at the desk.' },
   'card/several': { title: 'There seem to be several cards', patient: 'Only one card can be read at a time.', action: 'Keep other cards away and place only your My Number Card.', staff: 'Look for other cards in a wallet or cover.' },
   'card/removed': { title: 'The card was moved', patient: 'It left the tray while it was being read.', action: 'Please leave the card on the tray until the end.', staff: 'No result was sent. The patient may start again.' },
   'card/read-failed': { title: 'Reading the card stopped', patient: 'The card could not be read to the end.', action: again, staff: 'If it goes on, the card may be broken: check in at the desk.' },

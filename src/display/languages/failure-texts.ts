@@ -19,6 +19,9 @@ export type FailureTexts = Readonly<Record<FailureCode | NoticeCode, FailureText
 export const FIELD_CODES: Readonly<Partial<Record<FailureCode | NoticeCode, string>>> = {
   'card/not-recognised': '001',
   'card/not-my-number': '002',
+  'card/driving-licence': '002',
+  'card/transit': '002',
+  'card/phone': '002',
   'certificate/revoked': '006',
   'certificate/expired': '006',
 };

@@ -10,7 +10,10 @@ const notReady = 'Máy chưa sẵn sàng.';
 
 export const viFailures = forPatients({
   'card/not-recognised': ['Không đọc được thẻ', 'Có vẻ thẻ chưa được đặt đúng.', `Xin lấy thẻ ra khỏi bao hoặc ví. ${again}`],
-  'card/not-my-number': ['Đây không phải thẻ My Number', 'Bằng lái xe hoặc thẻ giao thông không dùng được ở đây.', 'Vui lòng đặt thẻ My Number (マイナンバーカード).'],
+  'card/not-my-number': ['Đây không phải thẻ My Number', 'Không đăng ký được bằng thẻ này.', 'Vui lòng đặt thẻ My Number (マイナンバーカード).'],
+  'card/driving-licence': ['Đây là bằng lái xe', 'Không đăng ký được bằng bằng lái xe.', 'Vui lòng đặt thẻ My Number (マイナンバーカード).'],
+  'card/transit': ['Đây là thẻ giao thông', 'Thẻ giao thông và thẻ tiền điện tử không dùng được ở đây.', 'Vui lòng đặt thẻ My Number (マイナンバーカード).'],
+  'card/phone': ['Đây là điện thoại', 'Thẻ My Number trong điện thoại không dùng được trên máy này.', 'Vui lòng đặt chính tấm thẻ My Number (マイナンバーカード).'],
   'card/several': ['Có vẻ có nhiều thẻ', 'Mỗi lần chỉ đọc được một thẻ.', 'Xin để các thẻ khác ra xa và chỉ đặt thẻ My Number.'],
   'card/removed': ['Thẻ đã bị dịch chuyển', 'Thẻ bị dịch chuyển trong khi đang đọc.', 'Xin để yên thẻ cho đến khi kết thúc.'],
   'card/read-failed': ['Việc đọc thẻ bị dừng', 'Không đọc được hết thẻ.', again],
