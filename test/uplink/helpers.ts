@@ -36,6 +36,7 @@ export class TestBroker {
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
   #aedes: Aedes | undefined;
+  #frozen = false;
   port = 0;
 
   get url(): string {
@@ -52,7 +53,8 @@ export class TestBroker {
     const server = createServer({ noDelay: true }, (socket) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
-      aedes.handle(socket);
+      socket.on('error', () => undefined);
+      if (!this.#frozen) aedes.handle(socket);
     });
     this.#server = server;
     await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
@@ -60,8 +62,9 @@ export class TestBroker {
     this.port = typeof address === 'object' && address !== null ? address.port : 0;
   }
 
-  /** As a hung machine: sockets stay open, nothing is read any more. Thawed, the old connections are gone. */
+  /** As a hung machine: old and new sockets stay open (its kernel goes on accepting), nothing is read. Thawed, all those connections are gone. */
   freeze(frozen: boolean): void {
+    this.#frozen = frozen;
     for (const socket of this.#sockets) {
       if (frozen) socket.pause().removeAllListeners('readable');
       else socket.destroy();
@@ -90,6 +93,7 @@ export class TestTerminal {
   answer: (message: SealedContent) => Partial<AckMessage> | 'silence' = () => ({});
   signer: WordSigner;
   copies = 1;
+  #said: TerminalState['status'] = 'ready';
   #client: MqttClient | undefined;
   readonly #opener: Opener;
   readonly #bootId = uuidV7(Date.now());
@@ -118,7 +122,8 @@ export class TestTerminal {
     this.#client = client;
     if (client.stream instanceof Socket) client.stream.setNoDelay(true);
     client.on('message', (topic, payload) => {
-      this.#turn = this.#turn.then(() => this.#receive(topic, payload));
+      // What is still on its way when the connection ends is lost with it, as it is for the product.
+      this.#turn = this.#turn.then(() => this.#receive(topic, payload)).catch((error) => this.#excuse(client, error));
     });
     await client.subscribeAsync(
       [channelFilter(SITE, 'visit'), channelFilter(SITE, 'request'), channelFilter(SITE, 'state'), channelFilter(SITE, 'health')],
@@ -128,6 +133,7 @@ export class TestTerminal {
   }
 
   async say(status: TerminalState['status']): Promise<void> {
+    this.#said = status;
     await this.publish(terminalStateTopic(SITE), json(this.state(status)), true);
   }
 
@@ -167,9 +173,14 @@ export class TestTerminal {
     await this.publish(kioskTopic(SITE, KIOSK, 'ack'), ack);
   }
 
+  #excuse(client: MqttClient, error: unknown): void {
+    if (client.connected && client === this.#client) throw error;
+  }
+
   async #receive(topic: string, payload: Buffer): Promise<void> {
     const channel = parseTopic(topic)?.channel;
-    if (topic === terminalStateTopic(SITE)) return;
+    // A late Will of an earlier connection is contradicted, or a kiosk that comes later would believe it.
+    if (topic === terminalStateTopic(SITE)) return JSON.parse(payload.toString()).bdSeq < this.#bdSeq ? this.say(this.#said) : undefined;
     if (channel === 'state') this.states.push(JSON.parse(payload.toString()));
     if (channel === 'health') this.health.push(JSON.parse(payload.toString()));
     if (channel !== 'visit' && channel !== 'request') return;
@@ -198,7 +209,8 @@ export const testUplink = (keys: Keys, url: string, dataDir: string, over: Parti
     kioskKey: keys.kiosk,
     terminalKeys: [publicKeySet(keys.terminal)],
     version: '0.0.0-test',
-    ackTimeoutMs: 150,
+    // Long, so that no slow machine repeats what was only late; a test about repetitions gives its own.
+    ackTimeoutMs: 20_000,
     backoff: { baseMs: 20, capMs: 100 },
     healthIntervalMs: 0,
     ...over,
