@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { DISPLAY_MODES, LANGUAGES } from '../src/core/screens.ts';
 import { buildScene } from '../src/display/build-scene.ts';
 import { openRasteriser } from '../src/display/raster.ts';
-import { sampleModels } from '../src/display/samples.ts';
+import { SAMPLE_FACILITY, sampleModels } from '../src/display/samples.ts';
 
 const [directory, size = '1280x800', only = '', mode = 'standard'] = process.argv.slice(2);
 const [width = 0, height = 0] = size.split('x').map(Number);
@@ -26,7 +26,7 @@ for (const language of LANGUAGES) {
     ),
   )) {
     if (only !== '' && !only.split(',').includes(name)) continue;
-    const scene = buildScene(model, { width, height });
+    const scene = buildScene(model, { width, height }, SAMPLE_FACILITY);
     for (const misfit of scene.misfits) process.stderr.write(`${language} ${name}: text does not fit: ${misfit}\n`);
     const picture = await rasteriser.draw(
       { x: 0, y: 0, width, height },

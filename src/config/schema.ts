@@ -15,10 +15,12 @@ const site = z.strictObject({
   id: identifier.default('demo').describe('Name of the site; part of every MQTT topic'),
   facilityName: z.string().min(1).max(24).default('受付キオスク').describe('Shown in the header of every screen'),
   contacts: z
-    .array(z.strictObject({ label: z.string().min(1).max(20), phone: z.string().min(1).max(20) }))
+    .array(
+      z.strictObject({ label: z.string().min(1).max(20), phone: z.string().min(1).max(20), hours: z.string().min(1).max(20).optional() }),
+    )
     .max(3)
     .default([])
-    .describe('Whom to call, shown beside faults: [[site.contacts]] with label and phone'),
+    .describe('Whom to call, shown beside every fault: [[site.contacts]] with label, phone and, if wanted, hours such as "24時間"'),
 });
 
 const kiosk = z.strictObject({

@@ -58,6 +58,8 @@ export interface ScreenCommon {
   readonly mode?: DisplayMode;
   /** Counts down to the end of this screen; `asking` = the last 20 s: 「つづけますか」 over the whole width. */
   readonly timeout?: { readonly secondsLeft: number; readonly asking: boolean };
+  /** The patient is choosing another language: these stand in the place of the screen's own words. */
+  readonly choosingLanguage?: readonly Language[];
   /** A link is down while the visit goes on: said in one line, without taking the screen away. */
   readonly banner?: 'uplink/terminal-lost' | 'uplink/broker-lost';
 }
@@ -69,6 +71,8 @@ export type ScreenContent =
       /** Estimated from earlier starts; undefined once the estimate has run out (never a frozen zero). */
       readonly remainingSeconds?: number;
       readonly waitingFor: readonly ('self-test' | 'broker' | 'terminal')[];
+      /** It was in service before, and what connects it with reception went away. */
+      readonly lost?: 'uplink/terminal-lost' | 'uplink/broker-lost';
     }
   | { readonly screen: 'idle'; readonly languages: readonly Language[] }
   | { readonly screen: 'reading-card' }
@@ -135,7 +139,7 @@ export type ScreenModel = ScreenCommon & ScreenContent;
 
 /** Ids of everything that can be pressed. Stable: outside tools press them by name. */
 export type ElementId =
-  | 'cancel' | 'back' | 'continue' | 'retry' | 'help' | 'repeat-speech'
+  | 'cancel' | 'back' | 'continue' | 'retry' | 'help' | 'repeat-speech' | 'choose-language'
   | 'method-face' | 'method-pin' | 'method-staff'
   | `language-${Language}` | `mode-${DisplayMode}`
   | `key-${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}` | 'key-clear' | 'key-backspace' | 'key-enter'

@@ -8,9 +8,10 @@ import { type DrawnScene, SceneBuilder } from './scene-builder.ts';
 import { consent, consentItems, prescription } from './screens/consent.ts';
 import type { Facility, ScreenContext, ScreenEnd } from './screens/context.ts';
 import { done, sending, takeCard } from './screens/finish.ts';
-import { BANNER_HEIGHT, drawBanner, drawSurroundings, footerHeight, SURROUNDINGS } from './screens/frame.ts';
+import { bannerHeight, drawBanner, drawSurroundings, footerHeight, SURROUNDINGS } from './screens/frame.ts';
 import { howTo, technician } from './screens/help.ts';
 import { chooseMethod, face, faceRetry } from './screens/identity.ts';
+import { chooseLanguage } from './screens/languages.ts';
 import { drawLarge, largePage } from './screens/large.ts';
 import { notice, outOfService } from './screens/notice.ts';
 import { pin, pinLastTry, staffCheck } from './screens/pin.ts';
@@ -33,11 +34,10 @@ export const buildScene = (
   const frame = around.bare === true ? { ...whole, body: inset(whole.panel, sizes.margin, sizes.gap) } : whole;
   const context: ScreenContext = { build, sizes, frame, messages: messagesFor(model.language), facility };
   drawSurroundings(context, model);
-  const banner = model.banner;
-  if (banner === undefined || around.bare === true) return finish(context, model, drawBody(context, model));
-  const height = sizes.compact ? BANNER_HEIGHT.compact : BANNER_HEIGHT.regular;
+  if (model.banner === undefined || around.bare === true) return finish(context, model, drawBody(context, model));
+  const height = bannerHeight(sizes);
   const [box, body] = cutTop(frame.body, height, sizes.gap / 2);
-  drawBanner(context, banner, rect(0, box.y - sizes.gap, panel.width, height));
+  drawBanner(context, model, rect(0, box.y - sizes.gap, panel.width, height));
   const lowered = rect(body.x, body.y - sizes.gap / 2, body.width, body.height + sizes.gap / 2);
   return finish(context, model, drawBody({ ...context, frame: { ...frame, body: lowered } }, model));
 };
@@ -47,6 +47,7 @@ const finish = ({ build }: ScreenContext, model: ScreenModel, end: ScreenEnd): D
 
 /** In large letters a screen is one sentence and its buttons; what is said aloud stays all that the usual screen says. */
 const drawBody = (context: ScreenContext, model: ScreenModel): ScreenEnd => {
+  if (model.choosingLanguage !== undefined) return chooseLanguage(context, model.choosingLanguage);
   const page = context.sizes.large ? largePage(context, model) : undefined;
   if (page === undefined) return drawUsual(context, model);
   drawLarge(context, page);

@@ -14,15 +14,27 @@ import {
   type ScreenContent,
   type ScreenModel,
 } from '../core/screens.ts';
+import type { Facility } from './screens/context.ts';
 
 const ALL_QUESTIONS: readonly ConsentQuestion[] = ['diagnosis-medication', 'surgery', 'checkup', 'specific-disease'];
 const NOTICES: readonly NoticeCode[] = ['certificate/expires-soon', 'certificate/expired-in-grace'];
 const METHODS = ['face', 'pin', 'staff'] as const;
 
+/** The longest that a configuration may hold stays readable; this is a usual one. */
+export const SAMPLE_FACILITY: Facility = {
+  name: '受付キオスク',
+  contacts: [
+    { label: '保守窓口', phone: '0120-000-000', hours: '24時間' },
+    { label: '受付システム', phone: '03-0000-0000', hours: '平日 9:00–17:00' },
+  ],
+};
+
 const CONTENTS: Readonly<Record<string, ScreenContent>> = {
   splash: { screen: 'splash' },
   initialising: { screen: 'initialising', remainingSeconds: 12, waitingFor: ['broker', 'terminal'] },
   'initialising-late': { screen: 'initialising', waitingFor: ['self-test', 'terminal'] },
+  'initialising-waiting': { screen: 'initialising', waitingFor: ['broker', 'terminal'] },
+  'initialising-lost': { screen: 'initialising', waitingFor: ['terminal'], lost: 'uplink/terminal-lost' },
   idle: { screen: 'idle', languages: LANGUAGES },
   'reading-card': { screen: 'reading-card' },
   'choose-method': { screen: 'choose-method', methods: METHODS },
@@ -106,6 +118,10 @@ export const sampleModels = (language: Language, mode: DisplayMode = 'standard')
   for (const name of ['choose-method', 'consent', 'pin', 'notice-face-no-match']) {
     const model = models.get(name);
     if (model !== undefined) models.set(`${name}-asking`, { ...model, timeout: { secondsLeft: 18, asking: true } });
+  }
+  for (const name of ['choose-method', 'face', 'consent']) {
+    const model = models.get(name);
+    if (model !== undefined) models.set(`${name}-languages`, { ...model, choosingLanguage: LANGUAGES });
   }
   for (const name of ['idle', 'consent', 'consent-items-specific-disease', 'pin', 'face', 'done']) {
     const model = models.get(name);

@@ -166,20 +166,25 @@ export class SceneBuilder {
       ...(style.maxLines === undefined ? {} : { maxLines: style.maxLines }),
     };
     const parts = [shape(box, { fill, border, width, radius: sizes.radius })];
-    if (style.tall === true && style.icon !== undefined && box.width > box.height * 1.8) {
+    if (style.tall === true && style.icon !== undefined && box.width > box.height * 2.2) {
       // A wide cell: pictogram at the left, name and note beside it.
       const side = Math.round(Math.min(box.height * 0.56, style.size * 2.2));
       parts.push(icon(style.icon, box.x + pad * 2, box.y + (box.height - side) / 2, side, ink));
       const words = rect(box.x + pad * 4 + side, box.y, box.width - pad * 6 - side, box.height);
-      const nameBox = style.note === undefined ? words : rect(words.x, words.y + words.height * 0.12, words.width, words.height * 0.42);
+      const lines = measureText(style.note ?? '', sizes.body, 400, this.language) > words.width ? 2 : 1;
+      // Name and note as one block in the middle, however tall the cell is.
+      const [nameHeight, noteHeight] = [Math.round(style.size * 1.35), Math.round(sizes.body * (lines === 1 ? 1.4 : 2.6))];
+      const top = words.y + (words.height - nameHeight - noteHeight) / 2;
+      const nameBox = style.note === undefined ? words : rect(words.x, top, words.width, nameHeight);
       const left: TextStyle = { ...text, align: 'left' };
       parts.push(textSvg(this.#fit(id, label, nameBox, left), nameBox, left));
       if (style.note !== undefined) {
-        const noteBox = rect(words.x, words.y + words.height * 0.54, words.width, words.height * 0.36);
+        const noteBox = rect(words.x, top + nameHeight, words.width, noteHeight);
         const note: TextStyle = {
           ...left,
           size: sizes.body,
           weight: 400,
+          leading: 1.25,
           colour: pressed || style.kind === 'primary' ? ink : COLOURS.textSoft,
         };
         parts.push(textSvg(this.#fit(`${id} note`, style.note, noteBox, note), noteBox, note));

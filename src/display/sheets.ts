@@ -5,12 +5,12 @@ import type { DisplayMode, Language } from '../core/screens.ts';
 import { DISPLAY_MODES, LANGUAGES } from '../core/screens.ts';
 import { buildScene } from './build-scene.ts';
 import type { Rasteriser } from './raster.ts';
-import { sampleModels } from './samples.ts';
+import { SAMPLE_FACILITY, sampleModels } from './samples.ts';
 import type { DrawnScene } from './scene-builder.ts';
 
 /** One sample of every screen and of every state in which it looks different. */
 export const SHEET_SCREENS = [
-  'splash', 'initialising', 'idle', 'reading-card', 'choose-method', 'choose-method-locked',
+  'splash', 'initialising', 'initialising-lost', 'idle', 'reading-card', 'choose-method', 'choose-method-languages', 'choose-method-locked',
   'face', 'face-too-far', 'face-retry', 'face-retry-camera', 'pin', 'pin-wrong',
   'pin-checking', 'pin-last-try', 'staff-check', 'staff-check-asked', 'staff-check-locked', 'consent',
   'consent-items-diagnosis-medication', 'consent-items-surgery', 'prescription', 'sending', 'done', 'done-desk',
@@ -42,7 +42,7 @@ export const SHEETS: readonly Sheet[] = [
 export const sceneOn = ({ language, mode, panel }: Sheet, name: string): DrawnScene => {
   const model = sampleModels(language, mode)[name];
   if (model === undefined) throw new RangeError(`no sample ${name}`);
-  return buildScene(model, panel);
+  return buildScene(model, panel, SAMPLE_FACILITY);
 };
 
 /** The screen as RGBA pixels of the panel's size. */

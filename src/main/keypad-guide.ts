@@ -27,6 +27,7 @@ export interface KeypadWorld {
 
 const NOT_NUMBERED: readonly string[] = [
   'repeat-speech',
+  'choose-language',
   'cancel',
   'back',
   'key-clear',

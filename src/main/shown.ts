@@ -46,6 +46,8 @@ const ownCode = (model: ScreenModel): FailureCode | NoticeCode | undefined => {
       return model.after;
     case 'out-of-service':
       return model.code;
+    case 'initialising':
+      return model.lost;
     case 'staff-check':
       return model.wrong ? 'staff/wrong-passcode' : undefined;
     default:

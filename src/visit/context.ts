@@ -46,6 +46,8 @@ export interface VisitContext {
   readonly settings: VisitSettings;
   readonly language: Language;
   readonly mode: DisplayMode;
+  /** The list of languages is open in the middle of a visit. */
+  readonly choosingLanguage: boolean;
   /** undefined: nothing was heard of it yet. */
   readonly broker: boolean | undefined;
   readonly terminal: boolean;
@@ -70,6 +72,7 @@ export const freshContext = (settings: VisitSettings): VisitContext => ({
   settings,
   language: 'ja',
   mode: 'standard',
+  choosingLanguage: false,
   broker: undefined,
   terminal: false,
   card: false,

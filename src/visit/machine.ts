@@ -17,7 +17,7 @@ const visit: StateConfig = {
   id: 'visit',
   initial: 'reading',
   entry: ['newVisit', 'openCard', { type: 'sound', params: { tone: 'card-detected' } }],
-  exit: 'closeCard',
+  exit: ['closeCard', 'closeLanguages'],
   on: {
     'CARD.REMOVED': { target: '#ended-notice', actions: closeWith('card/removed') },
     // Another card although nobody saw the first one go: the first visit is over, a new one begins.
@@ -31,6 +31,7 @@ const visit: StateConfig = {
     COMMAND: { guard: 'cancels', ...CANCELLED },
     'PRESS.cancel': CANCELLED,
     'PRESS.language': { actions: 'setLanguage' },
+    'PRESS.choose-language': { actions: 'toggleLanguages' },
   },
   states: { reading, sorting, 'kind-word': kindWord, offering, identify, identified, consent, consented, prescription, sending },
 };

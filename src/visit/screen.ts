@@ -34,6 +34,7 @@ const initialising = (context: VisitContext, nowMs: number): ScreenContent => {
   return {
     screen: 'initialising',
     ...(remaining > 0 ? { remainingSeconds: remaining } : {}),
+    ...(context.startedAt === undefined && context.tested && !linked(context) ? { lost: linkFailure(context) } : {}),
     waitingFor: [
       ...(context.tested ? [] : (['self-test'] as const)),
       ...(context.broker === true ? [] : (['broker'] as const)),
@@ -142,6 +143,9 @@ const common = (snapshot: VisitSnapshot, nowMs: number): ScreenCommon => {
     ...(left === undefined
       ? {}
       : { timeout: { secondsLeft: Math.ceil(left / 1000), asking: snapshot.hasTag('asking') && left <= settings.timeouts.askMs } }),
+    ...(context.choosingLanguage && context.visit !== undefined && screenNameOf(snapshot) !== 'sending'
+      ? { choosingLanguage: settings.languages }
+      : {}),
     ...(during && !linked(context) ? { banner: linkFailure(context) } : {}),
   };
 };

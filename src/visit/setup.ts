@@ -128,8 +128,11 @@ export const base = setup({
     startCountdown: (_, _params: { readonly timeout: keyof VisitTimeouts }) => provided(),
     // Plain memory.
     stopCountdown: assign({ until: undefined }),
-    rest: assign({ visit: undefined, closing: undefined, until: undefined, language: 'ja', mode: 'standard' }),
+    rest: assign({ visit: undefined, closing: undefined, until: undefined, language: 'ja', mode: 'standard', choosingLanguage: false }),
+    toggleLanguages: assign({ choosingLanguage: ({ context }) => !context.choosingLanguage }),
+    closeLanguages: assign({ choosingLanguage: false }),
     setLanguage: assign({
+      choosingLanguage: false,
       language: ({ context, event }) =>
         event.type === 'PRESS.language' && context.settings.languages.includes(event.language) ? event.language : context.language,
     }),

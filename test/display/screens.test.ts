@@ -213,9 +213,36 @@ test('in the last seconds the question goes over the whole width, with a way on'
 
 test('an estimate that ran out says so instead of a frozen zero', async (t) => {
   const late = buildScene({ screen: 'initialising', language: 'ja', waitingFor: ['terminal'] }, PANELS[0]);
-  t.equal(element(late.elements, 'remaining').label, 'まもなく');
+  t.equal(element(late.elements, 'remaining').label, '受付との接続を待っています', 'names what is waited for');
   t.match(element(late.elements, 'state-terminal').label, '準備中');
   t.match(element(late.elements, 'state-self-test').label, '完了');
+});
+
+test('a link that went away in idle is told with its code and whom to call, not as a start', async (t) => {
+  const facility = { name: 'あおぞら医院', contacts: [{ label: '保守窓口', phone: '0120-000-000', hours: '24時間' }] };
+  const lost = { screen: 'initialising', language: 'ja', waitingFor: ['terminal'], lost: 'uplink/terminal-lost' } as const;
+  const { elements } = buildScene(lost, PANELS[0], facility);
+  t.equal(element(elements, 'title').label, '受付とつながるのを 待っています');
+  t.match(element(elements, 'code').label, /uplink\/terminal-lost/);
+  t.equal(element(elements, 'contact-1').label, '保守窓口  0120-000-000  24時間');
+  t.notOk(elements.some(({ id }) => id === 'remaining'));
+});
+
+test('every screen that tells a fault says whom to call, also out of service by order', async (t) => {
+  const facility = { name: 'あおぞら医院', contacts: [{ label: '保守窓口', phone: '0120-000-000' }] };
+  for (const [name, model] of Object.entries(sampleModels('en'))) {
+    if (!/^(notice-|out-of-service)/.test(name) || name.startsWith('notice-certificate-expire')) continue;
+    const { elements } = buildScene(model, PANELS[0], facility);
+    t.match(element(elements, 'contact-1').label, /0120-000-000/, name);
+  }
+});
+
+test('a banner says that the visit can go on, and once somebody is recognised that the result is sent later', async (t) => {
+  const banner = 'uplink/terminal-lost';
+  const pin = { screen: 'pin', language: 'en', entered: 0, length: 4, triesLeft: 3, wrong: false, checking: false, banner } as const;
+  t.match(element(buildScene(pin, PANELS[0]).elements, 'banner').label, /You can go on\. If it stays down, reception/);
+  const consent = { screen: 'consent', language: 'en', questions: ['surgery'], banner } as const;
+  t.match(element(buildScene(consent, PANELS[0]).elements, 'banner').label, /result is sent as soon as it is back/);
 });
 
 test('text colours keep a contrast of 7:1, the error colour 5.8:1', async (t) => {

@@ -20,6 +20,9 @@ const atEveryStep = async (run: (world: World, phase: string) => Promise<void>, 
 const ASKING = (phase: string) =>
   !['visit.reading', 'visit.kind-word', 'visit.identify.face.watching', 'visit.identify.pin.checking'].includes(phase);
 
+/** Somebody is recognised: what they decide is kept and sent later. */
+const DECIDING = (phase: string) => /^visit\.(consent|prescription)/.test(phase);
+
 const toSending = async (world: World, delivery: 'hang' | 'until-told' = 'hang') => {
   await world.open();
   await world.place({ delivery });
@@ -68,9 +71,10 @@ test('a terminal lost at any step is said at once, and back within the grace the
   });
 });
 
-test('a terminal that stays away at any step ends the visit, then it is awaited', async (t) => {
+test('a terminal that stays away until somebody is recognised ends the visit, then it is awaited', async (t) => {
   await atEveryStep(
     async (world, phase) => {
+      if (DECIDING(phase)) return;
       await world.send({ type: 'TERMINAL.LOST' });
       await world.pass(5);
       t.equal(world.shown('notice').code, 'uplink/terminal-lost', phase);
@@ -85,6 +89,20 @@ test('a terminal that stays away at any step ends the visit, then it is awaited'
     },
     { graceMs: 5000 },
   );
+});
+
+test('a terminal that stays away while the patient decides ends nothing: the result is stored', async (t) => {
+  const world = createWorld();
+  await world.open();
+  await world.place({ delivery: { outcome: 'stored' } });
+  await world.press('method-face');
+  t.equal(world.screen, 'consent');
+  await world.send({ type: 'TERMINAL.LOST' });
+  await world.pass(30);
+  t.match(world.shown('consent'), { banner: 'uplink/terminal-lost' });
+  await world.press('consent-none');
+  t.equal(world.shown('done').checkIn, 'stored');
+  t.equal(world.card.delivered.length, 1);
 });
 
 test('a lost broker is told apart from a lost terminal', async (t) => {
@@ -118,7 +136,12 @@ test('a terminal lost in idle is awaited at once', async (t) => {
   const world = createWorld();
   await world.open();
   await world.send({ type: 'TERMINAL.LOST' });
-  t.same(world.shown('initialising'), { screen: 'initialising', language: 'ja', waitingFor: ['terminal'] });
+  t.same(world.shown('initialising'), {
+    screen: 'initialising',
+    language: 'ja',
+    waitingFor: ['terminal'],
+    lost: 'uplink/terminal-lost',
+  });
   await world.pass(130);
   t.equal(world.screen, 'initialising');
   t.ok(

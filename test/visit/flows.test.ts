@@ -427,6 +427,21 @@ test('the terminal has the last word about the check-in', async (t) => {
   t.equal(world.shown('notice').code, 'uplink/outbox-full');
 });
 
+test('another language can be chosen in the middle of a visit, and the step is still the same', async (t) => {
+  const world = createWorld({ settings: { languages: ['ja', 'en'] } });
+  await world.open();
+  await world.place();
+  await world.press('method-pin', 'key-1', 'key-2', 'choose-language');
+  t.match(world.shown('pin'), { entered: 2, choosingLanguage: ['ja', 'en'] });
+  await world.press('choose-language');
+  t.notOk('choosingLanguage' in world.shown('pin'), 'closed again');
+  await world.press('choose-language', 'language-en');
+  t.match(world.shown('pin'), { entered: 2, language: 'en' });
+  t.notOk('choosingLanguage' in world.shown('pin'));
+  await world.press('choose-language', 'cancel');
+  t.notOk('choosingLanguage' in world.shown('take-card'), 'a visit that has ended asks nothing');
+});
+
 test('the language a patient chose is kept through the visit and gone after it', async (t) => {
   const world = createWorld({ settings: { consentQuestions: [] } });
   await world.open();

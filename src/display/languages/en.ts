@@ -4,7 +4,7 @@ import { enFailures } from './en-failures.ts';
 import type { Messages } from './messages.ts';
 
 export const en: Messages = {
-  header: { listen: 'Listen' },
+  header: { listen: 'Listen', chooseLanguage: 'Please choose a language' },
   modes: { standard: 'Standard', large: 'Large text', contrast: 'High contrast' },
   steps: { card: 'Card', identity: 'Identity', consent: 'Consent', done: 'Done' },
   footer: {
@@ -19,8 +19,14 @@ export const en: Messages = {
     continue: 'Go on',
   },
   banner: {
-    'uplink/terminal-lost': 'No connection to reception. Please wait a moment for it to return.',
-    'uplink/broker-lost': 'The network is down. Please wait a moment for it to return.',
+    'uplink/terminal-lost': {
+      goOn: 'The link to reception is down. You can go on. If it stays down, reception will help you.',
+      kept: 'The link to reception is down. You can go on: the result is sent as soon as it is back.',
+    },
+    'uplink/broker-lost': {
+      goOn: 'The network is down. You can go on. If it stays down, reception will help you.',
+      kept: 'The network is down. You can go on: the result is sent as soon as it is back.',
+    },
   },
   splash: { title: 'kazashi', body: 'Starting' },
   initialising: {
@@ -33,6 +39,9 @@ export const en: Messages = {
     terminal: 'Terminal at reception',
     ready: 'Done',
     notReady: 'In progress',
+    lostTitle: 'Waiting for the link\nto reception',
+    lostBody: 'It can be used again as soon as the link is back.\nIf you are in a hurry, please speak to reception.',
+    linkWait: 'Waiting for reception',
   },
   idle: {
     title: 'Place your\nMy Number Card',

@@ -6,7 +6,7 @@ import { jaSimpleFailures } from './ja-simple-failures.ts';
 import type { Messages } from './messages.ts';
 
 export const jaSimple: Messages = {
-  header: { listen: 'おとを きく' },
+  header: { listen: 'おとを きく', chooseLanguage: 'ことばを えらんで ください' },
   modes: { standard: 'ふつうの がめん', large: 'おおきい もじ', contrast: 'くろい がめん' },
   steps: { card: 'カード', identity: 'かくにん', consent: 'きめる', done: 'おわり' },
   footer: {
@@ -21,8 +21,14 @@ export const jaSimple: Messages = {
     continue: 'つづける',
   },
   banner: {
-    'uplink/terminal-lost': 'うけつけと つながって いません。すこし まって ください。',
-    'uplink/broker-lost': 'ネットワークが きれて います。すこし まって ください。',
+    'uplink/terminal-lost': {
+      goOn: 'うけつけと つながって いません。つづけて いいです。もし とまったら、うけつけに きて ください。',
+      kept: 'うけつけと つながって いません。つづけて いいです。つながったら、すぐ おくります。',
+    },
+    'uplink/broker-lost': {
+      goOn: 'ネットワークが きれました。つづけて いいです。もし とまったら、うけつけに きて ください。',
+      kept: 'ネットワークが きれて います。つづけて いいです。つながったら、すぐ おくります。',
+    },
   },
   splash: { title: 'かざし', body: 'はじめて います' },
   initialising: {
@@ -35,6 +41,9 @@ export const jaSimple: Messages = {
     terminal: 'うけつけの きかい',
     ready: 'できました',
     notReady: 'まって います',
+    lostTitle: 'うけつけと つながるのを\nまって います',
+    lostBody: 'つながったら、つかえます。\nいそいで いる ときは、うけつけに きて ください。',
+    linkWait: 'うけつけを まって います',
   },
   idle: {
     title: 'マイナンバーカードを\nおいて ください',

@@ -3,7 +3,7 @@
 import { jaFailures } from './ja-failures.ts';
 
 export const ja = {
-  header: { listen: '音声を聞く' },
+  header: { listen: '音声を聞く', chooseLanguage: 'ことばを選んでください' },
   modes: { standard: '標準の表示', large: '大きな文字', contrast: '白黒反転' },
   steps: { card: 'カード', identity: '本人確認', consent: '同意', done: '完了' },
   footer: {
@@ -18,8 +18,14 @@ export const ja = {
     continue: 'つづける',
   },
   banner: {
-    'uplink/terminal-lost': '受付の端末とつながっていません。つながるまで少しお待ちください。',
-    'uplink/broker-lost': '通信が切れています。つながるまで少しお待ちください。',
+    'uplink/terminal-lost': {
+      goOn: '受付とのつながりが切れました。操作は続けられます。もどらないときは受付でご案内します。',
+      kept: '受付とのつながりが切れています。このまま続けられます。結果はつながりしだい送ります。',
+    },
+    'uplink/broker-lost': {
+      goOn: '通信が切れました。操作は続けられます。もどらないときは受付でご案内します。',
+      kept: '通信が切れています。このまま続けられます。結果はつながりしだい送ります。',
+    },
   },
   splash: { title: 'かざし', body: '起動しています' },
   initialising: {
@@ -32,6 +38,9 @@ export const ja = {
     terminal: '受付の端末の起動',
     ready: '完了',
     notReady: '準備中',
+    lostTitle: '受付とつながるのを\n待っています',
+    lostBody: 'つながると、自動で使えるようになります。\nお急ぎの方は受付へお声がけください。',
+    linkWait: '受付との接続を待っています',
   },
   idle: {
     title: 'マイナンバーカードを\n置いてください',

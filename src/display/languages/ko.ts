@@ -5,7 +5,7 @@ import { koFailures } from './ko-failures.ts';
 import type { Messages } from './messages.ts';
 
 export const ko: Messages = {
-  header: { listen: '음성 듣기' },
+  header: { listen: '음성 듣기', chooseLanguage: '언어를 선택해 주세요' },
   modes: { standard: '표준 화면', large: '큰 글자', contrast: '흑백 반전' },
   steps: { card: '카드', identity: '본인 확인', consent: '동의', done: '완료' },
   footer: {
@@ -20,8 +20,14 @@ export const ko: Messages = {
     continue: '계속하기',
   },
   banner: {
-    'uplink/terminal-lost': '접수 단말기와 연결이 끊겼습니다. 잠시만 기다려 주세요.',
-    'uplink/broker-lost': '통신이 끊겼습니다. 잠시만 기다려 주세요.',
+    'uplink/terminal-lost': {
+      goOn: '접수처와 연결이 끊겼습니다. 계속하셔도 됩니다. 복구되지 않으면 접수처에서 도와드립니다.',
+      kept: '접수처와 연결이 끊겼습니다. 계속하셔도 됩니다. 연결되는 대로 결과를 보냅니다.',
+    },
+    'uplink/broker-lost': {
+      goOn: '통신이 끊겼습니다. 계속하셔도 됩니다. 복구되지 않으면 접수처에서 도와드립니다.',
+      kept: '통신이 끊겼습니다. 계속하셔도 됩니다. 연결되는 대로 결과를 보냅니다.',
+    },
   },
   splash: { title: 'kazashi', body: '시작하고 있습니다' },
   initialising: {
@@ -34,6 +40,9 @@ export const ko: Messages = {
     terminal: '접수 단말기',
     ready: '완료',
     notReady: '준비 중',
+    lostTitle: '접수처와의 연결을\n기다리고 있습니다',
+    lostBody: '연결되면 자동으로 다시 사용할 수 있습니다.\n급하신 분은 접수처에 말씀해 주세요.',
+    linkWait: '접수처 연결 대기 중',
   },
   idle: {
     title: '마이넘버카드를\n올려 주세요',

@@ -5,7 +5,7 @@ import type { Messages } from './messages.ts';
 import { viFailures } from './vi-failures.ts';
 
 export const vi: Messages = {
-  header: { listen: 'Nghe đọc' },
+  header: { listen: 'Nghe đọc', chooseLanguage: 'Vui lòng chọn ngôn ngữ' },
   modes: { standard: 'Chữ thường', large: 'Chữ lớn', contrast: 'Trắng trên đen' },
   steps: { card: 'Đặt thẻ', identity: 'Xác nhận', consent: 'Đồng ý', done: 'Xong' },
   footer: {
@@ -20,8 +20,14 @@ export const vi: Messages = {
     continue: 'Tiếp tục',
   },
   banner: {
-    'uplink/terminal-lost': 'Mất kết nối với quầy tiếp nhận. Vui lòng chờ giây lát.',
-    'uplink/broker-lost': 'Mất kết nối mạng. Vui lòng chờ giây lát.',
+    'uplink/terminal-lost': {
+      goOn: 'Mất kết nối với quầy. Bạn cứ tiếp tục. Nếu vẫn chưa có lại, quầy sẽ giúp bạn.',
+      kept: 'Mất kết nối với quầy. Bạn cứ tiếp tục: kết quả sẽ được gửi ngay khi có kết nối lại.',
+    },
+    'uplink/broker-lost': {
+      goOn: 'Mất kết nối mạng. Bạn cứ tiếp tục. Nếu vẫn chưa có lại, quầy sẽ giúp bạn.',
+      kept: 'Mất kết nối mạng. Bạn cứ tiếp tục: kết quả sẽ được gửi ngay khi có kết nối lại.',
+    },
   },
   splash: { title: 'kazashi', body: 'Đang khởi động' },
   initialising: {
@@ -34,6 +40,9 @@ export const vi: Messages = {
     terminal: 'Máy tại quầy',
     ready: 'Xong',
     notReady: 'Đang chờ',
+    lostTitle: 'Đang chờ kết nối\nvới quầy tiếp nhận',
+    lostBody: 'Máy sẽ tự hoạt động lại khi có kết nối.\nNếu bạn đang vội, xin hãy đến quầy.',
+    linkWait: 'Đang chờ quầy tiếp nhận',
   },
   idle: {
     title: 'Vui lòng đặt\nthẻ My Number',

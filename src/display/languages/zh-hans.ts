@@ -5,7 +5,7 @@ import type { Messages } from './messages.ts';
 import { zhHansFailures } from './zh-hans-failures.ts';
 
 export const zhHans: Messages = {
-  header: { listen: '听语音' },
+  header: { listen: '听语音', chooseLanguage: '请选择语言' },
   modes: { standard: '标准显示', large: '大字', contrast: '黑白反转' },
   steps: { card: '放卡', identity: '本人确认', consent: '同意', done: '完成' },
   footer: {
@@ -20,8 +20,14 @@ export const zhHans: Messages = {
     continue: '继续',
   },
   banner: {
-    'uplink/terminal-lost': '与接待终端的连接中断。请稍候，等待恢复。',
-    'uplink/broker-lost': '网络中断。请稍候，等待恢复。',
+    'uplink/terminal-lost': {
+      goOn: '与前台的连接中断。您可以继续操作。若未恢复，前台会为您办理。',
+      kept: '与前台的连接中断。您可以继续操作，恢复后会立即发送结果。',
+    },
+    'uplink/broker-lost': {
+      goOn: '网络中断。您可以继续操作。若未恢复，前台会为您办理。',
+      kept: '网络中断。您可以继续操作，恢复后会立即发送结果。',
+    },
   },
   splash: { title: 'kazashi', body: '正在启动' },
   initialising: {
@@ -34,6 +40,9 @@ export const zhHans: Messages = {
     terminal: '接待终端',
     ready: '完成',
     notReady: '准备中',
+    lostTitle: '正在等待\n与前台恢复连接',
+    lostBody: '连接恢复后即可自动使用。\n如您赶时间，请直接到前台办理。',
+    linkWait: '正在等待前台连接',
   },
   idle: {
     title: '请放置\n个人编号卡',

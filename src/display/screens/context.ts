@@ -6,10 +6,17 @@ import type { Frame } from '../layout.ts';
 import type { SceneBuilder } from '../scene-builder.ts';
 import type { Sizes } from '../theme.ts';
 
+/** Whom to call, and when somebody answers. */
+export interface Contact {
+  readonly label: string;
+  readonly phone: string;
+  readonly hours?: string | undefined;
+}
+
 /** What the facility sets: its name in the header, whom to call when something is broken. */
 export interface Facility {
   readonly name: string;
-  readonly contacts: readonly { readonly label: string; readonly phone: string }[];
+  readonly contacts: readonly Contact[];
 }
 
 export interface ScreenContext {

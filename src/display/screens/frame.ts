@@ -56,28 +56,46 @@ export const drawSurroundings = (context: ScreenContext, model: ScreenModel): vo
   const { build, frame } = context;
   const around = SURROUNDINGS[model.screen];
   build.panel(frame.panel, { fill: COLOURS.page });
-  if (around.bare !== true) drawHeader(context, around.listen);
+  if (around.bare !== true) drawHeader(context, model);
   if (around.step !== undefined && !context.sizes.large) drawProgress(context, around.step);
   if (model.timeout?.asking === true) drawAsking(context, model.timeout.secondsLeft);
-  else if (around.footer.length > 0) drawFooter(context, model, around.footer);
+  // The way back from the languages stands in the header: one below it would leave the step.
+  else if (around.footer.length > 0)
+    drawFooter(context, model, model.choosingLanguage === undefined ? around.footer : around.footer.filter((name) => name !== 'back'));
 };
 
-const drawHeader = ({ build, frame, sizes, messages, facility }: ScreenContext, listen: boolean): void => {
+/** Where another language can be chosen in the middle of a visit. */
+const speaksOtherwise = (model: ScreenModel): boolean => {
+  const { step } = SURROUNDINGS[model.screen];
+  return step !== undefined && step < 3 && model.screen !== 'sending';
+};
+
+const drawHeader = ({ build, frame, sizes, messages, facility }: ScreenContext, model: ScreenModel): void => {
   const { header } = frame;
   build.draw(header, shape(header, { fill: COLOURS.surface }) + rule(header, header.y + header.height - 1));
-  const [right, left] = cutRight(inset(header, sizes.margin, 0), sizes.compact ? 150 : 242, sizes.gap);
-  const bar = rect(left.x, left.y + (left.height - sizes.instruction * 1.2) / 2, sizes.compact ? 6 : 8, sizes.instruction * 1.2);
-  build.panel(bar, { fill: COLOURS.primary, radius: bar.width / 2 });
-  build.text('facility', facility.name, cutLeft(left, bar.width, sizes.compact ? 10 : 16)[1], {
-    language: 'ja', size: sizes.compact ? 22 : 30, weight: 700, vertical: 'middle', maxLines: 1, smallest: 14,
-  }); // biome-ignore format: one style
-  if (listen)
-    build.button('repeat-speech' satisfies ElementId, messages.header.listen, right, {
-      kind: 'outline',
-      size: sizes.compact ? 19 : 26,
-      icon: 'speaker',
-      slack: sizes.compact ? 5 : 9,
+  const look = { kind: 'outline', size: sizes.compact ? 19 : 26, slack: sizes.compact ? 5 : 9, maxLines: 1 } as const;
+  let left = inset(header, sizes.margin, 0);
+  // The language stands at the right edge, as on every screen of a visit; its word is the same in every language.
+  if (speaksOtherwise(model)) {
+    const [cell, rest] = cutRight(left, sizes.compact ? 170 : 278, sizes.compact ? 10 : 14);
+    const open = model.choosingLanguage !== undefined;
+    build.button('choose-language' satisfies ElementId, open ? messages.footer.back : 'ことば / Language', cell, {
+      ...look,
+      size: sizes.compact ? 16 : 24,
+      icon: open ? 'back' : 'globe',
+      language: open ? build.language : 'ja',
     });
+    left = rest;
+  }
+  const [right, words] = cutRight(left, sizes.compact ? 150 : 242, sizes.gap);
+  if (SURROUNDINGS[model.screen].listen)
+    build.button('repeat-speech' satisfies ElementId, messages.header.listen, right, { ...look, icon: 'speaker' });
+  const name = SURROUNDINGS[model.screen].listen ? words : left;
+  const bar = rect(name.x, name.y + (name.height - sizes.instruction * 1.2) / 2, sizes.compact ? 6 : 8, sizes.instruction * 1.2);
+  build.panel(bar, { fill: COLOURS.primary, radius: bar.width / 2 });
+  build.text('facility', facility.name, cutLeft(name, bar.width, sizes.compact ? 10 : 16)[1], {
+    language: 'ja', size: sizes.compact ? 22 : 30, weight: 700, vertical: 'middle', maxLines: 1, smallest: 12,
+  }); // biome-ignore format: one style
 };
 
 const rule = (box: Rect, y: number): string => `<rect x="${box.x}" y="${y}" width="${box.width}" height="1" fill="${COLOURS.border}"/>`;
@@ -190,13 +208,20 @@ const drawAsking = ({ build, frame, sizes, messages }: ScreenContext, secondsLef
   }); // biome-ignore format: one style
 };
 
-export const BANNER_HEIGHT = { regular: 52, compact: 34 } as const;
+/** Two lines on a tall panel. */
+export const bannerHeight = (sizes: Sizes): number => (sizes.compact ? 34 : sizes.portrait ? 84 : 52);
 
-/** A lost link, said in one line below the progress, without taking the screen away. */
-export const drawBanner = ({ build, sizes, messages }: ScreenContext, banner: NonNullable<ScreenModel['banner']>, box: Rect): void => {
+/** Screens after which the result waits in the outbox for the link; before them a link that stays away ends the visit. */
+const KEPT: ReadonlySet<ScreenName> = new Set(['consent', 'consent-items', 'prescription', 'sending', 'done']);
+
+/** A lost link, said below the progress without taking the screen away: that one can go on, and what becomes of it. */
+export const drawBanner = ({ build, sizes, messages }: ScreenContext, { screen, banner }: ScreenModel, box: Rect): void => {
+  if (banner === undefined) return;
   const size = sizes.compact ? 17 : 24;
   build.panel(box, { fill: COLOURS.warningTint, border: COLOURS.warning, width: 2 });
   const [sign, words] = cutLeft(inset(box, sizes.margin, 0), size * 1.2, size * 0.5);
   build.draw(sign, icon('warning', sign.x, sign.y + (sign.height - size * 1.1) / 2, size * 1.1, COLOURS.warningDark));
-  build.text('banner', messages.banner[banner], words, { size, vertical: 'middle', maxLines: 1, smallest: 13 });
+  build.text('banner', messages.banner[banner][KEPT.has(screen) ? 'kept' : 'goOn'], words, {
+    size, vertical: 'middle', maxLines: sizes.portrait ? 2 : 1, smallest: 12, leading: 1.25, balance: sizes.portrait,
+  }); // biome-ignore format: one style
 };

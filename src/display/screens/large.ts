@@ -8,7 +8,7 @@ import type { IconName } from '../icons.ts';
 import { columns, cutBottom, rows } from '../layout.ts';
 import type { ScreenContext } from './context.ts';
 import { pinNote } from './identity.ts';
-import { staffLine } from './notice.ts';
+import { staffHeight, staffLine } from './notice.ts';
 import { stackTexts } from './stack.ts';
 
 interface LargeButton {
@@ -112,8 +112,7 @@ export const largePage = ({ messages, build }: ScreenContext, model: ScreenModel
 /** The sentence beside its buttons (above them on a tall panel); all buttons have one size and one style. */
 export const drawLarge = (context: ScreenContext, page: LargePage): void => {
   const { build, frame, sizes } = context;
-  const [staff, rest] =
-    page.code === undefined ? [undefined, frame.body] : cutBottom(frame.body, sizes.compact ? 60 : sizes.portrait ? 150 : 92, sizes.gap);
+  const [staff, rest] = page.code === undefined ? [undefined, frame.body] : cutBottom(frame.body, staffHeight(context), sizes.gap);
   const height = page.buttons.length * sizes.target * 1.15 + (page.buttons.length - 1) * sizes.gap;
   const bottom = page.buttons.length === 0 ? 0 : height;
   const [stack, words] = sizes.portrait

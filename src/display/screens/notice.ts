@@ -19,46 +19,64 @@ export const codeLabel = (code: FailureCode | NoticeCode): string => {
   return field === undefined ? code : `${field} ${code}`;
 };
 
-/** For staff: what to check, the code, whom to call. */
-export const staffLine = (context: ScreenContext, code: FailureCode | NoticeCode, box: Rect): void => {
+const CONTACT_ROW = { regular: 40, compact: 28 } as const;
+
+/** Height of the line for staff: a row more where there is somebody to call (on a tall panel one for each). */
+export const staffHeight = ({ sizes, facility }: Pick<ScreenContext, 'sizes' | 'facility'>): number => {
+  const rows = facility.contacts.length === 0 ? 0 : sizes.portrait ? facility.contacts.length : 1;
+  const row = sizes.compact ? CONTACT_ROW.compact : CONTACT_ROW.regular;
+  return (sizes.compact ? 60 : sizes.portrait ? 130 : 92) + rows * row;
+};
+
+/** For staff: what to check, the code, whom to call. Without a code only whom to call. */
+export const staffLine = (context: ScreenContext, code: FailureCode | NoticeCode | undefined, box: Rect): void => {
   const { build, sizes, messages, facility } = context;
   const words = messages.notice;
   build.panel(box, { fill: COLOURS.surface, border: COLOURS.border, radius: sizes.radius * 0.75 });
   const inner = inset(box, sizes.gap, sizes.compact ? 6 : 10);
   const size = sizes.compact ? 15 : 22;
   const language = staffLanguage(build.language);
-  const [left, right] = beside(context, inner, [2, 1], sizes.gap, [1, 1]);
-  const contacts = facility.contacts.map((contact) => `${contact.label} ${contact.phone}`).join('  ');
-  const [first, second] = cutTop(right, right.height / 2);
-  build.text('staff-line', `${words.forStaff}: ${messages.failures[code].staff}`, left, {
-    size,
-    language,
-    colour: COLOURS.textSoft,
-    vertical: 'middle',
-    smallest: 12,
-  });
-  const codeBox = contacts === '' ? right : first;
-  build.text('code', `${words.code} ${codeLabel(code)}`, codeBox, {
-    size,
-    language,
-    weight: 700,
-    align: 'right',
-    vertical: 'middle',
-    colour: COLOURS.textSoft,
-    maxLines: 1,
-    smallest: 11,
-  });
-  if (contacts !== '')
-    build.text('contacts', `${words.contact} ${contacts}`, second, {
+  const [top, below] =
+    code === undefined
+      ? [undefined, inner]
+      : cutTop(inner, staffHeight({ sizes, facility: { ...facility, contacts: [] } }) - (box.height - inner.height));
+  if (code !== undefined && top !== undefined) {
+    const [left, right] = beside(context, top, [2.4, 1], sizes.gap, [2, 1]);
+    build.text('staff-line', `${words.forStaff}: ${messages.failures[code].staff}`, left, {
       size,
       language,
-      align: 'right',
+      colour: COLOURS.textSoft,
+      vertical: 'middle',
+      smallest: 12,
+    });
+    build.text('code', `${words.code} ${codeLabel(code)}`, right, {
+      size,
+      language,
+      weight: 700,
+      align: sizes.portrait ? 'left' : 'right',
       vertical: 'middle',
       colour: COLOURS.textSoft,
-      maxLines: 2,
+      maxLines: 1,
       smallest: 11,
-      leading: 1.15,
     });
+  }
+  drawContacts(context, below, size);
+};
+
+/** One beside the other (on a tall panel one below the other): who, number, hours. */
+const drawContacts = (context: ScreenContext, box: Rect, size: number): void => {
+  const { build, facility } = context;
+  if (facility.contacts.length === 0) return;
+  const cells = choices(context, box, facility.contacts.length);
+  facility.contacts.forEach(({ label, phone, hours }, i) => {
+    const cell = cells[i];
+    if (cell === undefined) return;
+    const [sign, words] = cutLeft(cell, size, size * 0.5);
+    build.draw(sign, icon('call', sign.x, sign.y + (sign.height - size) / 2, size, COLOURS.primary));
+    build.text(`contact-${i + 1}`, [label, phone, hours].filter((one) => one !== undefined).join('  '), words, {
+      size, language: 'ja', weight: 700, vertical: 'middle', colour: COLOURS.textSoft, maxLines: 1, smallest: 10,
+    }); // biome-ignore format: one style
+  });
 };
 
 const big = (box: Rect, name: IconName, colour: string, tint: string): string => {
@@ -79,7 +97,7 @@ export const notice = (context: ScreenContext, model: ModelOf<'notice'>): Screen
   const { build, frame, sizes, messages } = context;
   const texts = messages.failures[model.code];
   const kind = isKindWord(model.code);
-  const [staff, rest] = cutBottom(frame.body, sizes.compact ? 60 : sizes.portrait ? 150 : 92, sizes.gap);
+  const [staff, rest] = cutBottom(frame.body, staffHeight(context), sizes.gap);
   const hasButtons = model.choices.length > 0;
   const [buttons, main] = cutBottom(
     rest,
@@ -139,8 +157,10 @@ const drawChoices = (context: ScreenContext, model: ModelOf<'notice'>, box: Rect
 export const outOfService = (context: ScreenContext, model: ModelOf<'out-of-service'>): ScreenEnd => {
   const { build, frame, sizes, messages } = context;
   const words = messages.outOfService;
-  const [staff, rest] = cutBottom(frame.body, sizes.compact ? 64 : sizes.portrait ? 150 : 100, sizes.gap);
-  const main = model.code === undefined ? frame.body : rest;
+  const told = model.code !== undefined || context.facility.contacts.length > 0;
+  const height = model.code === undefined ? staffHeight(context) / 2 : staffHeight(context);
+  const [staff, rest] = cutBottom(frame.body, height, sizes.gap);
+  const main = told ? rest : frame.body;
   const side = sizes.compact ? 130 : 240;
   const [sign, text] = (sizes.portrait ? cutTop : cutLeft)(main, side, sizes.compact ? 24 : 56);
   build.draw(sign, big(sign, 'hospital', COLOURS.primary, COLOURS.tintStrong));
@@ -148,6 +168,6 @@ export const outOfService = (context: ScreenContext, model: ModelOf<'out-of-serv
     { id: 'title', label: words.title, style: { size: sizes.hero, weight: 700, leading: 1.3 } },
     { id: 'body', label: words.body, gap: sizes.gap * 1.6, style: { size: sizes.instruction, colour: COLOURS.textSoft } },
   ]);
-  if (model.code !== undefined) staffLine(context, model.code, staff);
+  if (told) staffLine(context, model.code, staff);
   return { speech: `${words.title}\n${words.body}` };
 };

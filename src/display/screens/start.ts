@@ -4,9 +4,11 @@ import { icon } from '../icons.ts';
 import { cardOnTray, cardToTray } from '../illustrations.ts';
 import { LANGUAGE_NAMES } from '../languages/language.ts';
 import { centred, columns, cutBottom, cutLeft, cutTop, inset, rect, rows } from '../layout.ts';
+import type { Rect } from '../ports.ts';
 import { COLOURS } from '../theme.ts';
 import { beside } from './arrange.ts';
 import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
+import { staffHeight, staffLine } from './notice.ts';
 import { stackTexts } from './stack.ts';
 
 /** One sentence in the middle of an otherwise empty screen. */
@@ -36,14 +38,41 @@ const WAITING = ['self-test', 'broker', 'terminal'] as const;
 export const initialising = (context: ScreenContext, model: ModelOf<'initialising'>): ScreenEnd => {
   const { build, frame, sizes } = context;
   const words = context.messages.initialising;
-  const [left, right] = beside(context, frame.body, [1, 1.1], sizes.margin);
-  const [top, below] = cutTop(left, left.height * 0.42, sizes.gap);
+  const { lost } = model;
+  const [staff, rest] = lost === undefined ? [undefined, frame.body] : cutBottom(frame.body, staffHeight(context), sizes.gap);
+  const [left, right] = beside(context, rest, [1, 1.1], sizes.margin);
+  if (lost === undefined) drawStart(context, model, left);
+  else
+    stackTexts(build, left, [
+      { id: 'title', label: words.lostTitle, style: { size: sizes.compact ? 32 : 46, weight: 700, leading: 1.3, balance: true } },
+      {
+        id: 'body',
+        label: words.lostBody,
+        gap: sizes.gap * 1.4,
+        style: { size: sizes.compact ? sizes.body : 30, leading: 1.5, colour: COLOURS.textSoft },
+      },
+    ]);
+  drawWaiting(context, model, right);
+  if (staff !== undefined && lost !== undefined) staffLine(context, lost, staff);
+  return { speech: lost === undefined ? words.title : `${words.lostTitle}\n${words.lostBody}` };
+};
+
+/** The first start: how long it will take, or what is still missing when the estimate has run out. */
+const drawStart = ({ build, sizes, messages }: ScreenContext, model: ModelOf<'initialising'>, box: Rect): void => {
+  const words = messages.initialising;
+  const [top, below] = cutTop(box, box.height * 0.42, sizes.gap);
   build.text('title', words.title, top, { size: sizes.hero, weight: 700, vertical: 'bottom', balance: true });
   const seconds = model.remainingSeconds;
-  build.text('remaining', seconds === undefined ? words.soon : words.seconds(seconds), cutTop(below, sizes.hero * 1.4)[0], {
-    size: sizes.hero, weight: 700, colour: COLOURS.primary, vertical: 'middle', maxLines: 1,
+  const onlyLink = !model.waitingFor.includes('self-test') && model.waitingFor.length > 0;
+  const rest = onlyLink ? words.linkWait : words.soon;
+  build.text('remaining', seconds === undefined ? rest : words.seconds(seconds), cutTop(below, sizes.hero * 1.4)[0], {
+    size: seconds === undefined && onlyLink ? sizes.title : sizes.hero, weight: 700, colour: COLOURS.primary, vertical: 'middle', maxLines: 1,
   }); // biome-ignore format: one style
-  const card = centred(right, right.width, sizes.body * 14);
+};
+
+const drawWaiting = ({ build, sizes, messages }: ScreenContext, model: ModelOf<'initialising'>, box: Rect): void => {
+  const words = messages.initialising;
+  const card = centred(box, box.width, sizes.body * 14);
   build.panel(card, { fill: COLOURS.surface, border: COLOURS.border, radius: sizes.radius });
   const inner = inset(card, sizes.gap * 1.4, sizes.gap);
   const [head, list] = cutTop(inner, sizes.body * 1.8, sizes.gap / 2);
@@ -69,7 +98,6 @@ export const initialising = (context: ScreenContext, model: ModelOf<'initialisin
       size: sizes.body, weight: 700, align: 'right', vertical: 'middle', maxLines: 1, smallest: 14, colour: ready ? COLOURS.success : COLOURS.primaryDark,
     }); // biome-ignore format: one style
   });
-  return { speech: words.title };
 };
 
 export const idle = (context: ScreenContext, model: ModelOf<'idle'>): ScreenEnd => {

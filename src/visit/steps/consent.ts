@@ -38,8 +38,12 @@ export const identified: StateConfig = {
   ],
 };
 
+/** Who it is is settled: what is decided now is kept and sent later, so a link that stays away ends nothing. */
+const LINK_NOT_NEEDED = { 'LINK.DOWN': {} } as const;
+
 export const consent: StateConfig = {
   initial: 'bundle',
+  on: LINK_NOT_NEEDED,
   states: {
     bundle: asking('consent', 'consent', {
       on: {
@@ -77,6 +81,7 @@ export const consented: StateConfig = {
 
 export const prescription: StateConfig = asking('prescription', 'prescription', {
   on: {
+    ...LINK_NOT_NEEDED,
     'PRESS.prescription-electronic': { target: '#sending', actions: amend(() => ({ prescription: 'electronic' })) },
     'PRESS.prescription-paper': { target: '#sending', actions: amend(() => ({ prescription: 'paper' })) },
     'PRESS.back': {

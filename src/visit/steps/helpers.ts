@@ -31,6 +31,7 @@ export const asking = (id: string, screen: ScreenName, { on, always, silence = '
   on: {
     'PRESS.*': { target: `#${id}`, reenter: true },
     'PRESS.language': { target: `#${id}`, reenter: true, actions: 'setLanguage' },
+    'PRESS.choose-language': { target: `#${id}`, reenter: true, actions: 'toggleLanguages' },
     'PRESS.cancel': CANCELLED,
     ...on,
   },
