@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { parse, TomlError } from 'smol-toml';
 import type { z } from 'zod';
 import { KioskFailure } from '../core/failure.ts';
+import { lineOf } from './line-of.ts';
 import { configSchema, type KioskConfig } from './schema.ts';
 
 /** Keys whose value must not be repeated in an error. */
@@ -37,14 +38,15 @@ const allowed = (issue: z.core.$ZodIssue): string => {
   }
 };
 
-const describe = (file: string, root: unknown, issue: z.core.$ZodIssue): string => {
+const describe = (file: string, text: string, root: unknown, issue: z.core.$ZodIssue): string => {
   const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
   const key = path.join('.');
   const found = SECRET_KEYS.has(key) ? 'a value that is not shown' : shown(valueAt(root, path));
-  return `${file}: ${key}: found ${found}; ${allowed(issue)}`;
+  const line = lineOf(text, path);
+  return `${file}: ${line === undefined ? '' : `line ${line}: `}${key}: found ${found}; ${allowed(issue)}`;
 };
 
-/** Checks TOML text. Throws config/invalid whose message names file, key, what was found and what is allowed, one line each. */
+/** Checks TOML text. Throws config/invalid whose message names file, line, key, what was found and what is allowed, one line each. */
 export const parseConfig = (text: string, file: string): KioskConfig => {
   let root: unknown;
   try {
@@ -58,7 +60,7 @@ export const parseConfig = (text: string, file: string): KioskConfig => {
   }
   const checked = configSchema.safeParse(root);
   if (checked.success) return checked.data;
-  const lines = checked.error.issues.map((issue) => describe(file, root, issue));
+  const lines = checked.error.issues.map((issue) => describe(file, text, root, issue));
   throw new KioskFailure('config/invalid', { message: lines.join('\n'), facts: { file, problems: lines.length } });
 };
 

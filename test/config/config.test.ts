@@ -32,7 +32,7 @@ test('values of the file are taken', async (t) => {
 });
 
 test('a wrong value is refused with file, key, what was found and what is allowed', async (t) => {
-  t.match(refusal('[face]\nthreshold = 1.5'), /kazashi\.toml: face\.threshold: found 1\.5; allowed: at most 0\.9/);
+  t.match(refusal('[face]\nthreshold = 1.5'), /kazashi\.toml: line 2: face\.threshold: found 1\.5; allowed: at most 0\.9/);
   t.match(refusal('[face]\nthreshold = "high"'), /face\.threshold: found "high"; allowed: number/);
   t.match(refusal('[visit]\nmethods = ["iris"]'), /visit\.methods\.0: found "iris"; allowed: "face", "pin", "staff"/);
   t.match(refusal('[visit]\nmethods = []'), /visit\.methods: found \[\]; allowed: at least 1 entries/);
@@ -45,6 +45,22 @@ test('every wrong value is told at once, an unknown key and a broken file too', 
   t.equal(refusal('[face]\nthreshold = 2\n[kiosk]\nid = ""\n').split('\n').length, 2);
   t.match(refusal('[visit]\nfaceAtempts = 2'), /visit\.faceAtempts: found 2; no such key/);
   t.match(refusal('[visit\n'), /kazashi\.toml: line 1, column \d+: not a TOML file/);
+});
+
+test('the line of a wrong value is named, however it is written', async (t) => {
+  t.match(refusal('face.threshold = 2'), /: line 1: face\.threshold: found 2;/);
+  t.match(
+    refusal('[site]\n\n# a comment\n[[site.contacts]]\nlabel = "a"\nphone = "1"\n[[site.contacts]]\nlabel = "b"\nphone = 7\n'),
+    /: line 9: site\.contacts\.1\.phone: found 7;/,
+  );
+  t.match(refusal('[ "visit" ] # settings\n"methods" = ["face",\n  "iris"]'), /: line 2: visit\.methods\.1: found "iris";/);
+  t.match(refusal('visit = 3'), /: line 1: visit: found 3;/);
+  t.match(refusal('site = { id = "A B" }'), /: line 1: site\.id: found "A B";/);
+  t.match(
+    refusal('[visit]\n[[site.contacts]]\nlabel = "a"'),
+    /: line 2: site\.contacts\.0\.phone: found nothing;/,
+    'what is missing: its table',
+  );
 });
 
 test('a wrong passcode is not repeated in the error', async (t) => {

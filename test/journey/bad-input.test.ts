@@ -100,7 +100,7 @@ test('what cannot be started says why and what to do', async (t) => {
     const directory = t.testdir({ 'wrong.toml': '[face]\nthreshold = 7\n', 'broken.toml': '[face\n' });
     const wrong = run('--config', join(directory, 'wrong.toml'));
     t.equal(wrong.status, 1);
-    t.match(wrong.stderr, /wrong\.toml: face\.threshold: found 7; allowed: at most 0\.9/);
+    t.match(wrong.stderr, /wrong\.toml: line \d+: face\.threshold: found 7; allowed: at most 0\.9/);
     t.match(run('--config', join(directory, 'broken.toml')).stderr, /broken\.toml: line 1/);
     t.match(run('--config', join(directory, 'missing.toml')).stderr, /missing\.toml: cannot be read/);
   });
