@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { buildScene } from './build-scene.ts';
-import { encodePixels } from './pixels.ts';
+import { panelRows } from './paint.ts';
 import type { PanelGeometry, Surface } from './ports.ts';
 import type { Rasteriser } from './raster.ts';
 
@@ -30,16 +30,8 @@ export const paintStoredSplash = (surface: Surface, directory: string): boolean 
 
 /** Keeps the splash for the next start; writes only when it looks otherwise than the one kept. */
 export const keepSplash = async (rasteriser: Rasteriser, geometry: PanelGeometry, directory: string): Promise<void> => {
-  const { width, height, strideBytes, format } = geometry;
   const { blocks } = buildScene({ screen: 'splash', language: 'ja' }, geometry);
-  const { rgba } = await rasteriser.draw(
-    { x: 0, y: 0, width, height },
-    blocks.map(({ svg }) => svg),
-  );
-  const pixels = encodePixels(rgba, format);
-  const rows = new Uint8Array(strideBytes * height);
-  const rowBytes = pixels.length / height;
-  for (let y = 0; y < height; y += 1) rows.set(pixels.subarray(y * rowBytes, (y + 1) * rowBytes), y * strideBytes);
+  const rows = await panelRows(rasteriser, geometry, blocks);
   const path = fileFor(geometry, directory);
   const deflated = deflateRawSync(rows, { level: 6 });
   const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');

@@ -1,4 +1,5 @@
-// `kazashi run`: the program on the box. The splash is on the panel before the rest of the program is loaded.
+// `kazashi run`: the program on the box. The splash is on the panel before the rest of the program is loaded; what keeps it from starting
+// is said there too, and systemd starts it again when that may have changed.
 
 import { parseWords, refuseWords } from '../arguments.ts';
 import type { Command } from '../command.ts';
@@ -27,15 +28,34 @@ export const command: Command = {
       import('../service-manager.ts'),
       import('../stop-on-signals.ts'),
     ]);
-    const config = readConfig(file);
-    const systemd = serviceManager({ environment: process.env, clock: systemClock, log: createLog(config.kiosk.logLevel) });
-    const box = await startBox(config, packageVersion(), panel);
-    stopOnSignals(() => {
-      systemd.stopping();
-      return box.stop();
-    });
-    systemd.ready();
-    systemd.watch(() => box.ailing());
-    return undefined;
+    const systemd = serviceManager({ environment: process.env, clock: systemClock, log: createLog('info') });
+    const waitingForMending = async (cause: unknown): Promise<number> => {
+      const { paintStartTrouble, worthAnotherStart } = await import('../start-trouble.ts');
+      try {
+        await paintStartTrouble(cause, file, panel);
+      } catch {
+        // There is no panel to say it on: whoever started the program hears it.
+        throw cause;
+      }
+      process.stderr.write(`kazashi: ${cause instanceof Error ? cause.message : 'the start failed'}\n`);
+      stopOnSignals(async () => systemd.stopping());
+      systemd.ready();
+      systemd.watch(async () => undefined);
+      await worthAnotherStart(cause, file, systemClock);
+      return 1;
+    };
+    try {
+      const config = readConfig(file);
+      const box = await startBox(config, packageVersion(), panel);
+      stopOnSignals(() => {
+        systemd.stopping();
+        return box.stop();
+      });
+      systemd.ready();
+      systemd.watch(() => box.ailing());
+      return undefined;
+    } catch (cause) {
+      return waitingForMending(cause);
+    }
   },
 };
