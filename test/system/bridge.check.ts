@@ -4,7 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { test } from 'tap';
-import { freePort, Lab, NO_MOSQUITTO, until } from './uplink/lab.ts';
+import { freePort } from '../free-port.ts';
+import { Lab, NO_MOSQUITTO, until } from './uplink/lab.ts';
 
 test('states and health cross the bridge of docs/scaling.md; visits, acks and the operator’s words do not', {
   skip: NO_MOSQUITTO,

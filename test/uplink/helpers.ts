@@ -20,6 +20,7 @@ import { createOpener, type Opener, type SealedContent } from '../../src/uplink/
 import { generateKioskKeys, generateTerminalKeys, type KeySet, publicKeySet } from '../../src/uplink/seal-keys.ts';
 import { createWordSigner, type WordSigner } from '../../src/uplink/seal-word.ts';
 import { createUplink, type KazashiUplink, type UplinkOptions } from '../../src/uplink/uplink.ts';
+import { freePort } from '../free-port.ts';
 
 export { visitContent } from './visit-content.ts';
 
@@ -57,9 +58,8 @@ export class TestBroker {
       if (!this.#frozen) aedes.handle(socket);
     });
     this.#server = server;
+    if (this.port === 0) this.port = await freePort();
     await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
-    const address = server.address();
-    this.port = typeof address === 'object' && address !== null ? address.port : 0;
   }
 
   /** As a hung machine: old and new sockets stay open (its kernel goes on accepting), nothing is read. Thawed, all those connections are gone. */

@@ -19,6 +19,7 @@ import { silentLog } from '../../src/core/log.ts';
 import { classifyConnack } from '../../src/uplink/connack.ts';
 import { Link, type LinkOptions } from '../../src/uplink/link.ts';
 import { openStream } from '../../src/uplink/link-stream.ts';
+import { freePort } from '../free-port.ts';
 import { makeKeys, TestBroker, TestTerminal, temporaryFolder, testUplink, until, visitContent } from './helpers.ts';
 
 const { KAZASHI_MOSQUITTO: MOSQUITTO = '/usr/sbin/mosquitto' } = process.env;
@@ -271,13 +272,6 @@ class Mosquitto {
     await gone;
   }
 }
-
-const freePort = async (): Promise<number> => {
-  const server = createServer();
-  const port = await listen(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-};
 
 test('Debian’s mosquitto: MQTT 5, nobody listening, no right to publish', { skip: NO_MOSQUITTO }, async (t) => {
   const { path, remove } = temporaryFolder();

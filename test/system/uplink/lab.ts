@@ -4,12 +4,13 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
+import { freePort } from '../../free-port.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const { KAZASHI_MOSQUITTO: MOSQUITTO = '/usr/sbin/mosquitto' } = process.env;
@@ -19,18 +20,10 @@ export const NO_MOSQUITTO = /mosquitto version/.test(String(spawnSync(MOSQUITTO,
   ? false
   : `no mosquitto at ${MOSQUITTO} (Debian package mosquitto)`;
 
-export const freePort = async (): Promise<number> => {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-};
-
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Looks until `look` finds something; a condition that never comes ends with an error that says what was waited for. */
-export const until = async <T>(what: string, look: () => T | undefined | false, withinMs = 30_000): Promise<T> => {
+export const until = async <T>(what: string, look: () => T | undefined | false, withinMs = 60_000): Promise<T> => {
   const end = performance.now() + withinMs;
   for (;;) {
     const found = look();
@@ -111,7 +104,7 @@ export class Lab {
   async startBroker(conf = this.path('site', 'broker', 'mosquitto.conf'), port = this.port): Promise<Process> {
     const broker = this.run(MOSQUITTO, ['-c', conf]);
     for (let look = 0; !(await accepts(port)); look += 1) {
-      if (broker.child.exitCode !== null || look > 500) throw new Error(`mosquitto did not start: ${broker.errors()}`);
+      if (broker.child.exitCode !== null || look > 3_000) throw new Error(`mosquitto did not start: ${broker.errors()}`);
       await pause(10);
     }
     if (port === this.port) this.broker = broker;
@@ -158,7 +151,7 @@ export class Lab {
     const client = await connectAsync(url, {
       protocolVersion: 5,
       reconnectPeriod: 0,
-      connectTimeout: 5_000,
+      connectTimeout: 20_000,
       ca: readFileSync(join(own, 'ca.pem')),
       cert: readFileSync(join(own, 'cert.pem')),
       key: readFileSync(join(own, 'key.pem')),
@@ -242,7 +235,7 @@ export class KioskProcess {
     this.process.child.stdin?.write(`${visitId}\n`);
   }
 
-  async until(state: Partial<{ broker: string; terminal: string; backlog: number }>, withinMs = 30_000): Promise<void> {
+  async until(state: Partial<{ broker: string; terminal: string; backlog: number }>, withinMs = 60_000): Promise<void> {
     await until(
       `${JSON.stringify(state)}; it said ${this.process.errors().slice(-1500)}`,
       () => Object.entries(state).every(([key, value]) => this.look().states.at(-1)?.[key as 'broker'] === value),
