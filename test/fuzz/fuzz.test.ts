@@ -1,10 +1,12 @@
 // A few hundred runs of every fuzz target with the seeds below, and every finding of longer runs again. `npm run fuzz` makes a million of each.
 
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { test } from 'tap';
 import { encodeCardPhoto } from '../../src/card/twin/jp2.ts';
 import { decodeJp2 } from '../../src/faceauth/jp2.ts';
-import { fuzz, openTargets } from './targets.ts';
+import { overdrawn } from './allocation.ts';
+import { type Finding, fuzz, openTargets } from './targets.ts';
 
 const RUNS = 400;
 const SEEDS = [1, 20261124];
@@ -17,6 +19,52 @@ for (const target of targets) {
   });
 }
 
+const MB = 1024 * 1024;
+const kept: unknown[] = [];
+const garbage = (bytes: number, make: () => unknown) => {
+  for (let i = 0; i < bytes / 1000; i += 1) kept[0] = make();
+};
+
+test('what a run allocates is noticed: kept or dropped, in objects or in buffers, more than one collection holds', async (t) => {
+  const numbers = () => Array.from({ length: 125 }, (_, i) => i + 0.5);
+  const within = (run: () => void) => overdrawn(MB, async () => run());
+  t.match(await within(() => kept.splice(0, 1, new Uint8Array(2 * MB))), /^2\d{6} bytes$/);
+  t.match(await within(() => garbage(1.3 * MB, numbers)), /bytes|collections/);
+  t.match(await within(() => garbage(40 * MB, numbers)), /collections/);
+  t.match(await within(() => garbage(40 * MB, () => new Uint8Array(1000))), /collections/);
+  t.equal(await within(() => kept.splice(0, 1, new Uint8Array(0.9 * MB))), undefined);
+  t.equal(await within(() => garbage(0.2 * MB, numbers)), undefined);
+  await t.rejects(
+    overdrawn(MB, async () => {
+      throw new Error('a failing run');
+    }),
+    /a failing run/,
+  );
+});
+
+test('a finding is what does not hold, throws, or takes too much, and its path leads to it again', async (t) => {
+  const input = fc.nat(600).map((length) => new Uint8Array(length));
+  const long = (bytes: unknown) => bytes instanceof Uint8Array && bytes.length > 500;
+  const found = async (holds: (bytes: unknown) => boolean): Promise<Finding> => {
+    const target = { name: 'test', input, holds };
+    const first = await fuzz(target, { runs: 400, seed: 1 });
+    if (first === undefined) throw new Error('nothing found');
+    t.equal((await fuzz(target, { runs: 1, seed: 1, path: first.path }))?.error.slice(0, 11), first.error.slice(0, 11));
+    return first;
+  };
+  t.match(await found((bytes) => !long(bytes)), { error: 'does not hold' });
+  t.match(
+    await found((bytes) => {
+      if (long(bytes)) throw new TypeError('crashed');
+      return true;
+    }),
+    { error: 'crashed' },
+  );
+  t.match(await found((bytes) => !long(bytes) || kept.splice(0, 1, new Uint8Array(2 * MB)).length > 0), {
+    error: /^allocated 2\d{6} bytes for an input of 501$/,
+  });
+});
+
 test('a photo of 1 kB that promises 2000 × 2000 pixels is refused before anything is reserved for them', async (t) => {
   const photo = await encodeCardPhoto({ width: 32, height: 32, data: new Uint8Array(1024).fill(99) }, 900);
   const at = Buffer.from(photo.buffer).indexOf(Buffer.from('ff4fff51', 'hex'));
@@ -26,8 +74,8 @@ test('a photo of 1 kB that promises 2000 × 2000 pixels is refused before anythi
 });
 
 test('what longer runs found stays mended', async (t) => {
-  const kept = JSON.parse(readFileSync('test/fuzz/findings.json', 'utf8')) as readonly { target: string; seed: number; path: string }[];
-  for (const { target: name, seed, path } of kept) {
+  const findings = JSON.parse(readFileSync('test/fuzz/findings.json', 'utf8')) as readonly { target: string; seed: number; path: string }[];
+  for (const { target: name, seed, path } of findings) {
     const target = targets.find((one) => one.name === name);
     if (target === undefined) t.fail(`no target is called ${name}`);
     else t.equal(await fuzz(target, { runs: 1, seed, path }), undefined, `${name} ${seed} ${path}`);

@@ -1,10 +1,10 @@
 // Everything that is fuzzed, and how one run is judged: it must hold, and must not allocate more than 1 MB for each kB of input.
 
 import './sizes.ts';
-import { getHeapStatistics } from 'node:v8';
 import fc from 'fast-check';
 import { openCardFuzzTargets } from '../card/generators.ts';
 import { type FuzzTarget, nfcFuzzTargets } from '../device-nfc/generators.ts';
+import { overdrawn } from './allocation.ts';
 
 export const openTargets = async (): Promise<readonly FuzzTarget[]> => [...nfcFuzzTargets, ...(await openCardFuzzTargets())];
 
@@ -15,25 +15,13 @@ const sizeOf = (input: unknown): number => {
   return Array.isArray(input) ? input.reduce((sum: number, part) => sum + sizeOf(part), 0) : 16;
 };
 
-const allocated = (): number => {
-  const { used_heap_size, external_memory } = getHeapStatistics();
-  return used_heap_size + external_memory;
-};
-
-/** How often an input must allocate too much to be a finding: a compiler or a collector at work does so once, an input every time. */
-const MEASURES = 4;
-
-/** Throws what was found. A collection in the middle makes the difference negative: that measure counts as small. */
+/** Throws what was found. */
 const judge = async (target: FuzzTarget, input: unknown): Promise<void> => {
-  const allowed = MB * Math.max(1, sizeOf(input) / 1024);
-  let grown = 0;
-  for (let measure = 0; measure < MEASURES; measure += 1) {
-    const before = allocated();
+  const size = sizeOf(input);
+  const taken = await overdrawn(MB * Math.max(1, size / 1024), async () => {
     if (!(await target.holds(input))) throw new Error('does not hold');
-    grown = allocated() - before;
-    if (grown <= allowed) return;
-  }
-  throw new Error(`allocated ${grown} bytes for ${sizeOf(input)}`);
+  });
+  if (taken !== undefined) throw new Error(`allocated ${taken} for an input of ${size}`);
 };
 
 export interface Finding {
