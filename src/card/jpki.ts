@@ -4,7 +4,7 @@
 import { KioskFailure } from '../core/failure.ts';
 import { malformed } from './ber.ts';
 import type { CardChannel } from './channel.ts';
-import { readHead, readObject, selectFile } from './files.ts';
+import { readHead, readObject } from './files.ts';
 import { type CardProfile, TOKEN_INFO, type TokenKind } from './profile.ts';
 import { readTries } from './secrets.ts';
 import { SW, unexpectedStatus } from './status-word.ts';
@@ -45,22 +45,22 @@ export const readPinState = async (
   return { hasPin: true, pinTriesLeft: triesLeft };
 };
 
-/** Signature of the card's authentication key over `challenge`; the PIN must have been verified since the application was selected. */
-export const signChallenge = async (
+/**
+ * Signature of the card's authentication key over `challenge`; the PIN must have been verified since the application was selected. The key is
+ * addressed by its short id: one exchange less than selecting it.
+ */
+export const signChallenge = (
   channel: CardChannel,
   profile: CardProfile,
   challenge: Uint8Array,
   signal?: AbortSignal,
-): Promise<Uint8Array> => {
-  await selectFile(channel, profile.jpki.authKey, signal);
-  return computeSignature(channel, profile, 0x80, challenge, signal);
-};
+): Promise<Uint8Array> => computeSignature(channel, profile, 0x80 | profile.jpki.authKey, challenge, signal);
 
-/** COMPUTE DIGITAL SIGNATURE as the generation does it. P2: 80 = current key, 00 = the application's own. */
+/** COMPUTE DIGITAL SIGNATURE as the generation does it. P2: 80 + short id of the key, 00 = the application's own. */
 export const computeSignature = async (
   channel: CardChannel,
   profile: CardProfile,
-  key: 0x80 | 0x00,
+  key: number,
   challenge: Uint8Array,
   signal?: AbortSignal,
 ): Promise<Uint8Array> => {

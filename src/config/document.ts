@@ -24,7 +24,8 @@ const code = (value: unknown): string => `\`${JSON.stringify(value)}\``;
 
 const allowed = (property: JsonProperty): string => {
   if (property.enum !== undefined) return property.enum.map(code).join(', ');
-  if (property.anyOf !== undefined) return property.anyOf.map((one) => code(one.const)).join(', ');
+  if (property.anyOf !== undefined)
+    return property.anyOf.map((one) => (one.const === undefined ? allowed(one) : code(one.const))).join(', ');
   if (property.type === 'array' && property.items !== undefined) return `list of ${allowed(property.items)}`;
   if (property.properties !== undefined) return `{ ${Object.keys(property.properties).join(', ')} }`;
   if (property.type === 'boolean') return '`true`, `false`';

@@ -73,7 +73,10 @@ const face = z.strictObject({
 const reader = z.strictObject({
   i2cBus: z.int().min(0).max(64).default(1).describe('Number of /dev/i2c-N'),
   i2cAddress: z.int().min(0x08).max(0x77).default(0x24).describe('Address of the PN532'),
-  busFreeMs: z.number().min(0).max(50).default(5).describe('Pause before each I²C transaction'),
+  busFreeMs: z
+    .union([z.literal('auto'), z.number().min(0).max(50)], { error: '"auto", or a number from 0 to 50' })
+    .default('auto')
+    .describe('Pause before each I²C transaction; auto: the shortest of 1.3, 2, 3 and 5 that this board keeps up with'),
   fastPath: z
     .enum(['auto', 'off'])
     .default('auto')

@@ -35,6 +35,8 @@ test('a wrong value is refused with file, key, what was found and what is allowe
   t.match(refusal('[face]\nthreshold = 1.5'), /kazashi\.toml: line 2: face\.threshold: found 1\.5; allowed: at most 0\.9/);
   t.match(refusal('[face]\nthreshold = "high"'), /face\.threshold: found "high"; allowed: number/);
   t.match(refusal('[visit]\nmethods = ["iris"]'), /visit\.methods\.0: found "iris"; allowed: "face", "pin", "staff"/);
+  t.match(refusal('[reader]\nbusFreeMs = "fast"'), /reader\.busFreeMs: found "fast"; allowed: "auto", or a number from 0 to 50/);
+  t.match(refusal('[reader]\nbusFreeMs = 51'), /reader\.busFreeMs: found 51; allowed: at most 50/);
   t.match(refusal('[visit]\nmethods = []'), /visit\.methods: found \[\]; allowed: at least 1 entries/);
   t.match(refusal('[site]\nid = "East Clinic"'), /site\.id: found "East Clinic"; allowed: lower-case letters/);
   t.match(refusal('[uplink]\nbroker = "http://x"'), /uplink\.broker: found "http:\/\/x"; allowed: an address such as "mqtts:/);

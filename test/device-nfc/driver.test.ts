@@ -1,7 +1,8 @@
 import { test } from 'tap';
 import { fromHex, hex } from '../../src/core/bytes.ts';
 import { systemClock } from '../../src/core/clock.ts';
-import { silentLog } from '../../src/core/log.ts';
+import { createLog, silentLog } from '../../src/core/log.ts';
+import { VirtualClock } from '../../src/core/virtual-clock.ts';
 import { TwinGpioLine } from '../../src/device/gpio/twin/gpio-line.ts';
 import { chipError, chipFailure } from '../../src/device/nfc/chip-error.ts';
 import { getFirmwareVersion, inDataExchange, POLLS, rfRetries, samConfiguration } from '../../src/device/nfc/commands.ts';
@@ -345,6 +346,71 @@ test('the bus is left free between transactions as long as was set, even by frac
       `${gapMs} ms: ${gaps.map((gap) => gap.toFixed(2)).join(' ')}`,
     );
   }
+});
+
+/** A driver in virtual time on a board that needs the bus free for so long. */
+const onBoard = (needsFreeMs: number, setting: number | 'auto' = 'auto') => {
+  const clock = new VirtualClock();
+  const lines: string[] = [];
+  const chip = new TwinPn532({ clock, stepMs: 0, needsFreeMs });
+  const transport = new Pn532I2cTransport({ bus: chip, clock, gapMs: setting });
+  const driver = new Pn532Driver({ transport, clock, log: createLog('debug', { write: (line) => lines.push(line) }) });
+  return { clock, chip, transport, driver, lines };
+};
+
+test('the pause on the bus is the shortest that the board keeps up with', async (t) => {
+  for (const [needsFreeMs, ms] of [
+    [0, 1.3],
+    [1.3, 1.3],
+    [1.4, 2],
+    [2.5, 3],
+    [3.5, 5],
+    [5, 5],
+  ] as const) {
+    const { clock, driver, transport } = onBoard(needsFreeMs);
+    t.equal(transport.gap.ms, 5, 'the safe one before anything is known');
+    await clock.run(driver.initialise());
+    t.equal(transport.gap.ms, ms, `a board that needs ${needsFreeMs} ms`);
+    await clock.run(driver.communicationTest());
+  }
+  const fixed = onBoard(0, 4);
+  await fixed.clock.run(fixed.driver.initialise());
+  t.equal(fixed.transport.gap.ms, 4, 'a number in the settings is kept');
+  fixed.chip.failNext(2);
+  await fixed.clock.run(fixed.driver.communicationTest());
+  t.equal(fixed.transport.gap.ms, 4, 'whatever happens');
+});
+
+test('a fault on the wires makes the pause longer, and what failed is not tried again', async (t) => {
+  const { clock, chip, driver, transport, lines } = onBoard(0);
+  await clock.run(driver.initialise());
+  for (const ms of [2, 3, 5, 5]) {
+    chip.damageNext('answer');
+    await clock.run(driver.communicationTest());
+    t.equal(transport.gap.ms, ms);
+  }
+  t.match(
+    lines.filter((line) => line.includes('nfc.bus-pause')).map((line) => JSON.parse(line).ms),
+    [1.3, 2, 3, 5],
+  );
+  await clock.run(driver.initialise());
+  t.equal(transport.gap.ms, 2, 'the chip was started again: the shortest one that has not failed');
+});
+
+test('a pulled cable disproves one pause, not all of them; a stop ends the trial', async (t) => {
+  const { clock, chip, driver, transport } = onBoard(0);
+  await clock.run(driver.initialise());
+  chip.unplug();
+  for (let i = 0; i < 3; i += 1) await t.rejects(clock.run(driver.communicationTest()), { code: 'reader/unavailable' });
+  t.equal(transport.gap.ms, 5);
+  chip.plug();
+  await clock.run(driver.initialise());
+  t.equal(transport.gap.ms, 2);
+
+  const other = onBoard(4);
+  const stop = new AbortController();
+  other.clock.setTimeout(() => stop.abort(new Error('stop')), 150);
+  await t.rejects(other.clock.run(other.driver.initialise(stop.signal)), /stop/);
 });
 
 test('the timing model agrees with the published figures', async (t) => {

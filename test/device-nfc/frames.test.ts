@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { test } from 'tap';
-import { fromHex, hex } from '../../src/core/bytes.ts';
-import { ACK_FRAME, dataFrame, ERROR_FRAME, frameLength, HOST_TO_CHIP, NACK_FRAME } from '../../src/device/nfc/frame.ts';
-import { findFrame } from '../../src/device/nfc/frame-parser.ts';
+import { concat, fromHex, hex } from '../../src/core/bytes.ts';
+import { ACK_FRAME, complement, dataFrame, ERROR_FRAME, frameLength, HOST_TO_CHIP, NACK_FRAME } from '../../src/device/nfc/frame.ts';
+import { FrameParser, findFrame } from '../../src/device/nfc/frame-parser.ts';
 import { nfcFuzzTargets, parse, shown } from './generators.ts';
 
 test('frames of the user manual are written byte for byte', async (t) => {
@@ -60,9 +60,48 @@ test('a read that stopped short says how much is missing', async (t) => {
   const long = dataFrame(0xd5, new Uint8Array(260).fill(7));
   t.same(findFrame(long.subarray(0, 20)), { state: 'short', end: long.length - 1 });
   t.same(findFrame(fromHex('0000ff06fad503')), { state: 'short', end: 12 });
-  t.same(findFrame(fromHex('0000ffffff01')), { state: 'short', end: 8 }, 'the header first');
+  for (const header of ['0000ff', '0000ff06', '0000ffff', '0000ffffff', '0000ffffff01', '0000ffffff0104'])
+    t.same(findFrame(fromHex(header)), { state: 'short', end: 8 }, `${header}: the header first`);
+  t.same(findFrame(fromHex('0000ff20e0d503 0000ffffff01')), { state: 'short', end: 38 }, 'the first that may be one');
+  t.same(findFrame(fromHex('0000ff02fed5032900 00')), { state: 'damaged' }, 'whole, but wrong; the zero behind it is no start');
   t.same(findFrame(fromHex('0000000000')), { state: 'damaged' });
   t.same(findFrame(new Uint8Array(0)), { state: 'damaged' });
+});
+
+test('frames at the edges of their forms are read, and one byte more is no frame', async (t) => {
+  for (const length of [1, 254, 255, 256, 264, 265]) {
+    const body = new Uint8Array(length - 1).fill(7);
+    t.same(parse(dataFrame(0xd5, body)).map(shown), [`d5 ${hex(body)}`], `${length} bytes with the TFI`);
+  }
+  const payload = new Uint8Array(266).fill(7);
+  const tooLong = concat(fromHex('0000ffffff010af5'), payload, Uint8Array.of(complement(payload), 0));
+  t.same(parse(tooLong), [], 'all checks right, but no chip holds 266 bytes');
+  t.same(parse(fromHex('0000ffffff0003fcd54100ea00')), [], 'an extended length whose check is wrong, the data’s right');
+  t.same(parse(fromHex('0000ff0000ff00ff00')).map(shown), ['ack'], 'a length of zero is no frame, the acknowledgement in it is');
+});
+
+test('a frame is given as soon as its last byte is there, whatever came before it', async (t) => {
+  const parser = new FrameParser();
+  for (const byte of fromHex('a50000ff02fed50328')) t.same(parser.push(Uint8Array.of(byte)).map(shown), byte === 0x28 ? ['d5 03'] : []);
+  t.same(parser.push(fromHex('00b700')), []);
+  t.same(parser.push(fromHex('00ff00ff')).map(shown), ['ack']);
+  t.same(parser.push(fromHex('0000ff06fa d503')), [], 'cut off');
+  t.same(parser.end(), []);
+  t.same(parser.push(fromHex('0000ff02fed5032800')).map(shown), ['d5 03'], 'what was cut off is forgotten');
+});
+
+test('bytes that are no frame are told once, zeros between frames are none', async (t) => {
+  const parser = new FrameParser();
+  const skipped = (bytes: string): boolean => {
+    parser.push(fromHex(bytes));
+    return parser.takeSkipped();
+  };
+  t.equal(parser.takeSkipped(), false, 'nothing yet');
+  t.equal(skipped('0000ff02fed5032800000000'), false, 'a frame, zeros before and behind it');
+  t.equal(skipped('00a50000ff02fed5032800'), true, 'noise in front');
+  t.equal(parser.takeSkipped(), false, 'told once');
+  t.equal(skipped('a5000000'), true, 'zeros behind it do not take it back');
+  t.equal(skipped('ff0000ff00ff00'), true, 'noise that begins no frame');
 });
 
 for (const { name, input, holds } of nfcFuzzTargets) {

@@ -47,6 +47,8 @@ const TRIES = 3;
 const PN532 = 0x32;
 const SUPPORTS_TYPE_B = 0x02;
 const ECHO = Uint8Array.from('kazashi', (char) => char.charCodeAt(0));
+/** Bytes of the echoes that must all be right before a shorter pause on the bus is kept: as commands go, short ones and extended frames. */
+const TRIAL_ECHOES = [7, 57, 1, 262, 7, 20, 262, 1, 57, 7, 262, 12, 1, 262];
 
 /** Throws KioskFailure reader/unavailable (bus dead, chip silent or foreign), reader/protocol (garbled), or the signal's reason. */
 export class Pn532Driver {
@@ -92,6 +94,7 @@ export class Pn532Driver {
     await this.execute(rfRetries(1), signal);
     await this.execute(rfTimeouts(USUAL_INDEX), signal);
     this.#throughIndex = USUAL_INDEX;
+    await this.#settleGap(signal);
     await this.resetField(signal);
     return firmware;
   }
@@ -109,8 +112,40 @@ export class Pn532Driver {
 
   /** The chip must echo a pattern. */
   async communicationTest(signal?: AbortSignal): Promise<void> {
-    const echo = await this.execute(communicationTest(ECHO), signal);
-    if (!equal(echo, concat(Uint8Array.of(0), ECHO))) throw new KioskFailure('reader/protocol', { facts: { test: 'echo' } });
+    if (!(await this.#echoes(ECHO, signal))) throw new KioskFailure('reader/protocol', { facts: { test: 'echo' } });
+  }
+
+  async #echoes(pattern: Uint8Array, signal?: AbortSignal): Promise<boolean> {
+    return equal(await this.execute(communicationTest(pattern), signal), concat(Uint8Array.of(0), pattern));
+  }
+
+  /** The shortest pause on the bus that this board keeps up with, tried by echoes before any card is looked for. */
+  async #settleGap(signal?: AbortSignal): Promise<void> {
+    const { gap } = this.#transport;
+    if (gap === undefined) return;
+    const echoes = async () => {
+      for (const [turn, length] of TRIAL_ECHOES.entries()) {
+        if (
+          !(await this.#echoes(
+            Uint8Array.from({ length }, (_, i) => (i * 151 + turn * 89) & 0xff),
+            signal,
+          ))
+        )
+          return false;
+      }
+      return true;
+    };
+    await gap.settle(echoes, async () => {
+      signal?.throwIfAborted();
+      await this.#queue.run(() => this.#transport.wake());
+    });
+    this.#log.debug('nfc.bus-pause', { ms: gap.ms });
+  }
+
+  /** Something went wrong on the wires: from now on with a longer pause, if there is one. */
+  #faulted(): void {
+    const { gap } = this.#transport;
+    if (gap?.faulted() === true) this.#log.info('nfc.bus-pause', { ms: gap.ms, longer: true });
   }
 
   /** How long InCommunicateThru waits for a card, at least. Costs a command only when it changes. */
@@ -157,6 +192,7 @@ export class Pn532Driver {
       // Neither the write nor its acknowledgement is sure: the card may be at work on it already.
       if (heard === 'perhaps' && !command.repeatable) throw broken;
       this.#log.debug('nfc.resend', { command: command.code, attempt });
+      this.#faulted();
     }
     throw broken ?? new KioskFailure('reader/unavailable', { facts: { silent: true }, message: 'the reader chip does not answer' });
   }
@@ -183,6 +219,7 @@ export class Pn532Driver {
       if (received.kind === 'damaged' || received.kind === 'lost') {
         damaged += 1;
         this.#log.debug('nfc.damaged-frame', { command: command.code, damaged });
+        this.#faulted();
         await this.#transport.send(NACK_FRAME);
       } else if (received.kind === 'data' && received.tfi === CHIP_TO_HOST && received.body[0] === command.code + 1) {
         return received.body.subarray(1);
@@ -200,6 +237,7 @@ export class Pn532Driver {
     await this.#transport.send(ACK_FRAME).catch(() => undefined);
     if (signal?.aborted === true && error === signal.reason) return error;
     if (!(error instanceof BusError)) return error;
+    this.#faulted();
     return isFailure(error.cause)
       ? error.cause
       : new KioskFailure('reader/unavailable', {

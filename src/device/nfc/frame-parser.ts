@@ -4,43 +4,42 @@
 import { concat, equal } from '../../core/bytes.ts';
 import { complement, type Frame, MAX_EXTENDED_BODY, SYNTAX_ERROR } from './frame.ts';
 
+/** What begins at one place: a frame, perhaps the beginning of one whose rest is not there yet (`more`), or nothing. */
 type Scan =
-  | { readonly state: 'frame'; readonly frame: Frame; readonly end: number }
-  /** `end`: index the frame (or its header, when that is cut off) would end at; undefined when not even the start code is whole. */
-  | { readonly state: 'incomplete'; readonly end?: number }
-  | { readonly state: 'none' };
+  | { readonly frame: Frame; readonly end: number; readonly more?: never }
+  /** `end`: index the frame (or its header, when that is cut off) would end at; absent when not even the start code is whole. */
+  | { readonly frame?: never; readonly end?: number; readonly more?: true };
 
 /** 00 FF FF FF LENM LENL LCS. */
 const LONGEST_HEADER = 7;
-const NONE: Scan = { state: 'none' };
-const INCOMPLETE: Scan = { state: 'incomplete' };
 
 /** Reads the frame whose start code 00 FF stands at `at`. The postamble is not asked for: it carries nothing. */
 const scanAt = (bytes: Uint8Array, at: number): Scan => {
-  const [zero, full, length, check] = bytes.subarray(at, at + 4);
-  if (zero !== 0x00 || (full !== undefined && full !== 0xff)) return NONE;
-  if (full === undefined) return INCOMPLETE;
-  if (length === undefined || check === undefined) return { state: 'incomplete', end: at + LONGEST_HEADER };
-  if (length === 0x00 && check === 0xff) return { state: 'frame', frame: { kind: 'ack' }, end: at + 4 };
-  if (length === 0xff && check === 0x00) return { state: 'frame', frame: { kind: 'nack' }, end: at + 4 };
+  const [zero, full, length = 0, check] = bytes.subarray(at, at + 4);
+  if (zero !== 0x00) return {};
+  if (full === undefined) return { more: true };
+  if (full !== 0xff) return {};
+  if (check === undefined) return { more: true, end: at + LONGEST_HEADER };
+  if (length === 0x00 && check === 0xff) return { frame: { kind: 'ack' }, end: at + 4 };
+  if (length === 0xff && check === 0x00) return { frame: { kind: 'nack' }, end: at + 4 };
   if (length === 0xff && check === 0xff) return scanExtended(bytes, at);
-  return ((length + check) & 0xff) === 0 ? scanBody(bytes, at + 4, length) : NONE;
+  return ((length + check) & 0xff) === 0 ? scanBody(bytes, at + 4, length) : {};
 };
 
 const scanExtended = (bytes: Uint8Array, at: number): Scan => {
-  const [high, low, check] = bytes.subarray(at + 4, at + 7);
-  if (high === undefined || low === undefined || check === undefined) return { state: 'incomplete', end: at + LONGEST_HEADER };
-  return ((high + low + check) & 0xff) === 0 ? scanBody(bytes, at + 7, high * 256 + low) : NONE;
+  const [high = 0, low = 0, check] = bytes.subarray(at + 4, at + 7);
+  if (check === undefined) return { more: true, end: at + LONGEST_HEADER };
+  return ((high + low + check) & 0xff) === 0 ? scanBody(bytes, at + 7, high * 256 + low) : {};
 };
 
 const scanBody = (bytes: Uint8Array, start: number, length: number): Scan => {
-  if (length === 0 || length > MAX_EXTENDED_BODY) return NONE;
+  if (length === 0 || length > MAX_EXTENDED_BODY) return {};
   const end = start + length + 1;
-  if (bytes.length < end) return { state: 'incomplete', end };
+  if (bytes.length < end) return { more: true, end };
   const payload = bytes.slice(start, end - 1);
-  if (bytes[end - 1] !== complement(payload)) return NONE;
-  if (equal(payload, Uint8Array.of(SYNTAX_ERROR))) return { state: 'frame', frame: { kind: 'error' }, end };
-  return { state: 'frame', frame: { kind: 'data', tfi: payload[0] ?? 0, body: payload.subarray(1) }, end };
+  if (bytes[end - 1] !== complement(payload)) return {};
+  if (equal(payload, Uint8Array.of(SYNTAX_ERROR))) return { frame: { kind: 'error' }, end };
+  return { frame: { kind: 'data', tfi: payload[0] ?? 0, body: payload.subarray(1) }, end };
 };
 
 /** Stream form: bytes in any chunks, frames out. */
@@ -72,14 +71,14 @@ export class FrameParser {
     const frames: Frame[] = [];
     let at = 0;
     while (at < this.#held.length) {
-      const scan = scanAt(this.#held, at);
-      if (scan.state === 'frame') {
-        frames.push(scan.frame);
-        at = scan.end;
-      } else if (scan.state === 'incomplete' && !ended) break;
-      else {
+      const { frame, end, more } = scanAt(this.#held, at);
+      if (more && !ended) break;
+      if (frame === undefined) {
         this.#skipped ||= this.#held[at] !== 0;
         at += 1;
+      } else {
+        frames.push(frame);
+        at = end;
       }
     }
     this.#held = this.#held.slice(at);
@@ -96,10 +95,10 @@ export type Found =
 /** Transaction form: the one frame in what an I²C read brought, or how much must be read to have it. */
 export const findFrame = (bytes: Uint8Array): Found => {
   let short: number | undefined;
-  for (let at = 0; at < bytes.length; at += 1) {
-    const scan = scanAt(bytes, at);
-    if (scan.state === 'frame') return scan;
-    if (scan.state === 'incomplete' && scan.end !== undefined) short ??= scan.end;
+  for (const at of bytes.keys()) {
+    const { frame, end } = scanAt(bytes, at);
+    if (frame !== undefined) return { state: 'frame', frame };
+    short ??= end;
   }
   return short === undefined ? { state: 'damaged' } : { state: 'short', end: short };
 };

@@ -4,6 +4,7 @@
 import { wipe } from '../../core/bytes.ts';
 import { type Clock, sleep } from '../../core/clock.ts';
 import type { GpioInput } from '../gpio/ports.ts';
+import { BusGap } from './bus-gap.ts';
 import { ACK_FRAME } from './frame.ts';
 import { findFrame } from './frame-parser.ts';
 import type { I2cBus } from './ports.ts';
@@ -18,8 +19,8 @@ export interface I2cTransportOptions {
   /** IRQ line (P70), low while an answer waits. Without it the ready byte is polled. */
   readonly irq?: GpioInput;
   readonly address?: number;
-  /** Bus-free time before every transaction. The data sheet says 1.3 ms; 5 ms is known to be reliable on older boards. */
-  readonly gapMs?: number;
+  /** Bus-free time before every transaction; auto: the shortest that this board keeps up with. 5 ms is known to be reliable on older boards. */
+  readonly gapMs?: number | 'auto';
   /** Pause between two looks at the ready byte. */
   readonly pollMs?: number;
   /** With an IRQ line: how often the ready byte is looked at all the same, so that a broken wire costs speed, not service. */
@@ -35,11 +36,11 @@ const TOLERATED_ERRORS = 3;
 const isReady = (read: Uint8Array): boolean => ((read[0] ?? 0) & 1) === 1;
 
 export class Pn532I2cTransport implements Pn532Transport {
+  readonly gap: BusGap;
   readonly #bus: I2cBus;
   readonly #clock: Clock;
   readonly #irq: GpioInput | undefined;
   readonly #address: number;
-  readonly #gapMs: number;
   readonly #pollMs: number;
   readonly #wakeMs: number;
   #freeAt = 0;
@@ -49,7 +50,7 @@ export class Pn532I2cTransport implements Pn532Transport {
     this.#clock = options.clock;
     this.#irq = options.irq;
     this.#address = options.address ?? PN532_ADDRESS;
-    this.#gapMs = options.gapMs ?? 5;
+    this.gap = new BusGap(options.gapMs ?? 5);
     this.#wakeMs = options.wakeMs ?? 3;
     this.#pollMs = options.irq === undefined ? (options.pollMs ?? 2) : (options.irqFallbackMs ?? 25);
   }
@@ -77,6 +78,7 @@ export class Pn532I2cTransport implements Pn532Transport {
         }
       } catch (error) {
         errors += 1;
+        this.gap.faulted();
         if (errors >= TOLERATED_ERRORS) throw error;
         if (announced) return { kind: 'damaged' };
       }
@@ -120,7 +122,7 @@ export class Pn532I2cTransport implements Pn532Transport {
     } catch (error) {
       throw new BusError(error);
     } finally {
-      this.#freeAt = this.#clock.monotonicMs() + this.#gapMs;
+      this.#freeAt = this.#clock.monotonicMs() + this.gap.ms;
     }
   }
 }

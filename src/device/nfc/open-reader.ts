@@ -14,8 +14,8 @@ export interface Pn532ReaderOptions {
   readonly log: Log;
   readonly irq?: GpioInput;
   readonly address?: number;
-  /** Bus-free time between transactions; 5 ms if not given. */
-  readonly gapMs?: number;
+  /** Bus-free time between transactions; auto (default): the shortest that this board keeps up with. */
+  readonly gapMs?: number | 'auto';
   readonly pollMs?: number;
   readonly presenceMs?: number;
   readonly initTries?: number;
@@ -31,7 +31,7 @@ export const openPn532Reader = (options: Pn532ReaderOptions): Pn532CardReader =>
     clock,
     ...(irq === undefined ? {} : { irq }),
     ...(address === undefined ? {} : { address }),
-    ...(gapMs === undefined ? {} : { gapMs }),
+    gapMs: gapMs ?? 'auto',
   });
   return new Pn532CardReader({ ...reader, clock, log, driver: new Pn532Driver({ transport, clock, log }) });
 };

@@ -1,5 +1,6 @@
 // The seam between the PN532's commands and the wires that carry its frames: I²C now, a serial line (HSU) or SPI later.
 
+import type { BusGap } from './bus-gap.ts';
 import type { Frame } from './frame.ts';
 
 export interface ReceiveOptions {
@@ -14,6 +15,8 @@ export type Received = Frame | { readonly kind: 'timeout' | 'damaged' | 'lost' }
 
 /** Carries whole frames. Every method may throw BusError; `receive` also the signal's reason. */
 export interface Pn532Transport {
+  /** The pause it keeps between transactions, where the wires ask for one. */
+  readonly gap?: BusGap;
   /** Makes a sleeping or busy chip listen, and forgets what it was saying. */
   wake(): Promise<void>;
   send(frame: Uint8Array): Promise<void>;

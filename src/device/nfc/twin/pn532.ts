@@ -1,6 +1,7 @@
 // The simulated PN532 on an I²C bus, true at the byte level (UM0701-02, 6.2.4): ready byte, restart of a frame that was read short, IRQ line,
 // the time a transaction takes.
 
+import { type Clock, systemClock } from '../../../core/clock.ts';
 import { FrameParser } from '../frame-parser.ts';
 import { PN532_ADDRESS } from '../i2c-transport.ts';
 import type { I2cBus } from '../ports.ts';
@@ -13,6 +14,8 @@ export interface TwinPn532Options extends TwinChipOptions {
   readonly address?: number;
   /** Clock rate of the bus. */
   readonly baud?: number;
+  /** A board that needs the bus free so long between two transactions: it does not answer one that begins sooner. */
+  readonly needsFreeMs?: number;
 }
 
 const errno = (code: string): Error => Object.assign(new Error(`${code}: simulated bus`), { code });
@@ -23,6 +26,9 @@ export class TwinPn532 extends TwinChip implements I2cBus {
   readonly #address: number;
   readonly #irq: { write(level: 0 | 1): void } | undefined;
   readonly #baud: number;
+  readonly #needsFreeMs: number;
+  readonly #clock: Clock;
+  #freeSince = Number.NEGATIVE_INFINITY;
   #outbox: Waiting[] = [];
   #failures: string[] = [];
 
@@ -31,6 +37,8 @@ export class TwinPn532 extends TwinChip implements I2cBus {
     this.#address = options.address ?? PN532_ADDRESS;
     this.#irq = options.irq;
     this.#baud = options.baud ?? 400_000;
+    this.#needsFreeMs = options.needsFreeMs ?? 0;
+    this.#clock = options.clock ?? systemClock;
     this.solder({
       say: (frame, taken) => {
         this.#outbox.push({ frame, taken });
@@ -80,8 +88,11 @@ export class TwinPn532 extends TwinChip implements I2cBus {
   }
 
   async #access(address: number, length: number): Promise<void> {
+    // A rounding error of the clock's is no hurry.
+    const hasty = this.#clock.monotonicMs() - this.#freeSince < this.#needsFreeMs - 1e-6;
     await this.wires.take(busMs(length, this.#baud));
-    if (!this.plugged || address !== this.#address) throw errno('ENXIO');
+    this.#freeSince = this.#clock.monotonicMs();
+    if (hasty || !this.plugged || address !== this.#address) throw errno('ENXIO');
     const failure = this.#failures.shift();
     if (failure !== undefined) throw errno(failure);
   }
