@@ -67,7 +67,7 @@ export const openSite = async (): Promise<Site> => {
     config,
     hardware,
     dataDirectory: kioskDirectory,
-    trust: createCardTrust(shelf.authority.trust),
+    trust: createCardTrust(shelf.trust),
     uplink: { brokerUrl: broker.url, kioskKey: keys.kiosk, terminalKeys: [keys.terminal], version: 'bench' },
     clock,
     log,

@@ -38,16 +38,17 @@ const silent = (cause: unknown, signal?: AbortSignal): unknown => {
 };
 
 /**
- * Leaves the JPKI application selected. Throws card/driving-licence, card/transit (any FeliCa card), card/phone with facts {kind}: android, iphone;
+ * Leaves the JPKI application selected. Throws card/several, card/driving-licence, card/transit (any FeliCa card), card/phone with facts {kind}: android, iphone;
  * card/not-my-number with {kind}: other-technology, other-type-b, other-token, resident-card; card/not-recognised with {kind: not-answering};
  * card/removed; reader/unavailable.
  */
 export const identify = async (
-  card: Pick<DetectedCard, 'technology'>,
+  card: Pick<DetectedCard, 'technology' | 'several'>,
   channel: CardChannel,
   signal?: AbortSignal,
   profiles: readonly CardProfile[] = CARD_PROFILES,
 ): Promise<Identified> => {
+  if (card.several === true) throw new KioskFailure('card/several');
   if (card.technology !== 'iso14443-4b') throw otherTechnology(card.technology);
   const has = (aid: Uint8Array): Promise<boolean> =>
     selectApplication(channel, aid, signal).catch((cause: unknown) => {

@@ -13,6 +13,8 @@ export type CardTechnology = 'iso14443-4b' | 'iso14443-3b' | 'iso14443-a' | 'fel
 
 export interface DetectedCard extends CardTransceiver {
   readonly technology: CardTechnology;
+  /** Another card of this technology lies in the field: nobody can say which is meant, so neither is spoken to. */
+  readonly several?: true;
 }
 
 /** The reader as the visit uses it. One card at a time. */

@@ -2,6 +2,7 @@
 
 import type { FailureCode } from '../core/failure.ts';
 import type { TextAttributes } from './card-face.ts';
+import type { SignatureScheme } from './signature-scheme.ts';
 import type { CertificateState } from './trust.ts';
 
 /** A superset of the visit's CardSummary. */
@@ -31,7 +32,7 @@ export type CardPinOutcome =
 
 /** A signature over a challenge, checked already against the card's own public key. */
 export interface CardProof {
-  readonly algorithm: string;
+  readonly algorithm: SignatureScheme['name'];
   readonly signature: Uint8Array;
   /** SubjectPublicKeyInfo DER of the key that made it. */
   readonly publicKey: Uint8Array;

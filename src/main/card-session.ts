@@ -71,8 +71,8 @@ export const openCardSession = (visitId: string, parts: SessionParts): CardSessi
 
   const prove = async (): Promise<Evidence> => {
     const challenge = challengeFor(visitId, parts);
-    const { signature } = await present().provePossession(challenge);
-    return { kind: 'card-face', challenge: base64(challenge), signature: base64(signature), algorithm: 'RS256' };
+    const { signature, algorithm } = await present().provePossession(challenge);
+    return { kind: 'card-face', challenge: base64(challenge), signature: base64(signature), algorithm };
   };
 
   return {
@@ -101,8 +101,8 @@ export const openCardSession = (visitId: string, parts: SessionParts): CardSessi
       if (result.outcome === 'unconfirmed') return { outcome: 'wrong', triesLeft: result.triesLeft };
       if (result.outcome !== 'verified') return result;
       const challenge = challengeFor(visitId, parts);
-      const { signature } = await present().signWithPin(challenge);
-      evidence = { kind: 'jpki-auth', challenge: base64(challenge), signature: base64(signature), algorithm: 'RS256' };
+      const { signature, algorithm } = await present().signWithPin(challenge);
+      evidence = { kind: 'jpki-auth', challenge: base64(challenge), signature: base64(signature), algorithm };
       return { outcome: 'verified' };
     },
 

@@ -54,6 +54,10 @@ const demoCards = (clock: Clock): readonly Wanted[] => {
     variation(first, 'expires-soon', { certificateExpires: day(clock, 30) }),
     variation(first, 'expired-in-grace', { certificateExpires: day(clock, -30) }),
     variation(first, 'expired', { certificateExpires: day(clock, -200) }),
+    // P-384 keys are made in a moment: it needs none of the shared pair.
+    { card: { ...cardOf(first, clock), name: 'next-card', generation: '2028-draft' }, portraitOf: first.id },
+    variation(second, 'slow', { defect: 'slow' }),
+    variation(second, 'two-cards', { defect: 'two-cards' }),
     { card: { name: 'driving-licence', kind: 'driving-licence' } },
     { card: { name: 'transit', kind: 'transit' } },
     { card: { name: 'broken', kind: 'broken' } },

@@ -15,6 +15,7 @@ import type { Cable, CameraRequest, TwinCardInfo, TwinCardRequest, TwinControls,
 import { residentByName, residentPortrait, residents } from '../twin/residents.ts';
 import type { CardShelf } from './card-shelf.ts';
 import type { Kiosk } from './kiosk.ts';
+import { layCard } from './lay-card.ts';
 import { failureShown } from './shown.ts';
 import type { TwinHardware } from './twin-hardware.ts';
 
@@ -41,6 +42,9 @@ const PORTRAITS: Readonly<Record<string, string>> = {
   'expires-soon': 'first',
   'expired-in-grace': 'first',
   expired: 'first',
+  'next-card': 'first',
+  slow: 'second',
+  'two-cards': 'second',
 };
 
 const lost = { broker: 'lost', terminal: 'lost', backlog: 0 };
@@ -161,7 +165,7 @@ export const createTwinControls = (parts: TwinParts): TwinHands => {
       }
       onTray = name;
       hardware.tray.card = card;
-      hardware.chip.insert(card);
+      layCard(hardware.chip, card, shelf.defectOf(name), clock);
       changed();
     },
     removeCard() {

@@ -1,7 +1,7 @@
 // What the terminal makes of a verified message: proof of the card, days of its certificate, and whether the patient is checked in.
 // Pure decisions; must never change what the kiosk said.
 
-import { verify, X509Certificate } from 'node:crypto';
+import { type KeyObject, verify, X509Certificate } from 'node:crypto';
 import type { VisitMessage } from '../uplink/contract/index.ts';
 import { DAY_MS, japanDate } from './calendar.ts';
 import type { CertificateNote, CheckInState, Proof } from './model.ts';
@@ -16,14 +16,24 @@ const readCertificate = (visit: VisitMessage): X509Certificate | undefined => {
   }
 };
 
-/** Confirms the card's own RSASSA-PKCS1-v1_5 SHA-256 signature (RFC 7518 RS256) over the challenge, where there is one. */
+/** Whether the certificate's key made the signature. A key of another kind than the algorithm asks for makes it no proof. */
+const signatureHolds = (
+  key: KeyObject,
+  { algorithm, challenge, signature }: Extract<VisitMessage['evidence'], { kind: 'jpki-auth' }>,
+): boolean => {
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
+  const [signed, made] = [bytes(challenge), bytes(signature)];
+  if (algorithm === 'RS256') return type === 'rsa' && verify('sha256', signed, key, made);
+  return type === 'ec' && details?.namedCurve === 'secp384r1' && verify('sha384', signed, { key, dsaEncoding: 'ieee-p1363' }, made);
+};
+
+/** Confirms the card's own signature over the challenge (RFC 7518 RS256 or ES384), where there is one. */
 export const proofOf = (visit: VisitMessage): Proof => {
   const { evidence } = visit;
   if (evidence.kind === 'none') return visit.method === 'staff' ? 'staff' : 'failed';
   if (evidence.kind === 'card-face') return 'kiosk';
   const key = readCertificate(visit)?.publicKey;
-  if (key === undefined || key.asymmetricKeyType !== 'rsa') return 'failed';
-  return verify('RSA-SHA256', bytes(evidence.challenge), key, bytes(evidence.signature)) ? 'card-signature' : 'failed';
+  return key !== undefined && signatureHolds(key, evidence) ? 'card-signature' : 'failed';
 };
 
 export const certificateNote = (visit: VisitMessage): CertificateNote => {

@@ -1,5 +1,6 @@
 // What a person may do to a simulated appliance. The HTTP interface and the page are built on this; the composition root implements it.
 
+import type { FieldDefect, StoredDefect } from '../card/twin/defects.ts';
 import type { ScreenName } from '../core/screens.ts';
 import type { SceneElement } from '../display/ports.ts';
 
@@ -54,6 +55,10 @@ export interface TwinCardRequest {
   readonly family?: string;
   readonly given?: string;
   readonly sex?: string;
+  /** Default: today's card. */
+  readonly generation?: '2016' | '2028-draft';
+  /** What is wrong with it. */
+  readonly defect?: StoredDefect | FieldDefect;
 }
 
 export type CameraRequest =

@@ -1,6 +1,7 @@
 // The JSON bodies of the twin's HTTP interface: shapes, limits, and the words of their refusals. Pure; never touches the appliance.
 
 import { z } from 'zod';
+import { KEPT_DEFECTS } from '../card/twin/defects.ts';
 import { badInput } from './http-errors.ts';
 import { checkPicture } from './picture-header.ts';
 import { CABLES, type Cable, type CameraRequest, type TwinCardRequest } from './ports.ts';
@@ -26,6 +27,7 @@ const bytesOf = (base64: string): Uint8Array | undefined => {
 };
 
 const KINDS = ['my-number', 'driving-licence', 'transit', 'broken'] as const;
+const GENERATIONS = ['2016', '2028-draft'] as const;
 const cardShape = z.strictObject({
   name: line(64),
   kind: z.enum(KINDS, { error: `must be one of ${KINDS.join(', ')}` }).default('my-number'),
@@ -41,6 +43,8 @@ const cardShape = z.strictObject({
     (word) => (word === 'male' ? '1' : word === 'female' ? '2' : word),
     z.enum(['0', '1', '2', '9'], { error: 'must be "1" (male), "2" (female), "0" or "9" (ISO/IEC 5218)' }).optional(),
   ),
+  generation: z.enum(GENERATIONS, { error: `must be one of ${GENERATIONS.join(', ')}` }).optional(),
+  defect: z.enum(KEPT_DEFECTS, { error: `must be one of ${KEPT_DEFECTS.join(', ')}` }).optional(),
 });
 const trayShape = z.strictObject({ card: line(64) });
 const holdMs = z

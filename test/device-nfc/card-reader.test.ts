@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { type Test, test } from 'tap';
 import type { CardTechnology, DetectedCard } from '../../src/card/ports.ts';
+import { slowChip } from '../../src/card/twin/defects.ts';
 import { equal, fromHex, hex } from '../../src/core/bytes.ts';
+import { systemClock } from '../../src/core/clock.ts';
 import { isFailure } from '../../src/core/failure.ts';
 import { likelyAnswerLength } from '../../src/device/nfc/exchange.ts';
 import { readTarget } from '../../src/device/nfc/target.ts';
@@ -51,6 +53,72 @@ test('cards are told apart by their technology, whenever they are laid down', as
     chip.remove();
     await removal;
     t.notOk(card.powered);
+  }
+});
+
+test('two cards in the field are told as several, neither is spoken to, and the one that is left is found', async (t) => {
+  for (const irq of [false, true]) {
+    for (const second of ['iso14443-4b', 'iso14443-3b'] as const) {
+      const { chip, reader, bus } = rig({ irq });
+      await reader.start();
+      const [mine, other] = [new EchoChip(), new EchoChip(second)];
+      chip.insert(mine);
+      chip.add(other);
+      const detected = await reader.waitForCard(never());
+      t.match(detected, { several: true });
+      await t.rejects(detected.transceive(apdu), { code: 'reader/protocol' });
+      t.same([...mine.heard, ...other.heard], []);
+      let changed = false;
+      const removal = reader.waitForRemoval(never()).then(() => {
+        changed = true;
+      });
+      const looks = bus.log.length;
+      for (let waits = 0; bus.log.length < looks + 60 && waits < 400; waits += 1) await later(5);
+      t.notOk(changed, 'as long as both lie there');
+      chip.insert(mine);
+      await removal;
+      const alone = await reader.waitForCard(never());
+      t.equal(alone.several, undefined);
+      t.equal(hex(await alone.transceive(apdu)), `${hex(apdu)}9000`);
+    }
+  }
+});
+
+test('a My Number Card with a card of another technology is one card', async (t) => {
+  const { chip, reader } = rig();
+  await reader.start();
+  const [transit, mine] = [new EchoChip('felica'), new EchoChip()];
+  chip.insert(transit);
+  chip.add(mine);
+  const detected = await reader.waitForCard(never());
+  t.match(detected, { technology: 'iso14443-4b', several: undefined });
+  t.equal(hex(await detected.transceive(apdu)), `${hex(apdu)}9000`);
+});
+
+test('a card slower than its frame waiting time asks for more time: the host grants it on the fast path, the chip on the safe one', async (t) => {
+  for (const [fastPath, granted, onTheBus] of [
+    ['auto', 'f201', 'd442f201'],
+    ['off', 'fa0101', undefined],
+  ] as const) {
+    const { reader, chip, bus } = rig({ irq: true, fastPath, answerTimeoutMs: 5000 });
+    const onTheAir: string[] = [];
+    const exchange = chip.field.exchange.bind(chip.field);
+    chip.field.exchange = (bytes, ...more) => {
+      onTheAir.push(hex(bytes));
+      return exchange(bytes, ...more);
+    };
+    await reader.start();
+    const card = new EchoChip();
+    chip.insert(slowChip(card, systemClock));
+    const detected = await reader.waitForCard(never());
+    t.equal(hex(await detected.transceive(apdu)), `${hex(apdu)}9000`, 'the answer comes whole');
+    t.equal(card.heard.length, 1, 'the command went once');
+    t.equal(onTheAir.filter((frame) => frame === granted).length, 1, 'S(WTX), answered once in 320 ms');
+    t.equal(
+      bus.log.some(({ way, bytes }) => way === 'w' && hex(bytes).includes(onTheBus ?? 'd442fa')),
+      onTheBus !== undefined,
+      'by whom',
+    );
   }
 });
 

@@ -17,6 +17,7 @@ import { publicKeySet } from '../../src/uplink/seal-keys.ts';
 import { createWordSigner, createWordVerifier } from '../../src/uplink/seal-word.ts';
 import {
   BOOT,
+  elliptic,
   HOUR,
   handClock,
   KIOSK,
@@ -119,6 +120,23 @@ test('a visit is checked in only with a certificate in force and a card signatur
   const good = visit();
   await sendVisit(good);
   t.match(inbox.find(good.visitId), { proof: 'card-signature', certificate: { state: 'valid', validTo: '2028-01-01', days: 609 } });
+});
+
+test('a signature of a P-384 card is checked as such, and one algorithm never passes for the other', async (t) => {
+  const { sendVisit, inbox } = await desk(t);
+  const proof = async (over: Partial<VisitMessage>) => {
+    const message = visit(over);
+    await sendVisit(message);
+    return inbox.find(message.visitId)?.proof;
+  };
+  const rsa = visit();
+  const ec = await elliptic();
+  t.equal(await proof(ec), 'card-signature');
+  t.equal(await proof({ ...ec, certificate: rsa.certificate }), 'failed', 'the signature of another card');
+  const renamed = (evidence: VisitMessage['evidence'], algorithm: 'RS256' | 'ES384') =>
+    ({ ...evidence, algorithm }) as VisitMessage['evidence'];
+  t.equal(await proof({ ...ec, evidence: renamed(ec.evidence, 'RS256') }), 'failed');
+  t.equal(await proof({ evidence: renamed(rsa.evidence, 'ES384') }), 'failed');
 });
 
 test('a message that is over, or takes the number or the visit of another, is rejected for good', async (t) => {

@@ -65,6 +65,8 @@ test('every example fits its schema, and the visit has no room for what must nev
     });
   const { patient: _, ...closed } = visitContent();
   t.ok(visitContentSchema.safeParse(closed).success, 'the card face may have stayed closed');
+  for (const algorithm of ['RS256', 'ES384'])
+    t.ok(visitContentSchema.safeParse({ ...visitContent(), evidence: { ...visitContent().evidence, algorithm } }).success, algorithm);
 });
 
 test('a wrong message is refused by the path of the field, never by its value', async (t) => {
@@ -73,6 +75,7 @@ test('a wrong message is refused by the path of the field, never by its value', 
     [{ ...visitContent(), consent: { SRJ: { flag: '7' } } }, 'consent.SRJ.flag'],
     [{ ...visitContent(), patient: { ...visitContent().patient, sex: 2 } }, 'patient.sex'],
     [{ ...visitContent(), evidence: { kind: 'promise' } }, 'evidence.kind'],
+    [{ ...visitContent(), evidence: { ...visitContent().evidence, algorithm: 'none' } }, 'evidence.algorithm'],
     [null, '(whole message)'],
   ];
   for (const [value, field] of refusals)

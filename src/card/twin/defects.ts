@@ -83,7 +83,7 @@ const STORED = {
 
 /** revoked: only in a card's directory, whose trust holds the list. */
 const MADE = ['expired', 'expired-in-grace', 'expires-soon', 'no-pin', 'unknown-issuer', 'revoked'] as const;
-/** slow: 1.2 s for every answer; leaves: taken away in the middle of a command; type-a: no My Number Card at all; two-cards: another lies with it. */
+/** slow: longer for every answer than a reader waits unasked (S(WTX)); leaves: taken away in the middle of a command; type-a: no My Number Card at all; two-cards: another lies with it. */
 const LYING = ['slow', 'leaves', 'type-a', 'two-cards'] as const;
 
 export type StoredDefect = keyof typeof STORED;
@@ -129,14 +129,18 @@ export const createDefectiveCard = async (
   return VirtualCard.fromJSON(withStored(card.toJSON(), defect));
 };
 
-/** The same chip, `delayMs` slower in every answer: a card at the edge of the field, or an old one. */
-export const slowChip = (chip: VirtualCardChip, delayMs: number, clock: Clock): VirtualCardChip => ({
+/** Longer than the frame waiting time of FWI 10 (309 ms), so that no answer comes without a request for more time; a signature asks again and again. */
+const SLOW = { answerMs: 320, signMs: 2500 } as const;
+const COMPUTE_SIGNATURE = 0x2a;
+
+/** The same chip, slower in every answer: a card at the edge of the field, or an old one. */
+export const slowChip = (chip: VirtualCardChip, clock: Clock): VirtualCardChip => ({
   technology: chip.technology,
   powerOn: () => chip.powerOn(),
   powerOff: () => chip.powerOff(),
   async transceive(command) {
     const answer = await chip.transceive(command);
-    await sleep(clock, delayMs);
+    await sleep(clock, command[1] === COMPUTE_SIGNATURE ? SLOW.signMs : SLOW.answerMs);
     return answer;
   },
 });

@@ -151,9 +151,10 @@ export class Pn532CardReader implements CardReader {
     const other = OTHER_POLLS[this.#turn++ % OTHER_POLLS.length] ?? 'a';
     const target = (await pollFor(this.#driver, 'b', stop)) ?? (await pollFor(this.#driver, other, stop));
     if (target === undefined) return undefined;
-    const fast = target.isoDep ? await this.#fastPath?.open(target, stop) : undefined;
+    const speaks = target.isoDep && target.several !== true;
+    const fast = speaks ? await this.#fastPath?.open(target, stop) : undefined;
     if (fast === 'gone') return undefined;
-    const link = fast ?? (target.isoDep ? firmwareLink(this.#driver) : undefined);
+    const link = fast ?? (speaks ? firmwareLink(this.#driver) : undefined);
     const present: Present = { target, link, left: new AbortController(), lastHeard: this.#clock.monotonicMs() };
     this.#presence = present;
     this.#log.info('reader.card-detected', { technology: target.technology });
@@ -162,8 +163,10 @@ export class Pn532CardReader implements CardReader {
 
   #card(present: Present): DetectedCard {
     const { answerBytes } = present.link ?? {};
+    const { technology, several } = present.target;
     return {
-      technology: present.target.technology,
+      technology,
+      ...(several === undefined ? {} : { several }),
       transceive: (command, signal) => this.#transceive(present, command, signal),
       ...(answerBytes === undefined ? {} : { answerBytes }),
     };

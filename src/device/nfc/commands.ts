@@ -67,10 +67,10 @@ export const bitRate = (rate: BitRate): Pn532Command => {
   return command(COMMAND.writeRegister, write, 0);
 };
 
-/** What a poll asks for. The answer is `nb`, then one target. */
+/** What a poll asks for. The answer is `nb`, then the targets. */
 export const POLLS = {
-  /** AFI 00: every application family. The chip sends ATTRIB itself. */
-  b: command(COMMAND.inListPassiveTarget, [0x01, 0x03, 0x00], 16),
+  /** Two targets, the most the chip knows, so that a second card does not stay hidden. AFI 00: every application family. The chip sends ATTRIB itself. */
+  b: command(COMMAND.inListPassiveTarget, [0x02, 0x03, 0x00], 16),
   a: command(COMMAND.inListPassiveTarget, [0x01, 0x00], 10),
   /** Polling, system code FFFF, request code 00, one time slot. */
   f212: command(COMMAND.inListPassiveTarget, [0x01, 0x01, 0x00, 0xff, 0xff, 0x00, 0x00], 20),

@@ -88,7 +88,8 @@ export class FastPath {
   }
 
   /**
-   * The fastest link to this card that works, or undefined: the chip's own must do, and is ready. `gone`: the card left on the way.
+   * The fastest link to this card that works, or undefined: the chip's own must do, and is ready. `gone`: the card left on
+   * the way, or another one came to lie beside it.
    */
   async open(target: Target, signal?: AbortSignal): Promise<CardLink | 'gone' | undefined> {
     this.#rate = undefined;
@@ -102,7 +103,8 @@ export class FastPath {
       }
       this.#failed(rate);
       await this.#driver.resetField(signal);
-      if ((await pollFor(this.#driver, 'b', signal)) === undefined) return 'gone';
+      const again = await pollFor(this.#driver, 'b', signal);
+      if (again === undefined || again.several === true) return 'gone';
     }
     return undefined;
   }

@@ -18,10 +18,19 @@ export const isPresent = async (
   link: CardLink | undefined,
   signal?: AbortSignal,
 ): Promise<boolean> => {
+  if (target.several === true) return (await areSeveral(driver, target, signal)) || areSeveral(driver, target, signal);
   const answers = async () => (link === undefined ? (await pollFor(driver, target.poll, signal)) !== undefined : link.answers(signal));
   if ((await answers()) || (await answers())) return true;
   // A listed card without ISO-DEP may be waiting in a state that no poll reaches: start the field anew once.
   return link === undefined && (await refound(driver, target, signal));
+};
+
+/** Whether there are still several. Where one or none is left, it is left as a field that was just switched on leaves it: ready to be found. */
+const areSeveral = async (driver: Pn532Driver, target: Target, signal?: AbortSignal): Promise<boolean> => {
+  await driver.resetField(signal);
+  const several = (await pollFor(driver, target.poll, signal))?.several === true;
+  if (!several) await driver.resetField(signal);
+  return several;
 };
 
 /** Starts the field anew and looks for a card of the same kind: true when something lies there, though its session is lost. */

@@ -13,6 +13,8 @@ export interface Target {
   readonly poll: PollName;
   /** ISO-DEP over type B: the protocol info of the ATQB (bit rates, frame size and type, FWI and options; 14443-3, 7.9.4). */
   readonly protocolInfo?: Uint8Array;
+  /** Another of the same technology lies beside it. */
+  readonly several?: true;
 }
 
 const ATQB_LENGTH = 12;
@@ -23,8 +25,13 @@ const PROTOCOL_TYPE = 10;
 /** SEL_RES bit 6 = ISO/IEC 14443-4 supported (14443-3, 6.5.3.4). */
 const SAK_ISO_DEP = 0x20;
 
-/** The one target in an InListPassiveTarget answer (`nb tg data…`), or undefined. Throws reader/protocol when it is cut short. */
+/** The first target in an InListPassiveTarget answer (`nb`, then `tg data…` of each), or undefined. Throws reader/protocol when it is cut short. */
 export const readTarget = (poll: PollName, answer: Uint8Array): Target | undefined => {
+  const target = firstTarget(poll, answer);
+  return target === undefined || (answer[0] ?? 0) < 2 ? target : { ...target, several: true };
+};
+
+const firstTarget = (poll: PollName, answer: Uint8Array): Target | undefined => {
   if (answer[0] === 0) return undefined;
   const data = answer.subarray(2);
   const malformed = () => new KioskFailure('reader/protocol', { facts: { poll, targetBytes: data.length } });

@@ -7,7 +7,7 @@ import { sleep, systemClock } from '../../core/clock.ts';
 import { isFailure } from '../../core/failure.ts';
 import { parseWords, refuseWords } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { SLOW_MS, TAKEN_AT } from '../lay-card.ts';
+import { TAKEN_AT } from '../lay-card.ts';
 
 const usage = `  kazashi card serve DIR    puts the card into a virtual PC/SC reader until the reader goes or Ctrl-C takes it out
       --vpcd HOST:PORT       where vpcd listens (${VPCD.host}:${VPCD.port}; packages pcscd and vsmartcard-vpcd)
@@ -43,11 +43,7 @@ export const command: Command = {
       return refuseWords('directory', `${directory}: two cards in one field need a radio; a virtual PC/SC reader holds one`);
     let session: VpcdSession | undefined;
     const chip =
-      defect === 'slow'
-        ? slowChip(card, SLOW_MS, systemClock)
-        : defect === 'leaves'
-          ? leavingChip(card, TAKEN_AT, () => session?.close())
-          : card;
+      defect === 'slow' ? slowChip(card, systemClock) : defect === 'leaves' ? leavingChip(card, TAKEN_AT, () => session?.close()) : card;
     session = await insert(chip, { host, port: Number(digits) });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => session?.close());
     process.stdout.write(`${directory} is in the reader at ${host}:${digits}\n`);

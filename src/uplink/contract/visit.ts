@@ -46,19 +46,25 @@ export const certificateSchema = z.strictObject({
   derBase64: base64(6000).describe('User-authentication certificate (X.509 DER)'),
 });
 
+/** JWA names (RFC 7518, 3.1) of what cards sign with: today's RSA-2048 cards, and P-384 ones, whose signature is r and s in a row. */
+export const EVIDENCE_ALGORITHMS = ['RS256', 'ES384'] as const;
+const algorithm = z
+  .enum(EVIDENCE_ALGORITHMS)
+  .describe('RS256: RSASSA-PKCS1-v1_5 with SHA-256; ES384: ECDSA on P-384 with SHA-384, r and s in a row');
+
 /** What lets the terminal check for itself that this card was there. */
 export const evidenceSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('jpki-auth').describe("The card's user-authentication key signed the challenge after its PIN"),
     challenge: base64(128),
     signature: base64(700),
-    algorithm: z.literal('RS256'),
+    algorithm,
   }),
   z.strictObject({
     kind: z.literal('card-face').describe("The issuer's signature over the card face file was checked, and the face compared"),
     challenge: base64(128).optional().describe('Digest block that was signed, or a challenge answered by the card'),
     signature: base64(700).optional(),
-    algorithm: z.literal('RS256').optional(),
+    algorithm: algorithm.optional(),
   }),
   z.strictObject({ kind: z.literal('none').describe('A member of staff looked') }),
 ]);

@@ -74,7 +74,7 @@ export class TwinChip {
     return this.#processor.irqInUse;
   }
 
-  /** What lies in the field. */
+  /** What lies in the field, or lay there first. */
   get card(): VirtualCardChip | undefined {
     return this.field.card;
   }
@@ -88,6 +88,12 @@ export class TwinChip {
     this.field.insert(chip);
   }
 
+  /** Lays another card beside it. */
+  add(chip: VirtualCardChip): void {
+    this.field.add(chip);
+  }
+
+  /** Takes away all that lies there. */
   remove(): void {
     this.field.remove();
   }

@@ -1,7 +1,7 @@
-// The radio field of the simulated reader with at most one card in it: power, frames with their check bytes, the time they take, and
-// disturbance. Knows no host frames and no commands.
+// The radio field of the simulated reader with the cards in it: power, frames with their check bytes, the time they take, answers that collide,
+// and disturbance. Knows no host frames and no commands.
 
-import type { VirtualCardChip } from '../../../card/ports.ts';
+import type { CardTechnology, VirtualCardChip } from '../../../card/ports.ts';
 import { concat } from '../../../core/bytes.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { BIT_RATES, type BitRate, bitRateCode } from '../bit-rate.ts';
@@ -24,12 +24,18 @@ export interface FieldOptions {
 /** Type B without ISO/IEC 14443-4. */
 const PLAIN_B = Uint8Array.of(0x50, 0x11, 0x22, 0x33, 0x44, 0x00, 0x00, 0x41, 0xe0, 0x00, 0x80, 0x71);
 
+const COLLISION = 'collision';
+/** What a collision sounds like: as long as the ATQB that two cards sent. */
+const JAMMED = new Uint8Array(12);
+/** One answer, several at once, or silence. */
+export type Heard = Uint8Array | typeof COLLISION | undefined;
+
 export class TwinField {
   readonly #options: FieldOptions;
   readonly #arrivals = new Set<() => void>();
   readonly #departures = new Set<() => void>();
-  #chip: VirtualCardChip | undefined;
-  #card: TwinTypeBCard | undefined;
+  #chips: readonly VirtualCardChip[] = [];
+  #cards: readonly TwinTypeBCard[] = [];
   #on = false;
   #duringNextApdu: (() => void) | undefined;
   readonly #damage: ('sent' | 'answered')[] = [];
@@ -39,37 +45,44 @@ export class TwinField {
   }
 
   get card(): VirtualCardChip | undefined {
-    return this.#chip;
+    return this.#chips[0];
   }
 
   insert(chip: VirtualCardChip): void {
     this.remove();
-    this.#chip = chip;
+    this.add(chip);
+  }
+
+  /** Lays another card beside those that are there. */
+  add(chip: VirtualCardChip): void {
+    this.#chips = [...this.#chips, chip];
     if (chip.technology === 'iso14443-4b') {
       const onWork = () => {
         const run = this.#duringNextApdu;
         this.#duringNextApdu = undefined;
         run?.();
       };
-      this.#card = new TwinTypeBCard(chip, { ...this.#options, onWork });
+      this.#cards = [...this.#cards, new TwinTypeBCard(chip, { ...this.#options, onWork })];
     }
     if (this.#on) chip.powerOn();
     for (const arrived of [...this.#arrivals]) arrived();
   }
 
   remove(): void {
-    if (this.#on) this.#chip?.powerOff();
-    this.#chip = undefined;
-    this.#card = undefined;
+    for (const chip of this.#on ? this.#chips : []) chip.powerOff();
+    this.#chips = [];
+    this.#cards = [];
     for (const taken of [...this.#departures]) taken();
   }
 
   switch(on: boolean): void {
     if (on === this.#on) return;
     this.#on = on;
-    this.#card?.reset();
-    if (on) this.#chip?.powerOn();
-    else this.#chip?.powerOff();
+    for (const card of this.#cards) card.reset();
+    for (const chip of this.#chips) {
+      if (on) chip.powerOn();
+      else chip.powerOff();
+    }
     for (const gone of [...this.#departures]) gone();
   }
 
@@ -92,18 +105,17 @@ export class TwinField {
   /** Target data of InListPassiveTarget for everything but ISO-DEP over type B, or undefined when nothing of this technology answers. */
   poll(name: PollName): Uint8Array | undefined {
     const { random } = this.#options;
-    switch (this.#chip?.technology) {
-      case 'iso14443-3b':
-        return name === 'b' ? concat(PLAIN_B, Uint8Array.of(0)) : undefined;
-      case 'iso14443-a':
+    const lies = (technology: CardTechnology): boolean => this.#chips.some((chip) => chip.technology === technology);
+    switch (name) {
+      case 'b':
+        return lies('iso14443-3b') ? concat(PLAIN_B, Uint8Array.of(0)) : undefined;
+      case 'a':
         // SENS_RES, SEL_RES without ISO/IEC 14443-4, four-byte UID.
-        return name === 'a' ? concat(Uint8Array.of(0x00, 0x04, 0x08, 0x04), random(4)) : undefined;
-      case 'felica':
-        return name === 'f212' || name === 'f424'
+        return lies('iso14443-a') ? concat(Uint8Array.of(0x00, 0x04, 0x08, 0x04), random(4)) : undefined;
+      default:
+        return lies('felica')
           ? concat(Uint8Array.of(0x12, 0x01, 0x01, 0x2e), random(6), Uint8Array.of(0x05, 0x31, 0x43, 0x45, 0x46, 0x82, 0xb7, 0xff))
           : undefined;
-      default:
-        return undefined;
     }
   }
 
@@ -119,13 +131,13 @@ export class TwinField {
       await pace.take(waitMs);
       return 'silent';
     }
-    const answered = withCrcB(answer);
+    const answered = withCrcB(answer === COLLISION ? JAMMED : answer);
     await pace.take(AIR.turnMs + frameMs(answered.length, rate) + AIR.blockMs);
-    return withoutCrcB(this.#disturbed('answered', answered)) ?? 'damaged';
+    return answer === COLLISION ? 'damaged' : (withoutCrcB(this.#disturbed('answered', answered)) ?? 'damaged');
   }
 
   /** A frame at 106 kbps whose time somebody else counts: the firmware's own initialisation. */
-  async whisper(bytes: Uint8Array, signal: AbortSignal): Promise<Uint8Array | undefined> {
+  async whisper(bytes: Uint8Array, signal: AbortSignal): Promise<Heard> {
     const answer = await this.#ask(bytes, 106, signal);
     signal.throwIfAborted();
     return answer;
@@ -133,13 +145,18 @@ export class TwinField {
 
   /** The active card goes to sleep until it is woken. */
   halt(): void {
-    this.#card?.halt();
+    for (const card of this.#cards) card.halt();
+  }
+
+  /** Every card hears the frame; two answers at once are none that can be read. */
+  async #ask(frame: Uint8Array, rate: BitRate, signal?: AbortSignal): Promise<Heard> {
+    const answers = await Promise.all((this.#on ? this.#cards : []).map((card) => this.#askOne(card, frame, rate, signal)));
+    const [first, second] = answers.filter((answer) => answer !== undefined);
+    return second === undefined ? first : COLLISION;
   }
 
   /** A card that dies on the way, is taken, or loses its power never answers. */
-  #ask(frame: Uint8Array, rate: BitRate, signal?: AbortSignal): Promise<Uint8Array | undefined> {
-    const card = this.#card;
-    if (card === undefined || !this.#on) return Promise.resolve(undefined);
+  #askOne(card: TwinTypeBCard, frame: Uint8Array, rate: BitRate, signal?: AbortSignal): Promise<Uint8Array | undefined> {
     return new Promise((resolve) => {
       const over = (answer: Uint8Array | undefined) => {
         this.#departures.delete(taken);

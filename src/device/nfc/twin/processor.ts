@@ -16,6 +16,10 @@ const ERROR = { none: 0x00, timeout: 0x01, crc: 0x02, protocol: 0x0b, badParamet
 
 /** What the firmware puts into its ATTRIB for type B: CID 1, frames of 64 bytes (both fixed in the chip). */
 const FIRMWARE_CID = 0x01;
+/** Slots in which cards that answered at once are told apart (14443-3, 7.7.4: the largest number), and how often that is tried. */
+const SLOTS = 16;
+const SLOTS_CODE = 0x04;
+const ROUNDS = 8;
 const FIRMWARE_FRAME = 64;
 const FIRMWARE_FRAME_CODE = 0x05;
 const LOST = { silent: ERROR.timeout, damaged: ERROR.crc, protocol: ERROR.protocol } as const;
@@ -117,11 +121,15 @@ export class TwinProcessor {
     this.#outgoing = new Uint8Array(0);
     this.#field.switch(true);
     for (;;) {
-      const found = this.#field.poll(poll) ?? (poll === 'b' ? await this.#activateB(data[2] ?? 0, signal) : undefined);
-      if (found !== undefined) {
-        await this.#pace.take(AIR.activationMs);
+      const simple = this.#field.poll(poll);
+      const found = [
+        ...(simple === undefined ? [] : [simple]),
+        ...(poll === 'b' ? await this.#listB(data[2] ?? 0, most, signal) : []),
+      ].slice(0, most);
+      if (found.length > 0) {
+        await this.#pace.take(AIR.activationMs * found.length + (most > found.length ? AIR.secondLookMs : 0));
         this.#listed = true;
-        return concat(Uint8Array.of(0x01, 0x01), found);
+        return concat(Uint8Array.of(found.length), ...found.map((target, at) => concat(Uint8Array.of(at + 1), target)));
       }
       if (this.#radio.tries !== FOR_EVER) {
         await this.#pace.take(AIR.emptyPollMs * (this.#radio.tries + 1));
@@ -132,22 +140,52 @@ export class TwinProcessor {
     }
   }
 
-  /** REQB and ATTRIB as the firmware sends them; their time on the air is in the activation's. */
-  async #activateB(afi: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
-    if (this.#radio.rate !== 106) return undefined; // registers somebody left behind: no card understands
-    const atqb = await this.#field.whisper(Uint8Array.of(0x05, afi, 0x00), signal);
-    if (atqb === undefined) return undefined;
-    const attrib = concat(Uint8Array.of(0x1d), atqb.subarray(1, 5), Uint8Array.of(0x00, FIRMWARE_FRAME_CODE, 0x01, FIRMWARE_CID));
-    const accepted = await this.#field.whisper(attrib, signal);
+  /** Target data of the ISO-DEP cards of type B that are found, `most` at most, each activated; their time on the air is in the activation's. */
+  async #listB(afi: number, most: number, signal: AbortSignal): Promise<Uint8Array[]> {
+    if (this.#radio.rate !== 106) return []; // registers somebody left behind: no card understands
+    const targets: Uint8Array[] = [];
+    this.#session = undefined;
+    for (;;) {
+      const found = await this.#searchB(afi, signal);
+      for (const atqb of found.slice(0, most - targets.length))
+        targets.push(await this.#activateB(atqb, FIRMWARE_CID + targets.length, signal));
+      if (found.length === 0 || targets.length >= most) return targets;
+    }
+  }
+
+  /** ATQBs of the cards that wait: of one that answers alone, or of those that answer alone in a slot (14443-3, 7.6). */
+  async #searchB(afi: number, signal: AbortSignal): Promise<readonly Uint8Array[]> {
+    const alone = await this.#field.whisper(Uint8Array.of(0x05, afi, 0x00), signal);
+    if (alone !== 'collision') return alone === undefined ? [] : [alone];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const found: Uint8Array[] = [];
+      for (let slot = 0; slot < SLOTS; slot += 1) {
+        const heard = await this.#field.whisper(
+          slot === 0 ? Uint8Array.of(0x05, afi, SLOTS_CODE) : Uint8Array.of((slot << 4) | 0x05),
+          signal,
+        );
+        if (heard instanceof Uint8Array) found.push(heard);
+      }
+      if (found.length > 0) return found;
+    }
+    return [];
+  }
+
+  /** ATTRIB as the firmware sends it. The first card's protocol is the one that InDataExchange speaks. */
+  async #activateB(atqb: Uint8Array, cid: number, signal: AbortSignal): Promise<Uint8Array> {
+    const attrib = concat(Uint8Array.of(0x1d), atqb.subarray(1, 5), Uint8Array.of(0x00, FIRMWARE_FRAME_CODE, 0x01, cid));
+    const heard = await this.#field.whisper(attrib, signal);
+    const accepted = heard instanceof Uint8Array ? heard : undefined;
     const waitMs = frameWaitingMs(atqb.subarray(9));
-    this.#session =
-      accepted &&
-      new IsoDepInitiator({
-        link: { exchange: (block, timeMs, stop) => this.#field.exchange(block, 106, timeMs, stop) },
-        cid: FIRMWARE_CID,
-        maxFrame: FIRMWARE_FRAME,
-        waitMs,
-      });
+    if (cid === FIRMWARE_CID)
+      this.#session =
+        accepted &&
+        new IsoDepInitiator({
+          link: { exchange: (block, timeMs, stop) => this.#field.exchange(block, 106, timeMs, stop) },
+          cid: FIRMWARE_CID,
+          maxFrame: FIRMWARE_FRAME,
+          waitMs,
+        });
     return concat(atqb, Uint8Array.of(accepted?.length ?? 0), accepted ?? new Uint8Array(0));
   }
 

@@ -22,6 +22,8 @@ export const AIR = {
   emptyPollMs: 5,
   /** REQB, ATQB, ATTRIB and its answer, or the like of the other technologies. */
   activationMs: 12,
+  /** One more look for another card of the same technology, which nobody answers. */
+  secondLookMs: 2,
   /** The chip's own work on a command that does not go on the air. */
   commandMs: 0.4,
 } as const;

@@ -20,6 +20,7 @@ export interface TypeBCardOptions {
 }
 
 const APPLICATION_DATA = Uint8Array.of(0x00, 0x00, 0x41, 0xe0);
+/** REQB and WUPB; in the low half of its one byte also a slot marker (14443-3, 7.6.1 and 7.8). */
 const ANTICOLLISION = 0x05;
 const ATTRIB = 0x1d;
 const WAKE_UP = 0x08;
@@ -32,6 +33,8 @@ export class TwinTypeBCard {
   #state: 'idle' | 'ready' | 'active' | 'halt' = 'idle';
   #pupi: Uint8Array = new Uint8Array(4);
   #rate: BitRate = 106;
+  /** The one in which it answers, of those that the reader offered. */
+  #slot = 1;
   #cid = 0;
   /** Largest frame the reader takes. */
   #maxFrame = 256;
@@ -101,7 +104,12 @@ export class TwinTypeBCard {
       if (this.#state === 'halt' && ((frame[2] ?? 0) & WAKE_UP) === 0) return undefined;
       this.#pupi = random(4);
       this.#state = 'ready';
-      return concat(Uint8Array.of(0x50), this.#pupi, APPLICATION_DATA, protocolInfo);
+      const slots = 2 ** ((frame[2] ?? 0) & 0x07);
+      this.#slot = slots === 1 ? 1 : 1 + ((random(1)[0] ?? 0) % slots);
+      return this.#slot === 1 ? this.#atqb(protocolInfo) : undefined;
+    }
+    if (frame.length === 1 && ((frame[0] ?? 0) & 0x0f) === ANTICOLLISION) {
+      return this.#state === 'ready' && (frame[0] ?? 0) >> 4 === this.#slot - 1 ? this.#atqb(protocolInfo) : undefined;
     }
     if (frame[0] !== ATTRIB || this.#state !== 'ready' || frame.length < 9 || !equal(frame.subarray(1, 5), this.#pupi)) return undefined;
     const [rates = 0, , parameter3 = 0, cid = 0] = [frame[6], 0, frame[7], frame[8]];
@@ -118,6 +126,10 @@ export class TwinTypeBCard {
     return Uint8Array.of(this.#cid);
   }
 
+  #atqb(protocolInfo: Uint8Array): Uint8Array {
+    return concat(Uint8Array.of(0x50), this.#pupi, APPLICATION_DATA, protocolInfo);
+  }
+
   /** The answer once the work is done; before that, every now and then, the request for more time (rule 9). */
   async #answer(cid: { cid?: number }): Promise<Uint8Array> {
     const work = this.#work;
@@ -130,14 +142,15 @@ export class TwinTypeBCard {
       await pace.take(now);
       work.thinkMs -= now;
       if (work.thinkMs > 0) return askForTime();
-      const slow = new AbortController();
-      const late = sleep(clock, patienceMs, slow.signal).then(
-        () => 'late' as const,
-        () => 'late' as const,
-      );
-      const outcome = await Promise.race([work.answer, late]).finally(() => slow.abort());
-      if (outcome === 'late') return askForTime();
     }
+    // A chip that is slow by itself asks for time whatever the pace of the air.
+    const slow = new AbortController();
+    const late = sleep(clock, patienceMs, slow.signal).then(
+      () => 'late' as const,
+      () => 'late' as const,
+    );
+    const outcome = await Promise.race([work.answer, late]).finally(() => slow.abort());
+    if (outcome === 'late') return askForTime();
     this.#outgoing = await work.answer;
     if (this.#work === work) this.#work = undefined;
     return this.#nextBlock(cid);
