@@ -2,6 +2,7 @@
 
 import type { FaceGuidance, FaceHint } from '../core/screens.ts';
 import type { Embedding } from './ports.ts';
+import type { FaceMeasures } from './quality.ts';
 import { cosine, normalise } from './stages.ts';
 
 const sameGuidance = (a: FaceGuidance, b: FaceGuidance): boolean => a.hint === b.hint && a.direction === b.direction && a.task === b.task;
@@ -20,12 +21,25 @@ export class HintFilter {
   }
 }
 
+/** Sharpness from which more of it says nothing. */
+const FULLY_SHARP = 0.08;
+
 export const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b);
   const half = sorted.length >> 1;
   if (sorted.length === 0) return 0;
   return sorted.length % 2 === 1 ? (sorted[half] as number) : ((sorted[half - 1] as number) + (sorted[half] as number)) / 2;
 };
+
+/** How much a frame counts in the mean: a turned or blurred face says less. 0.2 to 1. `yaw` in eye distances, see FaceMeasures. */
+export const frameWeight = ({ yaw, sharpness }: Pick<FaceMeasures, 'yaw' | 'sharpness'>): number => {
+  const frontal = 1 - 1.2 * Math.abs(yaw);
+  const sharp = Math.min(1, sharpness / FULLY_SHARP);
+  return Math.max(0.2, frontal * sharp);
+};
+
+/** The better of the mean embedding's cosine and the second best frame's: one lucky frame alone never decides. */
+export const fuseScores = (mean: number, second: number): number => Math.max(mean, second);
 
 export class Evidence {
   readonly #enrolled: Embedding;
@@ -41,14 +55,14 @@ export class Evidence {
     this.#sum = new Float32Array(enrolled.length);
   }
 
-  /** Takes and wipes the embedding of a good frame. `covered`: what seems to hide a part of the face. */
-  addGood(embedding: Embedding, covered?: FaceHint): void {
+  /** Takes and wipes the embedding of a good frame, which counts by `weight`. `covered`: what seems to hide a part of the face. */
+  addGood(embedding: Embedding, { weight = 1, covered }: { readonly weight?: number; readonly covered?: FaceHint } = {}): void {
     if (covered !== undefined) this.#covered.set(covered, (this.#covered.get(covered) ?? 0) + 1);
     const score = cosine(this.#enrolled, embedding);
     this.#second = Math.max(this.#second, Math.min(score, this.#best));
     this.#best = Math.max(this.#best, score);
     embedding.forEach((value, i) => {
-      this.#sum[i] = (this.#sum[i] as number) + value;
+      this.#sum[i] = (this.#sum[i] as number) + weight * value;
     });
     embedding.fill(0);
     this.#good++;
@@ -66,11 +80,11 @@ export class Evidence {
     return this.#good + [...this.#hints.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  /** Cosine of the mean embedding or of the second best frame, whichever is higher: one lucky frame alone never decides. −1 before the first. */
+  /** What all good frames say together, see fuseScores; −1 before the first. */
   get score(): number {
     if (this.#good === 0) return -1;
     const mean = normalise(Float32Array.from(this.#sum));
-    const score = Math.max(cosine(this.#enrolled, mean), this.#second);
+    const score = fuseScores(cosine(this.#enrolled, mean), this.#second);
     mean.fill(0);
     return score;
   }

@@ -8,7 +8,7 @@ import type { FaceModels } from './models.ts';
 import { greyPlanes } from './planes.ts';
 import type { Embedding, Picture } from './ports.ts';
 import { chooseFace, directionOf, type FaceMeasures, lumaOf, placeOf, reasonOf, sharpnessOf, turnOf } from './quality.ts';
-import { ALL_SCALES, alignFace, embedFace, findLandmarks, fivePoints, type LivenessScale, scoreLiveness } from './stages.ts';
+import { alignFace, embedFace, findLandmarks, fivePoints, type LivenessScale, scoreLiveness, scoreStillLiveness } from './stages.ts';
 
 export type Look =
   | { readonly hint: FaceHint; readonly direction?: FaceDirection; readonly measures?: FaceMeasures }
@@ -22,17 +22,19 @@ export type Look =
     };
 
 export interface LookOptions {
-  /** Scales of the anti-spoofing network; default all, for a single picture. */
+  /** Scales of the anti-spoofing network; default: all that can be said of a single picture. */
   readonly scales?: readonly LivenessScale[];
   /** Remembers between the frames of a camera; default: everything is searched. */
   readonly finder?: FaceFinder;
+  /** The hint of the frame before, which holds on by a margin. */
+  readonly before?: FaceHint;
 }
 
 /** The second plane: green for RGB and BGR alike. */
 const greenPlane = (aligned: Float32Array): Float32Array => aligned.subarray(aligned.length / 3, (aligned.length * 2) / 3);
 
 /** Never throws for what is in the picture: no usable face is a hint. */
-export const lookAt = async (models: FaceModels, picture: Picture, { scales = ALL_SCALES, finder }: LookOptions = {}): Promise<Look> => {
+export const lookAt = async (models: FaceModels, picture: Picture, { scales, finder, before }: LookOptions = {}): Promise<Look> => {
   const faces = finder === undefined ? await findFacesInStill(models, picture) : await finder.find(models, picture);
   const chosen = chooseFace(faces, picture);
   if (chosen === undefined) return { hint: lumaOf(picture, { x: 0, y: 0, ...picture }).face < 20 ? 'dark' : 'none' };
@@ -50,7 +52,7 @@ export const lookAt = async (models: FaceModels, picture: Picture, { scales = AL
     surroundLuma: luma.surround,
     sharpness: sharpnessOf(greenPlane(aligned), models.embed.entry.input.width),
   };
-  const hint = reasonOf(measures);
+  const hint = reasonOf(measures, before);
   if (hint !== undefined) {
     aligned.fill(0);
     const direction = directionOf(hint, measures);
@@ -58,6 +60,7 @@ export const lookAt = async (models: FaceModels, picture: Picture, { scales = AL
   }
   const covered = picture.channels === 3 ? coveredPart(aligned, models.embed.entry.input) : undefined;
   const embedding = await embedFace(models, greyPlanes(aligned));
-  const words = await scoreLiveness(models, picture, face.box, scales);
-  return { measures, embedding, face: { box: face.box, points, words }, ...(covered === undefined ? {} : { covered }) };
+  const { box } = face;
+  const words = await (scales === undefined ? scoreStillLiveness(models, picture, box) : scoreLiveness(models, picture, box, scales));
+  return { measures, embedding, face: { box, points, words }, ...(covered === undefined ? {} : { covered }) };
 };

@@ -45,18 +45,24 @@ export const LIMITS = {
   minSharpness: 0.02,
 } as const;
 
-/** First reason that holds, the most helpful to say first. */
-export const reasonOf = (m: FaceMeasures): FaceHint | undefined => {
-  if (m.rival >= LIMITS.rival) return 'several';
-  if (m.faceLuma < LIMITS.backLitLuma && m.surroundLuma - m.faceLuma > LIMITS.backLitExcess) return 'back-lit';
-  if (m.faceLuma < LIMITS.minLuma) return 'dark';
-  if (m.clipped > LIMITS.maxClipped) return 'over-exposed';
-  if (m.pixels < LIMITS.minPixels) return 'too-far';
-  if (m.size > LIMITS.maxSize) return 'too-near';
-  if (m.cut.by > LIMITS.maxCut) return 'off-centre';
-  if (Math.abs(m.roll) > LIMITS.maxRollDegrees) return 'tilted';
-  if (Math.abs(m.yaw) > LIMITS.maxYaw) return 'turned';
-  if (m.sharpness < LIMITS.minSharpness) return 'blurred';
+/** How far past its limit a measure must come back before what was told is taken back: a face at the edge of a limit would make the words flicker. */
+const MARGIN = 0.08;
+
+/** First reason that holds, the most helpful to say first. `before`: what was found in the frame before, which holds on by a margin. */
+export const reasonOf = (m: FaceMeasures, before?: FaceHint): FaceHint | undefined => {
+  const least = (hint: FaceHint, limit: number) => (hint === before ? limit * (1 + MARGIN) : limit);
+  const most = (hint: FaceHint, limit: number) => (hint === before ? limit * (1 - MARGIN) : limit);
+  if (m.rival >= most('several', LIMITS.rival)) return 'several';
+  const excess = m.surroundLuma - m.faceLuma;
+  if (m.faceLuma < least('back-lit', LIMITS.backLitLuma) && excess > most('back-lit', LIMITS.backLitExcess)) return 'back-lit';
+  if (m.faceLuma < least('dark', LIMITS.minLuma)) return 'dark';
+  if (m.clipped > most('over-exposed', LIMITS.maxClipped)) return 'over-exposed';
+  if (m.pixels < least('too-far', LIMITS.minPixels)) return 'too-far';
+  if (m.size > most('too-near', LIMITS.maxSize)) return 'too-near';
+  if (m.cut.by > most('off-centre', LIMITS.maxCut)) return 'off-centre';
+  if (Math.abs(m.roll) > most('tilted', LIMITS.maxRollDegrees)) return 'tilted';
+  if (Math.abs(m.yaw) > most('turned', LIMITS.maxYaw)) return 'turned';
+  if (m.sharpness < least('blurred', LIMITS.minSharpness)) return 'blurred';
   return undefined;
 };
 

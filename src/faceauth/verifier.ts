@@ -4,9 +4,9 @@
 import type { Clock } from '../core/clock.ts';
 import { asFailure, isFailure, KioskFailure } from '../core/failure.ts';
 import type { Log } from '../core/log.ts';
-import type { FaceGuidance } from '../core/screens.ts';
+import type { FaceGuidance, FaceHint } from '../core/screens.ts';
 import { SpoofEvidence } from './antispoof/spoof-evidence.ts';
-import { Evidence, HintFilter } from './evidence.ts';
+import { Evidence, frameWeight, HintFilter } from './evidence.ts';
 import { FaceFinder, findFacesInStill } from './find-faces.ts';
 import { decodeJp2, warmUpJp2 } from './jp2.ts';
 import { type Look, lookAt } from './look.ts';
@@ -54,14 +54,18 @@ export const embedPortrait = async (models: FaceModels, picture: Picture): Promi
 };
 
 /** What one camera frame shows; a frame that arrived damaged counts as showing nobody. */
-const lookAtFrame = async (models: FaceModels, frame: CameraFrame, spoof: SpoofEvidence, finder: FaceFinder): Promise<Look> => {
+const lookAtFrame = async (
+  models: FaceModels,
+  frame: CameraFrame,
+  { spoof, finder, before }: { readonly spoof: SpoofEvidence; readonly finder: FaceFinder; readonly before: FaceHint | undefined },
+): Promise<Look> => {
   const picture = await decodePicture(frame.jpeg).catch((cause: unknown) => {
     if (isFailure(cause, 'input/invalid')) return undefined;
     throw cause;
   });
   if (picture === undefined) return { hint: 'none' };
   try {
-    const look = await lookAt(models, picture, { scales: spoof.nextScales, finder });
+    const look = await lookAt(models, picture, { scales: spoof.nextScales, finder, ...(before === undefined ? {} : { before }) });
     if (look.hint === undefined) spoof.observe(picture, look.face);
     return look;
   } finally {
@@ -114,14 +118,17 @@ export const createFaceVerifier = (options: FaceVerifierOptions): FaceVerifier =
     const finder = new FaceFinder();
     const ended = AbortSignal.any([signal, timeout.signal]);
     let seq = -1;
+    let before: FaceHint | undefined;
     try {
       while (!timeout.signal.aborted) {
         signal.throwIfAborted();
         const frame = await nextFrame(camera, seq, ended, signal, timeout.signal);
         if (frame === undefined) break;
         seq = frame.seq;
-        const look = await lookAtFrame(models, frame, spoof, finder);
-        if (look.hint === undefined) evidence.addGood(look.embedding, look.covered);
+        const look = await lookAtFrame(models, frame, { spoof, finder, before });
+        before = look.hint;
+        if (look.hint === undefined)
+          evidence.addGood(look.embedding, { weight: frameWeight(look.measures), ...(look.covered === undefined ? {} : { covered: look.covered }) }); // biome-ignore format: one row
         else evidence.addHint(look.hint);
         const { shown, changed } = hints.next(guidanceOf(look, evidence.score >= threshold));
         if (changed) onProgress(shown);

@@ -5,11 +5,12 @@ import type { Facts } from '../../src/core/failure.ts';
 import { type Log, silentLog } from '../../src/core/log.ts';
 import type { FaceHint } from '../../src/core/screens.ts';
 import { TwinCamera } from '../../src/faceauth/camera/twin-camera.ts';
-import { Evidence, HintFilter, median } from '../../src/faceauth/evidence.ts';
+import { Evidence, frameWeight, fuseScores, HintFilter, median } from '../../src/faceauth/evidence.ts';
 import { FACE_PARTS, measureFace } from '../../src/faceauth/measure-face.ts';
 import { loadFaceModels } from '../../src/faceauth/models.ts';
 import { encodeJpeg, renderSvg, resizePicture, toCardPhoto } from '../../src/faceauth/pictures.ts';
 import type { Camera, FaceProgress, Picture } from '../../src/faceauth/ports.ts';
+import { type FaceMeasures, LIMITS, reasonOf } from '../../src/faceauth/quality.ts';
 import { createFaceVerifier, warmUpFaceModels } from '../../src/faceauth/verifier.ts';
 import { startWorkerVerifier } from '../../src/faceauth/worker/worker-verifier.ts';
 import { residentPortrait, residents } from '../../src/twin/residents.ts';
@@ -183,6 +184,40 @@ test('hints do not flicker, and one lucky frame decides nothing', async (t) => {
   evidence.addGood(Float32Array.of(0, 1));
   evidence.addGood(Float32Array.of(1, 0));
   t.ok(evidence.score < 0.5, String(evidence.score));
+});
+
+test('a blurred or turned frame counts for less than a clear one', async (t) => {
+  const clear = { yaw: 0.02, sharpness: 0.1 };
+  t.equal(frameWeight({ yaw: 0, sharpness: 0.2 }), 1);
+  t.ok(frameWeight({ ...clear, yaw: -0.4 }) < 0.6 * frameWeight(clear), 'turned either way');
+  t.ok(frameWeight({ ...clear, sharpness: 0.03 }) < 0.5 * frameWeight(clear));
+  t.equal(frameWeight({ yaw: 0.9, sharpness: 0 }), 0.2, 'never nothing: a bad frame alone is still evidence');
+  const score = (weight: number) => {
+    const evidence = new Evidence(Float32Array.of(1, 0));
+    evidence.addGood(Float32Array.of(1, 0));
+    evidence.addGood(Float32Array.of(0, 1), { weight });
+    return evidence.score;
+  };
+  t.ok(score(0.2) > score(1) && score(1) > 0.7);
+  t.equal(fuseScores(0.3, 0.6), 0.6);
+});
+
+test('a face at the edge of a limit keeps the hint it was given, until it is past the edge by a margin', async (t) => {
+  const good: FaceMeasures = { size: 0.4, rival: 0, pixels: 200, cut: { by: 0, direction: 'left' }, yaw: 0, roll: 0, clipped: 0, faceLuma: 120, surroundLuma: 120, sharpness: 0.1 }; // biome-ignore format: one row
+  const edges: readonly (readonly [FaceHint, Partial<FaceMeasures>, Partial<FaceMeasures>])[] = [
+    ['too-far', { pixels: LIMITS.minPixels + 2 }, { pixels: LIMITS.minPixels + 10 }],
+    ['too-near', { size: LIMITS.maxSize - 0.02 }, { size: LIMITS.maxSize - 0.1 }],
+    ['turned', { yaw: 0.02 - LIMITS.maxYaw }, { yaw: 0.1 - LIMITS.maxYaw }],
+    ['dark', { faceLuma: LIMITS.minLuma + 1 }, { faceLuma: LIMITS.minLuma + 10 }],
+    ['several', { rival: LIMITS.rival - 0.02 }, { rival: LIMITS.rival - 0.1 }],
+    ['blurred', { sharpness: LIMITS.minSharpness * 1.04 }, { sharpness: LIMITS.minSharpness * 1.2 }],
+  ];
+  for (const [hint, edge, past] of edges) {
+    t.equal(reasonOf({ ...good, ...edge }), undefined, `${hint}: a frame of its own is good`);
+    t.equal(reasonOf({ ...good, ...edge }, hint), hint, `${hint} holds on`);
+    t.equal(reasonOf({ ...good, ...edge }, 'tilted'), undefined, `${hint}: another hint does not`);
+    t.equal(reasonOf({ ...good, ...past }, hint), undefined, `${hint} is taken back`);
+  }
 });
 
 test('the figures for a bench are measured on the real stages', async (t) => {
