@@ -1,10 +1,11 @@
 // The four networks as functions of pictures: where faces are, where their points are, who it is, whether it is alive.
 // Exact inputs come from the manifest; each stage only says which window of the picture it looks at.
 
+import type { ModelInput } from '../../scripts/install-models.js';
 import { type Point, templateToPicture } from './alignment.ts';
 import type { FaceModels, LoadedModel } from './models.ts';
 import type { Embedding, Picture } from './ports.ts';
-import { type Box, sampleBox, sampleSimilarity } from './sampling.ts';
+import { type Box, sampleBox, samplePoints, sampleSimilarity } from './sampling.ts';
 
 export interface DetectedFace {
   /** In picture pixels. */
@@ -145,11 +146,18 @@ export const scoreLiveness = async (
   picture: Picture,
   box: Box,
   scales: readonly LivenessScale[] = ALL_SCALES,
+  crop: (picture: Picture, window: Box, input: ModelInput) => Float32Array = sampleBox,
 ): Promise<LivenessWord[]> => {
   const words: LivenessWord[] = [];
   for (const scale of scales) {
-    const answer = await run(liveness, sampleBox(picture, grownInside(box, LIVENESS_SCALES[scale], picture), liveness.entry.input));
+    const answer = await run(liveness, crop(picture, grownInside(box, LIVENESS_SCALES[scale], picture), liveness.entry.input));
     words.push({ scale, live: liveProbability(answer[liveness.entry.outputs.logits] ?? new Float32Array(3)) });
   }
   return words;
 };
+
+/** All that the network can say of one picture: every scale, smoothed and unsmoothed, for it knows large faces better with their grain. */
+export const scoreStillLiveness = async (models: FaceModels, picture: Picture, box: Box): Promise<LivenessWord[]> => [
+  ...(await scoreLiveness(models, picture, box)),
+  ...(await scoreLiveness(models, picture, box, ALL_SCALES, samplePoints)),
+];

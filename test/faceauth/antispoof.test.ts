@@ -110,6 +110,7 @@ test('cues that abstain count neither way, and every cue only ever speaks agains
   );
   t.ok(fuse({ ...silent, pattern: 6 }) < fuse(silent) && fuse({ ...silent, along: 0.9 }) < 0.1 * fuse(silent));
   t.ok(fuse({ ...silent, model: 0.001 }) < fuse(silent));
+  t.ok(fuse({ ...silent, outline: 0.9 }, true) > 1.5 * fuse({ ...silent, outline: 0.9 }), 'on one picture an outline may be a window');
   const still = new SpoofEvidence();
   t.equal(still.liveness, 0, 'nothing seen, nothing believed');
   const picture = grey(320, 240, texture);

@@ -9,7 +9,7 @@ import { decodeJp2 } from '../../src/faceauth/jp2.ts';
 import { decodePicture, encodeJpeg } from '../../src/faceauth/pictures.ts';
 import type { Picture } from '../../src/faceauth/ports.ts';
 import { chooseFace, directionOf, type FaceMeasures, lumaOf, placeOf, reasonOf, sharpnessOf, turnOf } from '../../src/faceauth/quality.ts';
-import { sampleBox, sampleSimilarity } from '../../src/faceauth/sampling.ts';
+import { sampleBox, samplePoints, sampleSimilarity } from '../../src/faceauth/sampling.ts';
 import { grownInside, suppress } from '../../src/faceauth/stages.ts';
 
 const grey = (width: number, height: number, at: (x: number, y: number) => number): Picture => ({
@@ -98,6 +98,10 @@ test('windows are resized without shift, averaged when shrunk, and keep colour o
   const checker = grey(64, 64, (x, y) => ((x + y) % 2) * 200);
   const flat = sampleBox(checker, { x: 0, y: 0, width: 64, height: 64 }, { ...input, width: 16, height: 16 });
   t.ok(flat.every((value) => Math.abs(value - 100) < 0.01));
+  const folded = samplePoints(checker, { x: 0, y: 0, width: 64, height: 64 }, { ...input, width: 21, height: 21 });
+  t.ok(Math.max(...folded) - Math.min(...folded) > 100, 'one sample each keeps what averaging takes away');
+  const same = samplePoints(slope, { x: 0, y: 0, width: 240, height: 320 }, input);
+  t.ok(Math.abs((same[30 * 60 + 20] as number) - (shrunk[30 * 60 + 20] as number)) < 1, 'and shifts nothing');
   const red: Picture = { width: 8, height: 8, channels: 3, data: Uint8Array.from({ length: 192 }, (_, i) => (i % 3 === 0 ? 255 : 0)) };
   const planes = sampleBox(
     red,

@@ -5,7 +5,7 @@ import { findFacesInStill } from '../find-faces.ts';
 import type { FaceModels } from '../models.ts';
 import { decodePicture } from '../pictures.ts';
 import { chooseFace } from '../quality.ts';
-import { findLandmarks, scoreLiveness } from '../stages.ts';
+import { findLandmarks, scoreStillLiveness } from '../stages.ts';
 
 /** 0..1, 1 = live; undefined when no face is found. `bytes` are JPEG or PNG; throws KioskFailure input/invalid for anything else. */
 export const judgeStill = async (models: FaceModels, bytes: Uint8Array): Promise<number | undefined> => {
@@ -14,7 +14,11 @@ export const judgeStill = async (models: FaceModels, bytes: Uint8Array): Promise
   if (chosen === undefined) return undefined;
   const { box } = chosen.face;
   const spoof = new SpoofEvidence();
-  spoof.observeStill(picture, { box, points: await findLandmarks(models, picture, box), words: await scoreLiveness(models, picture, box) });
+  spoof.observeStill(picture, {
+    box,
+    points: await findLandmarks(models, picture, box),
+    words: await scoreStillLiveness(models, picture, box),
+  });
   const { liveness } = spoof;
   spoof.wipe();
   picture.data.fill(0);
