@@ -14,7 +14,7 @@ import { lookAt } from '../src/faceauth/look.ts';
 import { loadFaceModels } from '../src/faceauth/models.ts';
 import { decodePicture, encodeJpeg } from '../src/faceauth/pictures.ts';
 import type { Picture } from '../src/faceauth/ports.ts';
-import { ALL_SCALES, detectFaces, findLandmarks, fivePoints } from '../src/faceauth/stages.ts';
+import { detectFaces, findLandmarks, fivePoints } from '../src/faceauth/stages.ts';
 import { DEFAULT_LIVENESS_THRESHOLD } from '../src/faceauth/verifier.ts';
 
 const { values } = parseArgs({
@@ -60,7 +60,7 @@ const judge = async (shown: readonly Picture[]): Promise<{ first: number; last: 
   let first: number | undefined;
   for (const frame of shown) {
     const picture = await decodePicture(await encodeJpeg(frame));
-    const look = await lookAt(models, picture, { scales: shown.length === 1 ? ALL_SCALES : spoof.nextScales });
+    const look = await lookAt(models, picture, shown.length === 1 ? {} : { scales: spoof.nextScales });
     if (look.hint !== undefined) continue;
     look.embedding.fill(0);
     const startedAt = performance.now();
@@ -116,6 +116,7 @@ cueMs.sort((a, b) => a - b);
 const result = {
   threshold: DEFAULT_LIVENESS_THRESHOLD,
   frames,
+  seed,
   species,
   worstApcer: Math.max(...species.map(({ apcer }) => apcer)),
   bpcer,
