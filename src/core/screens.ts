@@ -131,7 +131,8 @@ export type ScreenContent =
       readonly choices: readonly ('continue' | 'retry' | 'pin' | 'staff')[];
     }
   | { readonly screen: 'out-of-service'; readonly code?: FailureCode }
-  | { readonly screen: 'how-to' }
+  /** elapsedMs: where the moving pictures are; the program that shows them counts, the visit does not. */
+  | { readonly screen: 'how-to'; readonly elapsedMs?: number }
   | { readonly screen: 'technician'; readonly page: 'locked' | 'menu'; readonly facts: Readonly<Record<string, string>> }
   | { readonly screen: 'shutting-down' };
 

@@ -76,7 +76,7 @@ const drawUsual = (context: ScreenContext, model: ScreenModel): ScreenEnd => {
     case 'take-card': return takeCard(context, model);
     case 'notice': return notice(context, model);
     case 'out-of-service': return outOfService(context, model);
-    case 'how-to': return howTo(context);
+    case 'how-to': return howTo(context, model);
     case 'technician': return technician(context, model);
     case 'shutting-down': return shuttingDown(context);
   }

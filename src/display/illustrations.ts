@@ -1,5 +1,5 @@
 // Pictures of the card and the tray, on a 520×440 grid scaled into a box. Drawn for this project.
-// Still pictures: nothing moves or blinks.
+// Still pictures: nothing moves or blinks; the guide moves the same parts (how-to-picture.ts).
 
 import type { Language } from '../core/screens.ts';
 import { rect } from './layout.ts';
@@ -8,24 +8,24 @@ import { textSvg } from './scene-builder.ts';
 import { fitText } from './text/fit.ts';
 import { COLOURS } from './theme.ts';
 
-const GRID = { width: 520, height: 440 } as const;
+export const GRID = { width: 520, height: 440 } as const;
 
 const label = (text: string, box: Rect, size: number, colour: string, align: 'left' | 'centre', language: Language = 'ja'): string =>
   textSvg(fitText({ text, language, width: box.width, height: box.height, size, smallest: 8, weight: 700, leading: 1.2, balance: false, maxLines: 1 }), box, {
     size, weight: 700, colour, align, vertical: 'middle', leading: 1.2, language,
   }); // biome-ignore format: one style
 
-const scaled = (box: Rect, fragment: string): string => {
+export const scaled = (box: Rect, fragment: string): string => {
   const scale = Math.min(box.width / GRID.width, box.height / GRID.height);
   const x = box.x + (box.width - GRID.width * scale) / 2;
   const y = box.y + (box.height - GRID.height * scale) / 2;
   return `<g transform="translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(${scale.toFixed(4)})">${fragment}</g>`;
 };
 
-const backdrop = `<circle cx="260" cy="212" r="210" fill="${COLOURS.tint}"/>`;
+export const backdrop = `<circle cx="260" cy="212" r="210" fill="${COLOURS.tint}"/>`;
 
 /** A card seen from the front, 280×176, its top left corner at the origin. */
-const card = (title: string): string => {
+export const card = (title: string): string => {
   const line = (y: number, width: number) => `<rect x="22" y="${y}" width="${width}" height="10" rx="5" fill="${COLOURS.line}"/>`;
   return [
     `<rect x="5" y="8" width="280" height="176" rx="16" fill="#000" opacity="0.12"/>`,
@@ -41,7 +41,7 @@ const card = (title: string): string => {
 };
 
 /** The tray with its light: a place for the card on top, a word on its front. */
-const tray = (word: string, light: string, withCard: boolean, language?: Language): string =>
+export const tray = (word: string, light: string, withCard: boolean, language?: Language): string =>
   [
     `<ellipse cx="260" cy="424" rx="226" ry="13" fill="#000" opacity="0.13"/>`,
     `<path d="M104 326H416L470 384H50Z" fill="${COLOURS.surface}" stroke="${COLOURS.primaryDark}" stroke-width="3" stroke-linejoin="round"/>`,

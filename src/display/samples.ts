@@ -65,23 +65,17 @@ const CONTENTS: Readonly<Record<string, ScreenContent>> = {
   'take-card-3': { screen: 'take-card', alarm: 3 },
   'out-of-service': { screen: 'out-of-service', code: 'uplink/terminal-lost' },
   'out-of-service-plain': { screen: 'out-of-service' },
-  'how-to': { screen: 'how-to' },
+  'how-to': { screen: 'how-to', elapsedMs: 1800 },
+  'how-to-identity': { screen: 'how-to', elapsedMs: 7200 },
+  'how-to-pin': { screen: 'how-to', elapsedMs: 9000 },
+  'how-to-consent': { screen: 'how-to', elapsedMs: 13800 },
+  'how-to-done': { screen: 'how-to', elapsedMs: 18200 },
   technician: { screen: 'technician', page: 'menu', facts: { version: '0.1.0', kiosk: 'reception-1', uptime: '3 d 4 h', reader: 'PN532 1.6', camera: '640×480 30 fps', broker: 'connected', terminal: 'ready', backlog: '0', temperature: '48.2 °C', storage: '2.1 GB free' } },
   'technician-locked': { screen: 'technician', page: 'locked', facts: {} },
   'shutting-down': { screen: 'shutting-down' },
 }; // biome-ignore format: one row per sample
 
-const TIMED = new Set([
-  'choose-method',
-  'face-retry',
-  'pin',
-  'pin-last-try',
-  'staff-check',
-  'consent',
-  'consent-items',
-  'prescription',
-  'how-to',
-]);
+const TIMED = new Set(['choose-method', 'face-retry', 'pin', 'pin-last-try', 'staff-check', 'consent', 'consent-items', 'prescription']);
 
 /** Every screen by name, in one language. Names begin with the screen's name. */
 export const sampleModels = (language: Language, mode: DisplayMode = 'standard'): Readonly<Record<string, ScreenModel>> => {

@@ -10,6 +10,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./commands/run.ts')).command,
   card: async () => (await import('./commands/card.ts')).command,
   face: async () => (await import('./commands/face.ts')).command,
+  poster: async () => (await import('./commands/poster.ts')).command,
   site: async () => (await import('./commands/site.ts')).command,
 };
 

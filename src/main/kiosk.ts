@@ -26,6 +26,7 @@ import { Announcer } from './announcer.ts';
 import { openCardSession } from './card-session.ts';
 import { watchCardTray } from './card-tray.ts';
 import { createFaceService } from './face-service.ts';
+import { HowToPlayer } from './how-to-player.ts';
 import { KeypadGuide } from './keypad-guide.ts';
 import { createLivePreview } from './live-preview.ts';
 import { createSecretPad } from './secret-pad.ts';
@@ -182,7 +183,9 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     repeat: () => announcer.say(visit.screen),
     volume: config.sound.volume,
   });
-  const show = (model: ScreenModel): void => {
+  const guide = new HowToPlayer(clock, () => show(visit.screen));
+  const show = (decided: ScreenModel): void => {
+    const model = guide.frame(decided);
     display.show(model);
     lamp.show(lampOf(model));
     const failure = failureShown(model);
@@ -249,6 +252,7 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
       unwatchPower();
       stopInput();
       unwatchScreens();
+      guide.stop();
       unlink.stop();
       visit.stop();
       await Promise.all([tray.stop(), preview.stop()]);

@@ -33,6 +33,7 @@ export interface VisitTimeouts {
   readonly graceMs: number;
   /** Out of service after a fault: when the self-test is tried again. */
   readonly retestMs: number;
+  /** Length of the guide: its moving pictures. */
   readonly howToMs: number;
   readonly shutdownMs: number;
 }
@@ -67,7 +68,7 @@ export const DEFAULT_TIMEOUTS: VisitTimeouts = {
   alarmMs: 5_000,
   graceMs: 10_000,
   retestMs: 30_000,
-  howToMs: 120_000,
+  howToMs: 20_000,
   shutdownMs: 3_000,
 };
 

@@ -263,8 +263,10 @@ export const en: Messages = {
     title: 'Not in use right now',
     body: 'Please speak to the reception staff: they will check you in at the desk.',
   },
+  poster: { help: 'If you need help, please ask the reception staff.' },
   howTo: {
     title: 'How to use',
+    leave: 'Touch the screen anywhere to go back',
     steps: {
       card: { title: 'Place your card', body: 'Take your My Number Card out of its cover and place it on the tray.' },
       identity: { title: 'Confirm identity', body: 'Choose your face or your PIN.' },

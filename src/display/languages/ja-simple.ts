@@ -259,8 +259,10 @@ export const jaSimple: Messages = {
     title: 'いま つかえません',
     body: 'うけつけの ひとに はなして ください。',
   },
+  poster: { help: 'わからない ときは、うけつけの ひとに きいて ください。' },
   howTo: {
     title: 'つかいかた',
+    leave: 'がめんに さわると、さいしょに もどります',
     steps: {
       card: { title: 'カードを おく', body: 'マイナンバーカードを カバーから だして おきます。' },
       identity: { title: 'ほんにんの かくにん', body: 'かおか、4つの すうじを えらびます。' },

@@ -254,8 +254,10 @@ export const ko: Messages = {
     title: '지금은 사용할 수 없습니다',
     body: '창구에서 접수합니다. 접수처 직원에게 말씀해 주세요.',
   },
+  poster: { help: '도움이 필요하시면 접수처 직원에게 말씀해 주세요.' },
   howTo: {
     title: '사용 방법',
+    leave: '화면 아무 곳이나 누르면 처음으로 돌아갑니다',
     steps: {
       card: { title: '카드 올리기', body: '마이넘버카드를 커버에서 꺼내 받침대에 올립니다.' },
       identity: { title: '본인 확인', body: '얼굴 인증이나 비밀번호를 선택합니다.' },

@@ -254,8 +254,10 @@ export const vi: Messages = {
     title: 'Hiện không sử dụng được',
     body: 'Xin đăng ký tại quầy. Vui lòng hỏi nhân viên tiếp nhận.',
   },
+  poster: { help: 'Nếu cần giúp đỡ, xin hãy hỏi nhân viên tiếp nhận.' },
   howTo: {
     title: 'Cách dùng',
+    leave: 'Chạm vào bất kỳ đâu trên màn hình để quay lại',
     steps: {
       card: { title: 'Đặt thẻ', body: 'Lấy thẻ My Number ra khỏi bao và đặt lên khay.' },
       identity: { title: 'Xác nhận danh tính', body: 'Chọn khuôn mặt hoặc mã PIN.' },

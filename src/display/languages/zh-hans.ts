@@ -249,8 +249,10 @@ export const zhHans: Messages = {
     title: '目前无法使用',
     body: '请在窗口登记，并咨询接待人员。',
   },
+  poster: { help: '如需帮助，请询问前台工作人员。' },
   howTo: {
     title: '使用方法',
+    leave: '触摸屏幕任意处即可返回',
     steps: {
       card: { title: '放卡', body: '将个人编号卡从卡套中取出，放在卡台上。' },
       identity: { title: '本人确认', body: '选择人脸识别或密码。' },

@@ -41,7 +41,7 @@ export const SURROUNDINGS: Readonly<Record<ScreenName, Surroundings>> = {
   'take-card': { footer: [], listen: true },
   notice: { footer: [], listen: true },
   'out-of-service': { footer: [], listen: false },
-  'how-to': { footer: ['back'], listen: true },
+  'how-to': { footer: [], listen: false },
   technician: { footer: ['back'], listen: false },
   'shutting-down': { footer: [], listen: false, bare: true },
 };

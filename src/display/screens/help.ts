@@ -1,52 +1,47 @@
-// How the kiosk is used, in four pictures; and the technician's table of facts.
+// How the kiosk is used, as moving pictures with captions; and the technician's table of facts.
 
-import { type IconName, icon } from '../icons.ts';
-import { centred, columns, cutLeft, cutTop, inset, rect, rows } from '../layout.ts';
+import type { ElementId } from '../../core/screens.ts';
+import { drawHowTo, HOW_TO_PART_MS, partAt } from '../how-to-picture.ts';
+import { centred, columns, cutBottom, cutLeft, cutTop, inset, rect, rows } from '../layout.ts';
 import { COLOURS } from '../theme.ts';
+import { beside } from './arrange.ts';
 import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
 import { digitPad } from './digits.ts';
+import { stackTexts } from './stack.ts';
 
-const STEPS: readonly (readonly ['card' | 'identity' | 'consent' | 'done', IconName])[] = [
-  ['card', 'card'], ['identity', 'face'], ['consent', 'list'], ['done', 'check'],
-]; // biome-ignore format: a table
-
-export const howTo = (context: ScreenContext): ScreenEnd => {
+export const howTo = (context: ScreenContext, model: ModelOf<'how-to'>): ScreenEnd => {
   const { build, frame, sizes, messages } = context;
   const words = messages.howTo;
-  const [head, rest] = cutTop(frame.body, sizes.title * 1.4, sizes.gap);
-  build.text('title', words.title, head, { size: sizes.title, weight: 700, vertical: 'middle', maxLines: 1 });
-  columns(rest, [1, 1, 1, 1], sizes.gap).forEach((cell, i) => {
-    const [name, picture] = STEPS[i] ?? ['card', 'card'];
-    const step = words.steps[name];
-    build.panel(cell, { fill: COLOURS.surface, border: COLOURS.border, radius: sizes.radius });
-    const inner = inset(cell, sizes.compact ? 12 : 22, sizes.compact ? 12 : 24);
-    const side = sizes.compact ? 72 : 150;
-    const [top, below] = cutTop(inner, side, sizes.compact ? 10 : 22);
-    const round = centred(top, side, side);
-    const [cx, cy] = [round.x + side / 2, round.y + side / 2];
-    build.draw(
-      round,
-      `<circle cx="${cx}" cy="${cy}" r="${side / 2}" fill="${COLOURS.tint}"/>${icon(picture, cx - side * 0.28, cy - side * 0.28, side * 0.56, COLOURS.primary)}`,
-    );
-    const [title, body] = cutTop(below, sizes.body * 2.6, sizes.compact ? 4 : 10);
-    build.text(`step-${name}`, `${i + 1}. ${step.title}`, title, {
-      size: sizes.compact ? 20 : 29,
-      smallest: 15,
-      weight: 700,
-      colour: COLOURS.primaryDark,
-      align: 'centre',
-      vertical: 'middle',
-      balance: true,
-      leading: 1.2,
-    });
-    build.text(`step-${name}-body`, step.body, body, {
-      size: sizes.compact ? 17 : 26,
-      smallest: 13,
-      leading: 1.5,
-      colour: COLOURS.textSoft,
-    });
+  const elapsedMs = model.elapsedMs ?? 0;
+  const { part, index } = partAt(elapsedMs);
+  const [foot, rest] = cutBottom(frame.body, sizes.body * 1.8, sizes.gap);
+  const [bars, main] = cutBottom(rest, sizes.compact ? 8 : 12, sizes.gap);
+  const [picture, side] = beside(context, main, [1.15, 1], sizes.margin, [1.5, 1]);
+  drawHowTo(build, picture, elapsedMs, { card: messages.idle.cardTitle, here: messages.idle.here, language: build.language });
+  build.element('illustration', 'image', words.steps[part].body, picture);
+  stackTexts(build, side, [
+    {
+      id: 'title',
+      label: `${index + 1}. ${words.steps[part].title}`,
+      style: { size: sizes.compact ? 34 : 52, weight: 700, colour: COLOURS.primaryDark, leading: 1.3, balance: true },
+    },
+    { id: 'body', label: words.steps[part].body, gap: sizes.gap * 1.4, style: { size: sizes.compact ? 24 : 38, leading: 1.5 } },
+  ]);
+  columns(bars, [1, 1, 1, 1], sizes.keyGap).forEach((bar, i) => {
+    const done = Math.max(0, Math.min(1, elapsedMs / HOW_TO_PART_MS - i));
+    build.panel(bar, { fill: COLOURS.tintStrong, radius: bar.height / 2 });
+    if (done > 0)
+      build.panel(rect(bar.x, bar.y, Math.max(bar.height, bar.width * done), bar.height), {
+        fill: COLOURS.primary,
+        radius: bar.height / 2,
+      });
   });
-  return { speech: STEPS.map(([name]) => words.steps[name].body).join('\n') };
+  build.text('hint', words.leave, foot, {
+    size: sizes.body, align: 'centre', vertical: 'middle', maxLines: sizes.portrait ? 2 : 1, colour: COLOURS.textSoft, smallest: 14,
+  }); // biome-ignore format: one style
+  // Wherever a finger comes down, the guide is over.
+  build.element('back' satisfies ElementId, 'button', messages.footer.back, frame.panel);
+  return { speech: words.steps[part].body };
 };
 
 export const technician = (context: ScreenContext, model: ModelOf<'technician'>): ScreenEnd => {

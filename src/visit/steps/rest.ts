@@ -42,8 +42,8 @@ export const howTo: StateConfig = {
   after: { howTo: '#resting' },
   on: {
     'CARD.PLACED': '#visit',
-    'PRESS.back': '#idle',
-    'PRESS.continue': '#idle',
+    // Whoever touches anything has seen enough; the language they chose stays.
+    'PRESS.*': '#idle',
     'PRESS.cancel': '#resting',
     'PRESS.language': { target: '#how-to', reenter: true, actions: 'setLanguage' },
   },
