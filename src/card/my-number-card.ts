@@ -19,10 +19,9 @@ import type { CardFaceReader, DetectedCard } from './ports.ts';
 import type { CardGeneration } from './profile.ts';
 import type { CardPinOutcome, CardProof, CardReading, FaceReading } from './reading.ts';
 import { authenticateTerminal, type SchemeTerminal } from './scheme-authentication.ts';
-import { presentSecret } from './secrets.ts';
+import { isDigits, presentSecret } from './secrets.ts';
 import { signatureHolds } from './signature.ts';
 import { type CardTrust, certificateKey, judgeCertificate } from './trust.ts';
-import { isDigits } from './verification-code.ts';
 
 /** Tells what the card is (see identify.ts for the failures) and opens a session on it. */
 export const identifyCard = async (

@@ -4,7 +4,10 @@ import type { CardChannel } from './channel.ts';
 import { selectFile } from './files.ts';
 import type { SecretRule } from './profile.ts';
 import { SW, triesFrom, unexpectedStatus } from './status-word.ts';
-import { isDigits } from './verification-code.ts';
+
+/** Exactly so many ASCII digits. */
+export const isDigits = (bytes: Uint8Array, length: number): boolean =>
+  bytes.length === length && bytes.every((byte) => byte >= 0x30 && byte <= 0x39);
 
 /** Tries left of a secret, 0 = blocked; selects its file. Never costs a try: the VERIFY carries no data. */
 export const readTries = async (channel: CardChannel, rule: SecretRule, signal?: AbortSignal): Promise<number> => {

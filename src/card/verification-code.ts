@@ -27,6 +27,3 @@ export const eraYear = (day: string): EraYear => {
 /** The 14 ASCII digits for birth and expiry "YYYY-MM-DD" and a four-digit security code. */
 export const verificationCodeB = (birth: string, expires: string, securityCode: string): Uint8Array =>
   ascii(`${String(eraYear(birth).year).padStart(2, '0')}${birth.slice(5, 7)}${birth.slice(8, 10)}${expires.slice(0, 4)}${securityCode}`);
-
-export const isDigits = (bytes: Uint8Array, length: number): boolean =>
-  bytes.length === length && bytes.every((byte) => byte >= 0x30 && byte <= 0x39);

@@ -1,6 +1,6 @@
 // What the secrets of a card may look like, asked when a card is made and when a holder changes one. Pure; holds no secret.
 
-import { isDigits } from '../verification-code.ts';
+import { isDigits } from '../secrets.ts';
 import type { SecretForm } from './chip-image.ts';
 
 const PIN_LENGTH = 4;
