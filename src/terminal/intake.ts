@@ -1,4 +1,5 @@
-// Every message that reaches the terminal, from bytes on a topic to an effect: open, check, store, then answer.
+// Every message that reaches the terminal, from bytes on a topic to an effect: open, check, store, then answer. Messages are opened beside
+// each other, and stored in the order of their arrival, those that are ready together in one transaction.
 // It never throws for a bad message, never logs content, and answers only a signer it knows.
 
 import { isFailure } from '../core/failure.ts';
@@ -9,6 +10,7 @@ import {
   type ParsedTopic,
   parseJsonMessage,
   parseTopic,
+  type RequestMessage,
   type VisitMessage,
 } from '../uplink/contract/index.ts';
 import type { Opener } from '../uplink/seal.ts';
@@ -19,6 +21,7 @@ import type { Handover } from './exchange/handover.ts';
 import type { Hub } from './hub.ts';
 import type { Kiosks } from './kiosks.ts';
 import type { Decision, Inbox } from './store/inbox.ts';
+import type { SealedVisit } from './store/visit-rows.ts';
 
 export interface Reply {
   readonly topic: string;
@@ -84,28 +87,54 @@ export const createIntake = ({ site, opener, signer, inbox, kiosks, hub, registr
     return { topic: kioskTopic(site, kiosk, 'ack'), payload };
   };
 
-  const sealed = async (place: ParsedTopic, topic: string, payload: Uint8Array): Promise<Reply | undefined> => {
-    const { message, expired } = await opener.open(topic, payload, now());
-    if (message.type === 'request') {
-      const decision = inbox.answer(message, expired ? { status: 'rejected', code: 'uplink/not-acknowledged' } : { status: 'accepted' });
-      if (decision.fresh && decision.ack.status === 'accepted') kiosks.asked(place.kiosk, message);
-      return reply(place.kiosk, decision);
+  /** Everything that may wait: what it resolves with takes effect when its turn has come. */
+  const prepare = async (place: ParsedTopic, topic: string, payload: Uint8Array): Promise<() => Promise<Reply | undefined>> => {
+    if (place.channel === 'state') {
+      const state = payload.length > 0 ? parseJsonMessage('state', kioskStateSchema, payload) : undefined;
+      return async () => {
+        await inbox.grouped.after();
+        if (state !== undefined) kiosks.received(place.kiosk, state);
+        return undefined;
+      };
     }
+    const { message, expired } = await opener.open(topic, payload, now());
+    if (message.type === 'request') return () => answerRequest(place, message, expired);
     const eligibility = expired ? undefined : await eligibilityOf(message, japanDate(Date.parse(message.issuedAt)));
-    const decision = inbox.accept({ message, expired, sealed: payload, ...(eligibility === undefined ? {} : { eligibility }) });
+    return () => takeVisit(place, { message, expired, sealed: payload, ...(eligibility === undefined ? {} : { eligibility }) });
+  };
+
+  const answerRequest = async (place: ParsedTopic, message: RequestMessage, expired: boolean): Promise<Reply> => {
+    const word = expired ? ({ status: 'rejected', code: 'uplink/not-acknowledged' } as const) : ({ status: 'accepted' } as const);
+    const decision = await inbox.grouped.answer(message, word);
+    if (decision.fresh && decision.ack.status === 'accepted') kiosks.asked(place.kiosk, message);
+    return reply(place.kiosk, decision);
+  };
+
+  const takeVisit = async (place: ParsedTopic, visit: SealedVisit): Promise<Reply> => {
+    const decision = await inbox.grouped.accept(visit);
     if (decision.visit !== undefined) {
       kiosks.answered(place.kiosk);
       hub.emit({ type: 'visit', visit: decision.visit });
-      handover.arrived(decision.visit, eligibility);
+      handover.arrived(decision.visit, visit.eligibility);
     } else if (decision.fresh) {
       inbox.logReject({
         kiosk: place.kiosk,
         code: decision.ack.code ?? 'uplink/rejected',
         reason: 'not-acceptable',
-        bytes: payload.length,
+        bytes: visit.sealed.length,
       });
     }
     return reply(place.kiosk, decision);
+  };
+
+  /** Ends when everything that came so far has been given to the inbox. */
+  let earlier: Promise<unknown> = Promise.resolve();
+  const inOrder = async (prepared: Promise<() => Promise<Reply | undefined>>): Promise<Reply | undefined> => {
+    // Wrapped, so that the next one waits for its being given to the inbox, not for its commit: they share that.
+    const mine = Promise.allSettled([prepared, earlier]).then(async () => ({ taken: (await prepared)() }));
+    earlier = mine.catch(() => undefined);
+    const { taken } = await mine;
+    return taken;
   };
 
   return async (topic, payload) => {
@@ -116,12 +145,8 @@ export const createIntake = ({ site, opener, signer, inbox, kiosks, hub, registr
     if (!kiosks.has(place.kiosk)) return refuse(place, 'uplink/untrusted', 'kiosk-unknown', payload.length);
     if (payload.length > MAX_BYTES) return refuse(place, 'uplink/malformed', 'too-large', payload.length);
     try {
-      if (place.channel === 'state') {
-        if (payload.length > 0) kiosks.received(place.kiosk, parseJsonMessage('state', kioskStateSchema, payload));
-        return undefined;
-      }
-      if (place.channel === 'visit' || place.channel === 'request') return await sealed(place, topic, payload);
-      return undefined;
+      if (place.channel !== 'state' && place.channel !== 'visit' && place.channel !== 'request') return undefined;
+      return await inOrder(prepare(place, topic, payload));
     } catch (error) {
       if (!isFailure(error, 'uplink/malformed') && !isFailure(error, 'uplink/untrusted')) throw error;
       const { reason, field } = error.facts;

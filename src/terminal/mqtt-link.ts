@@ -8,7 +8,14 @@ import { fullJitterMs } from '../core/backoff.ts';
 import { type Clock, sleep } from '../core/clock.ts';
 import { asFailure, KioskFailure } from '../core/failure.ts';
 import type { Log } from '../core/log.ts';
-import { CONTRACT_VERSION, channelFilter, type TerminalState, terminalStateTopic } from '../uplink/contract/index.ts';
+import {
+  CONTRACT_VERSION,
+  channelFilter,
+  parseJsonMessage,
+  type TerminalState,
+  terminalStateSchema,
+  terminalStateTopic,
+} from '../uplink/contract/index.ts';
 import type { Intake, Reply } from './intake.ts';
 
 export interface LinkOptions {
@@ -43,8 +50,18 @@ export interface TerminalLink {
 // One terminal per site is no herd: a short ceiling brings a reception back soon after its broker.
 const BACKOFF = { baseMs: 1000, capMs: 10_000 };
 const ACK_EXPIRY_SECONDS = 3600;
+/** Messages being worked on at the same time; beyond that the socket is not read, so that the broker feels the weight. */
+const AT_ONCE = 64;
 /** CONNACK codes of a broker that does not speak MQTT 5: its own 132, or 1 of MQTT 3.1.1. */
 const WRONG_VERSION = new Set<unknown>([1, 132]);
+
+const parseState = (payload: Uint8Array): TerminalState | undefined => {
+  try {
+    return parseJsonMessage('terminal state', terminalStateSchema, payload);
+  } catch {
+    return undefined;
+  }
+};
 
 export const createTerminalLink = (options: LinkOptions): TerminalLink => {
   const { site, clock, log, name, share } = options;
@@ -100,7 +117,7 @@ export const createTerminalLink = (options: LinkOptions): TerminalLink => {
   const received = async (topic: string, payload: Uint8Array): Promise<void> => {
     try {
       const reply = await options.onMessage(topic, payload);
-      // Not awaited: the PUBACK of this very publish is read only after the handler is done.
+      // Not awaited: the PUBACK of this very publish may be read only after the handler is done.
       if (reply !== undefined) publish(reply, ACK_EXPIRY_SECONDS).catch(() => log.warn('ack-not-sent'));
     } catch (error) {
       // Nothing was stored, so nothing is acknowledged, and the kiosk keeps its copy and repeats it.
@@ -125,6 +142,15 @@ export const createTerminalLink = (options: LinkOptions): TerminalLink => {
     options.onState('connected');
   };
 
+  /** A late Will of an earlier connection, which a broker may publish after the new one's word: kiosks that come later would believe it. */
+  const contradict = (client: MqttClient, payload: Uint8Array): void => {
+    if (live !== client || stopping.signal.aborted) return;
+    const seen = parseState(payload);
+    if (seen?.status === 'ready') return;
+    log.warn('late-will', { bdSeq: seen?.bdSeq ?? -1 });
+    client.publishAsync(stateTopic, state('ready'), retained).catch(() => undefined);
+  };
+
   /** One connection, until it ends. Resolves with whether it was ever of use. */
   const connection = (): Promise<boolean> =>
     new Promise((resolve) => {
@@ -134,8 +160,22 @@ export const createTerminalLink = (options: LinkOptions): TerminalLink => {
       attempt = client;
       // An acknowledgement is small: it must not wait for the kiosk's delayed TCP acknowledgement of the one before.
       if ('setNoDelay' in client.stream) (client.stream as Socket).setNoDelay(true);
+      let inWork = 0;
+      let readOn: (() => void) | undefined;
+      // Going on before the message is stored lets the next ones share its commit. The PUBACK this sends is not delivery:
+      // the kiosk keeps its copy until it has the signed word.
       client.handleMessage = (packet, done) => {
-        void received(packet.topic, packet.payload as Uint8Array).finally(() => done());
+        const payload = packet.payload as Uint8Array;
+        if (packet.topic === stateTopic) contradict(client, payload);
+        inWork += 1;
+        if (inWork < AT_ONCE) done();
+        else readOn = done;
+        void received(packet.topic, payload).finally(() => {
+          inWork -= 1;
+          const go = readOn;
+          readOn = undefined;
+          go?.();
+        });
       };
       client.on('connect', () => {
         announce(client).then(

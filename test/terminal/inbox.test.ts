@@ -9,6 +9,7 @@ import { createHandover } from '../../src/terminal/exchange/handover.ts';
 import { createHub, type TerminalEvent } from '../../src/terminal/hub.ts';
 import { createIntake } from '../../src/terminal/intake.ts';
 import { createKiosks } from '../../src/terminal/kiosks.ts';
+import { createGroupCommit } from '../../src/terminal/store/group-commit.ts';
 import { createInbox } from '../../src/terminal/store/inbox.ts';
 import { type Db, openDatabase } from '../../src/terminal/store/schema.ts';
 import { type AckMessage, kioskTopic, type RequestMessage, type VisitMessage } from '../../src/uplink/contract/index.ts';
@@ -253,4 +254,58 @@ test('a database that is none, or of a newer program, is refused with what to do
   t.throws(() => openDatabase(newer), { code: 'storage/corrupt', message: /schema 99/ });
   t.throws(() => openDatabase(join(broken, 'terminal.db')), { code: 'storage/unwritable', message: /--data/ });
   t.end();
+});
+
+test('visits that are ready together share one commit, in the order in which they came', async (t) => {
+  const { send, db, inbox } = await desk(t);
+  const commits: string[] = [];
+  const exec = db.exec.bind(db);
+  t.teardown(() => Object.assign(db, { exec }));
+  Object.assign(db, {
+    exec: (sql: string) => {
+      if (sql === 'COMMIT') commits.push(sql);
+      return exec(sql);
+    },
+  });
+  const messages = Array.from({ length: 40 }, () => visit());
+  const sealed = await Promise.all(messages.map((message) => seal(message)));
+  const topic = kioskTopic(SITE, KIOSK, 'visit');
+  const [first = new Uint8Array()] = sealed;
+  const acks = await Promise.all([...sealed, first].map((payload) => send(topic, payload)));
+  t.ok(commits.length < 20, `${commits.length} commits for 41 messages`);
+  t.strictSame(
+    acks.map((ack) => `${ack?.id} ${ack?.status} ${ack?.checkIn?.number}`),
+    [...messages.map(({ id }, index) => `${id} accepted ${index + 1}`), `${messages[0]?.id} duplicate 1`],
+  );
+  t.equal(count(db, 'visits'), 40);
+  t.equal(inbox.find(messages[39]?.visitId ?? '')?.number, '40');
+});
+
+test('a work that fails takes nobody of its group with it; a commit that fails answers nobody', async (t) => {
+  const db = openDatabase(temporary(t));
+  t.teardown(() => db.close());
+  const { run } = createGroupCommit(db);
+  const insert = db.prepare('INSERT INTO reception_numbers (day, last) VALUES (?, ?)');
+  const days = () => (db.prepare('SELECT day FROM reception_numbers ORDER BY day').all() as { day: string }[]).map(({ day }) => day);
+  const three = await Promise.allSettled([
+    run(() => insert.run('1', 1).changes),
+    run(() => {
+      insert.run('2', 1);
+      throw new RangeError('of its own');
+    }),
+    run(() => insert.run('3', 1).changes),
+  ]);
+  t.match(three, [{ value: 1 }, { reason: { name: 'RangeError' } }, { value: 1 }]);
+  t.strictSame(days(), ['1', '3']);
+  const exec = db.exec.bind(db);
+  const full = (sql: string) => {
+    if (sql === 'COMMIT') throw new Error('database or disk is full');
+    return exec(sql);
+  };
+  Object.assign(db, { exec: full });
+  await t.rejects(Promise.all([run(() => insert.run('4', 1)), run(() => insert.run('5', 1))]), { code: 'storage/unwritable' });
+  Object.assign(db, { exec });
+  t.strictSame(days(), ['1', '3'], 'nothing of it is there');
+  await run(() => insert.run('6', 1));
+  t.strictSame(days(), ['1', '3', '6'], 'and the next one is');
 });

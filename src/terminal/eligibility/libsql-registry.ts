@@ -10,6 +10,8 @@ import type { Person } from './synthetic-person.ts';
 const HOUSEHOLDS = 400;
 /** Numbers of the generated people are looked up as of this day; a holder's are those of the day they were last here. */
 const FOUNDED = '2026-01-01';
+/** How long a holder's row may wait for others. */
+const WRITE_MS = 500;
 
 /** Digits and letters however they are typed: full width, hyphens, blanks, leading zeros of 番号. */
 const plain = (text: string | undefined): string => (text ?? '').normalize('NFKC').replace(/[\s\-‐－・]/g, '');
@@ -24,6 +26,8 @@ const answer = (how: '1' | '2', validity: QualificationValidity, list: readonly 
 });
 
 interface Row {
+  insurer: string;
+  number: string;
   validity: QualificationValidity;
   person: string;
   fixed: string;
@@ -50,20 +54,45 @@ export const createLibsqlRegistry = (db: Db): EligibilityRegistry => {
     `INSERT INTO insured (holder, insurer, number, validity, person, fixed) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (holder) DO UPDATE SET insurer = excluded.insurer, number = excluded.number`,
   );
-  const byHolder = db.prepare('SELECT validity, person, fixed FROM insured WHERE holder = ?');
-  const byNumber = db.prepare('SELECT validity, person, fixed FROM insured WHERE insurer = ? AND number = ? ORDER BY row');
+  const byHolder = db.prepare('SELECT insurer, number, validity, person, fixed FROM insured WHERE holder = ?');
+  const byNumber = db.prepare('SELECT insurer, number, validity, person, fixed FROM insured WHERE insurer = ? AND number = ? ORDER BY row');
+  /** Holders met whose row is not written yet: an answer is not kept waiting for the disk. Made anew from the card if lost. */
+  const unwritten = new Map<string, readonly unknown[]>();
+  const writeAll = db.transaction(() => {
+    for (const values of unwritten.values()) put.run(...values);
+  });
+  const write = (): void => {
+    if (unwritten.size === 0) return;
+    writeAll.immediate();
+    unwritten.clear();
+  };
+  let soon: NodeJS.Timeout | undefined;
+  const writeLater = (): void => {
+    if (unwritten.size === 0 || soon !== undefined) return;
+    soon = setTimeout(() => {
+      soon = undefined;
+      try {
+        write();
+      } catch {
+        // A full disk, or a database that is being closed: tried again with the next holder.
+      }
+    }, WRITE_MS).unref();
+  };
   const store = (one: Insured, day: string): Qualification => {
     const found = qualificationOn(one, day);
     const { validity, person, fixed } = one;
-    const numbers = [plain(found.InsurerNumber), number(found.InsuredIdentificationNumber)];
-    put.run(holderKey(person), ...numbers, validity, JSON.stringify(person), JSON.stringify(fixed));
+    const [insurer, insured] = [plain(found.InsurerNumber), number(found.InsuredIdentificationNumber)];
+    unwritten.set(holderKey(person), [holderKey(person), insurer, insured, validity, JSON.stringify(person), JSON.stringify(fixed)]);
     return found;
   };
   if (db.prepare('SELECT 1 FROM insured LIMIT 1').get() === undefined) {
-    db.transaction(() => {
-      for (const one of population(HOUSEHOLDS)) store(one, FOUNDED);
-    }).immediate();
+    for (const one of population(HOUSEHOLDS)) store(one, FOUNDED);
+    write();
   }
+
+  /** Numbers change with age; only then is there something to write. */
+  const sameNumbers = (row: Row, found: Qualification): boolean =>
+    row.insurer === plain(found.InsurerNumber) && row.number === number(found.InsuredIdentificationNumber);
 
   const matches = (one: Qualification, asked: InsuranceNumbers): boolean =>
     plain(one.InsuredCardSymbol) === plain(asked.InsuredCardSymbol) &&
@@ -77,10 +106,13 @@ export const createLibsqlRegistry = (db: Db): EligibilityRegistry => {
       const holder: Person = { name, birth: birthdate, sex, ...(address === '' ? {} : { address }) };
       const row = byHolder.get(holderKey(holder)) as Row | undefined;
       const known = row === undefined ? ({ validity: '1', person: holder, fixed: {} } as const) : fromRow(row);
-      return answer('1', known.validity, [store(known, day)]);
+      const found = row === undefined || !sameNumbers(row, qualificationOn(known, day)) ? store(known, day) : qualificationOn(known, day);
+      writeLater();
+      return answer('1', known.validity, [found]);
     },
 
     byNumbers: async (numbers, day) => {
+      write();
       const rows = byNumber.all(plain(numbers.InsurerNumber), number(numbers.InsuredIdentificationNumber)) as Row[];
       const found = rows
         .map(fromRow)

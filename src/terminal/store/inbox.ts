@@ -4,6 +4,7 @@
 import { DAY_MS, japanDate } from '../calendar.ts';
 import type { EligibilityAnswer } from '../eligibility/ports.ts';
 import type { AckRecord, StoredVisit } from '../model.ts';
+import { createGroupCommit } from './group-commit.ts';
 import { type Db, searchable } from './schema.ts';
 import { createPages, type VisitPage, type VisitQuery } from './visit-pages.ts';
 import { ADD_EVIDENCE, ADD_VISIT, evidenceValues, fromRow, rowValues, type SealedVisit, toStored, VISIT_COLUMNS } from './visit-rows.ts';
@@ -42,6 +43,13 @@ export interface Inbox {
   accept(visit: SealedVisit): Decision;
   /** Remembers the answer to a message without a visit (a request). */
   answer(message: MessageHead, word: Pick<AckRecord, 'status' | 'code'>): Decision;
+  /** The same, durable together with what else is ready: see GroupCommit. In the order of the calls. */
+  readonly grouped: {
+    accept(visit: SealedVisit): Promise<Decision>;
+    answer(message: MessageHead, word: Pick<AckRecord, 'status' | 'code'>): Promise<Decision>;
+    /** Resolves after what was given before it. */
+    after(): Promise<void>;
+  };
   /** Notes an unusable message. Keeps the newest 10,000. */
   logReject(entry: RejectEntry): void;
   /** Visits finished in [from, to), newest first. */
@@ -116,9 +124,15 @@ export const createInbox = (db: Db, now: () => number): Inbox => {
     return { ...decide(message, { status: 'accepted', checkIn: { state: visit.result, number } }), visit };
   };
 
+  const group = createGroupCommit(db);
   return {
     accept: immediate(db, accept),
     answer: immediate(db, decide),
+    grouped: {
+      accept: (visit) => group.run(() => accept(visit)),
+      answer: (message, word) => group.run(() => decide(message, word)),
+      after: () => group.run(() => undefined),
+    },
     logReject: (entry) => {
       addReject.run(now(), entry.kiosk ?? null, entry.code, entry.reason, entry.bytes);
       trimRejects.run();
