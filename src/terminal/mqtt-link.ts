@@ -17,6 +17,7 @@ import {
   terminalStateTopic,
 } from '../uplink/contract/index.ts';
 import type { Intake, Reply } from './intake.ts';
+import { handleTogether } from './mqtt-together.ts';
 
 export interface LinkOptions {
   /** mqtt://host:port or mqtts://host:port */
@@ -160,23 +161,10 @@ export const createTerminalLink = (options: LinkOptions): TerminalLink => {
       attempt = client;
       // An acknowledgement is small: it must not wait for the kiosk's delayed TCP acknowledgement of the one before.
       if ('setNoDelay' in client.stream) (client.stream as Socket).setNoDelay(true);
-      let inWork = 0;
-      let readOn: (() => void) | undefined;
-      // Going on before the message is stored lets the next ones share its commit. The PUBACK this sends is not delivery:
-      // the kiosk keeps its copy until it has the signed word.
-      client.handleMessage = (packet, done) => {
-        const payload = packet.payload as Uint8Array;
-        if (packet.topic === stateTopic) contradict(client, payload);
-        inWork += 1;
-        if (inWork < AT_ONCE) done();
-        else readOn = done;
-        void received(packet.topic, payload).finally(() => {
-          inWork -= 1;
-          const go = readOn;
-          readOn = undefined;
-          go?.();
-        });
-      };
+      handleTogether(client, AT_ONCE, async ({ topic, payload }) => {
+        if (topic === stateTopic) contradict(client, payload as Uint8Array);
+        await received(topic, payload as Uint8Array);
+      });
       client.on('connect', () => {
         announce(client).then(
           () => {

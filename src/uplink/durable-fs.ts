@@ -1,7 +1,7 @@
 // The few file system calls that durability is made of, one method per system call that can fail or be cut off by a loss of power.
 // The port exists so that every one of them can be made to fail in a test; the adapter adds nothing of its own.
 
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 
 export interface DurableFile {
   write(bytes: Uint8Array): Promise<void>;
@@ -49,7 +49,14 @@ export const nodeDurableFs: DurableFs = {
   },
   list: (path) => readdir(path),
   rename,
-  remove: (path) => rm(path, { force: true }),
+  // unlink(2) alone: rm() asks lstat(2) first.
+  remove: async (path) => {
+    try {
+      await unlink(path);
+    } catch (error) {
+      if (code(error) !== 'ENOENT') throw error;
+    }
+  },
   syncDirectory: async (path) => {
     const handle = await open(path, 'r');
     try {

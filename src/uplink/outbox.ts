@@ -144,13 +144,10 @@ export class Outbox {
 
   /** Removes leftovers older than the newest message. Failing is harmless: tried again after the next message. */
   async #sweep(): Promise<void> {
-    for (const name of this.#leftovers) {
-      if (Number(NAME.exec(name)?.[1] ?? 0) >= this.#lastSeq) continue;
-      await this.#options.fs.remove(this.#path(name)).then(
-        () => this.#leftovers.delete(name),
-        () => undefined,
-      );
-    }
+    const ready = [...this.#leftovers].filter((name) => Number(NAME.exec(name)?.[1] ?? 0) < this.#lastSeq);
+    // Taken out first: acks come while this one's file is being removed, and each would try it again.
+    for (const name of ready) this.#leftovers.delete(name);
+    for (const name of ready) await this.#options.fs.remove(this.#path(name)).catch(() => this.#leftovers.add(name));
   }
 
   async #read(name: string, seq: number): Promise<StoredMessage | undefined> {
