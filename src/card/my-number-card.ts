@@ -7,17 +7,15 @@ import { wipe } from '../core/bytes.ts';
 import { asFailure, isFailure, KioskFailure } from '../core/failure.ts';
 import { type Log, silentLog } from '../core/log.ts';
 import { ApplicationSelector } from './applications.ts';
-import { ageYears } from './calendar.ts';
-import { CardFaceFile, FACE_TAG, parseAttributes, type TextAttributes } from './card-face.ts';
+import { FACE_TAG, type TextAttributes } from './card-face.ts';
 import { type CardChannel, openChannel } from './channel.ts';
-import { presentCodeB } from './code-b.ts';
-import { checkFace, facePublicKey } from './face-signature.ts';
-import { readObject, selectFile } from './files.ts';
+import { facePublicKey } from './face-signature.ts';
+import { HolderFiles } from './holder-files.ts';
 import { type Identified, identify } from './identify.ts';
 import { computeSignature, readAuthCertificate, readPinState, signChallenge } from './jpki.ts';
 import type { CardFaceReader, DetectedCard } from './ports.ts';
 import type { CardGeneration } from './profile.ts';
-import type { CardPinOutcome, CardProof, CardReading, FaceReading } from './reading.ts';
+import type { CardPinOutcome, CardProof, CardReading } from './reading.ts';
 import { authenticateTerminal, type SchemeTerminal } from './scheme-authentication.ts';
 import { isDigits, presentSecret } from './secrets.ts';
 import { signatureHolds } from './signature.ts';
@@ -35,23 +33,22 @@ export const identifyCard = async (
 export class MyNumberCard {
   readonly #channel: CardChannel;
   readonly #identified: Identified;
-  readonly #log: Log;
   readonly #secrets = new Set<Uint8Array>();
   #queue: Promise<unknown> = Promise.resolve();
   readonly #applications: ApplicationSelector;
-  #face: CardFaceFile | undefined;
-  /** 照合番号B once the card has accepted it: the card forgets it whenever another application is selected. Wiped by close(). */
-  #code: Uint8Array | undefined;
+  readonly #files: HolderFiles;
   #certificate: Uint8Array | undefined;
   #trust: CardTrust | undefined;
   #faceCheck: Promise<void> | undefined;
+  #attributes: Promise<TextAttributes | undefined> | undefined;
   #closed = false;
 
   constructor(channel: CardChannel, identified: Identified, log: Log) {
     this.#channel = channel;
     this.#identified = identified;
-    this.#log = log;
-    this.#applications = new ApplicationSelector(channel, identified.profile);
+    const { profile } = identified;
+    this.#applications = new ApplicationSelector(channel, profile);
+    this.#files = new HolderFiles({ channel, profile, applications: this.#applications, log, keep: (bytes) => this.#keep(bytes) });
   }
 
   get generation(): CardGeneration {
@@ -59,9 +56,10 @@ export class MyNumberCard {
   }
 
   /**
-   * Photo, certificate, PIN counter and attributes. The photo comes first when 照合番号B is known already, so that whoever needs it can begin
-   * (`onPhoto`) while the rest is read; as long as the code is still being looked for, the certificate is read instead. The code is presented
-   * at most once per application, only above the safe threshold. A closed card face is a value; an unreadable certificate, a lost card are failures.
+   * Photo, certificate and PIN counter: what must be known before the visit can go on, and no more. The photo comes first when 照合番号B is known
+   * already, so that whoever needs it can begin (`onPhoto`) while the rest is read; as long as the code is still being looked for, the certificate
+   * is read instead. The code is presented at most once, only above the safe threshold. A closed card face is a value; an unreadable certificate,
+   * a lost card are failures.
    */
   readSummary(
     codeReader: CardFaceReader,
@@ -83,22 +81,29 @@ export class MyNumberCard {
       });
     return this.#exclusive(async () => {
       const { profile, tokenInfo } = this.#identified;
-      const readPhoto = async () => this.#readFace(await untilAborted(code, signal), now, signal, onPhoto);
+      const readPhoto = async () => this.#files.readPhoto(await untilAborted(code, signal), now, signal, onPhoto);
       await soon();
-      const readText = async () => (this.#code === undefined ? undefined : this.#readAttributes(this.#code, signal));
       const early = known ? await readPhoto() : undefined;
-      // Where face and text share an application, its text is read before it is left: the code would have to be presented again.
-      const shared = early !== undefined && this.#applications.isSelected('text');
-      const earlyText = shared ? await readText() : undefined;
       await this.#applications.select('jpki', signal);
       const der = this.#keep(await readAuthCertificate(this.#channel, profile, signal));
       this.#certificate = der;
       const certificate = await judgeCertificate(der, now, trust, profile.jpki.certificatePolicies, signal);
       const pin = await readPinState(this.#channel, profile, tokenInfo, signal);
       const face = early ?? (await readPhoto());
-      const attributes = shared ? earlyText : await readText();
-      return { certificate, certificateDer: der, ...pin, ...face, ...(attributes === undefined ? {} : { attributes }) };
+      return { certificate, certificateDer: der, ...pin, ...face };
     });
+  }
+
+  /**
+   * Name, address, birth and sex as text, read once: for when the summary is there and the patient is busy. Undefined where 照合番号B did not open
+   * the card face, or does not open the text.
+   */
+  readAttributes(signal?: AbortSignal): Promise<TextAttributes | undefined> {
+    this.#attributes ??= this.#exclusive(() => this.#files.readAttributes(signal)).catch((cause: unknown) => {
+      this.#attributes = undefined;
+      throw cause;
+    });
+    return this.#attributes;
   }
 
   /** Takes four ASCII digits and wipes them. Reads the counter first; a try that could lock the card needs `lastTryConfirmed`. */
@@ -154,7 +159,7 @@ export class MyNumberCard {
    */
   provePossession(challenge: Uint8Array): Promise<CardProof> {
     return this.#exclusive(async () => {
-      const face = await this.#openedFace();
+      const face = await this.#files.opened();
       const key = facePublicKey((await face.read(FACE_TAG.publicKey)).value);
       const signature = await computeSignature(this.#channel, this.#identified.profile, 0x00, challenge);
       return this.#proof(key, challenge, signature);
@@ -163,14 +168,7 @@ export class MyNumberCard {
 
   /** Reads the rest of the card face and checks its signature, once. Throws card/tampered, card/untrusted, card/face-unreadable. */
   checkFaceSignature(signal?: AbortSignal): Promise<void> {
-    this.#faceCheck ??= this.#exclusive(async () => {
-      const face = await this.#openedFace(signal);
-      const { profile } = this.#identified;
-      await face.readRest(signal);
-      const signer = this.#keep(await readObject(this.#channel, profile, profile.visual.signer, signal));
-      checkFace(face, signer, this.#trust?.faceAnchors ?? [], profile.signature);
-      this.#log.debug('card.face-genuine');
-    }).catch((cause: unknown) => {
+    this.#faceCheck ??= this.#exclusive(() => this.#files.check(this.#trust, signal)).catch((cause: unknown) => {
       this.#faceCheck = isFailure(cause, 'card/tampered') || isFailure(cause, 'card/untrusted') ? this.#faceCheck : undefined;
       throw cause;
     });
@@ -180,75 +178,9 @@ export class MyNumberCard {
   /** Wipes all that was read. Idempotent; whatever is still queued fails with visit/cancelled. */
   close(): void {
     this.#closed = true;
-    this.#face?.wipe();
+    this.#files.wipe();
     wipe(...this.#secrets);
     this.#secrets.clear();
-  }
-
-  async #readFace(
-    code: { digits: Uint8Array } | { failure: KioskFailure },
-    now: number,
-    signal: AbortSignal,
-    onPhoto: (photoJp2: Uint8Array) => void,
-  ): Promise<FaceReading> {
-    const { profile } = this.#identified;
-    if ('failure' in code) {
-      signal.throwIfAborted();
-      return { photo: 'unreadable', photoFailure: code.failure.code };
-    }
-    try {
-      await this.#applications.select('visual', signal);
-      const closed = await presentCodeB(this.#channel, profile.visual.codeB, code.digits, { log: this.#log, signal });
-      if (closed !== undefined) {
-        wipe(code.digits);
-        return closed;
-      }
-      this.#code = code.digits;
-      this.#face = await CardFaceFile.open(this.#channel, profile, signal);
-      const photoJp2 = this.#keep(Uint8Array.from((await this.#face.read(FACE_TAG.photo, signal)).value));
-      onPhoto(photoJp2);
-      const birth = (await this.#face.read(FACE_TAG.birth, signal)).value;
-      const years = ageYears(Buffer.from(birth).toString('latin1'), now);
-      return { photo: 'ready', photoJp2, ...(years === undefined ? {} : { ageYears: years }) };
-    } catch (cause) {
-      if (!isFailure(cause, 'card/read-failed') && !isFailure(cause, 'card/malformed')) throw cause;
-      this.#log.warn('card.face-unreadable', cause.facts);
-      return { photo: 'unreadable', photoFailure: cause.code };
-    }
-  }
-
-  /** A text application of its own counts its own tries of the same code. Its attributes are a help, not a need: closed means absent. */
-  async #readAttributes(digits: Uint8Array, signal: AbortSignal): Promise<TextAttributes | undefined> {
-    const { profile } = this.#identified;
-    try {
-      const opened = this.#applications.isSelected('text');
-      await this.#applications.select('text', signal);
-      if (!opened && (await presentCodeB(this.#channel, profile.text.codeB, digits, { log: this.#log, signal })) !== undefined)
-        return undefined;
-      const file = this.#keep(await readObject(this.#channel, profile, profile.text.attributes, signal));
-      return parseAttributes(file);
-    } catch (cause) {
-      if (!isFailure(cause, 'card/read-failed') && !isFailure(cause, 'card/malformed')) throw cause;
-      this.#log.warn('card.attributes-unreadable', cause.facts);
-      return undefined;
-    }
-  }
-
-  /** The card face, opened and current again. Presents only a code that the card has accepted before. */
-  async #openedFace(signal?: AbortSignal): Promise<CardFaceFile> {
-    const { profile } = this.#identified;
-    if (this.#face === undefined || this.#code === undefined) throw new KioskFailure('card/face-unreadable');
-    if (!this.#applications.isSelected('visual')) {
-      await this.#applications.select('visual', signal);
-      const closed = await presentCodeB(this.#channel, profile.visual.codeB, this.#code, { log: this.#log, signal });
-      if (closed !== undefined) {
-        wipe(this.#code);
-        this.#code = undefined; // refused once: never again
-        throw new KioskFailure('card/face-unreadable');
-      }
-    }
-    await selectFile(this.#channel, profile.visual.face, signal);
-    return this.#face;
   }
 
   #proof(key: KeyObject, challenge: Uint8Array, signature: Uint8Array): CardProof {
@@ -275,7 +207,7 @@ export class MyNumberCard {
       try {
         return await run();
       } finally {
-        if (this.#closed) this.#face?.wipe();
+        if (this.#closed) this.#files.wipe();
       }
     });
     this.#queue = turn.catch(() => undefined);

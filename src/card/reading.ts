@@ -1,7 +1,6 @@
 // What a session on a My Number Card gives: plain data, and nothing of how it was read. Buffers in it die with the session.
 
 import type { FailureCode } from '../core/failure.ts';
-import type { TextAttributes } from './card-face.ts';
 import type { SignatureScheme } from './signature-scheme.ts';
 import type { CertificateState } from './trust.ts';
 
@@ -20,7 +19,6 @@ export interface CardReading {
   /** Tries left of 照合番号B, when it was asked. */
   readonly codeTriesLeft?: number;
   readonly ageYears?: number;
-  readonly attributes?: TextAttributes;
 }
 
 export type CardPinOutcome =

@@ -18,18 +18,5 @@ declare module 'node-hid' {
 }
 
 declare module 'smartcard' {
-  interface Card {
-    transmit(command: Buffer, options: { readonly maxRecvLength: number }): Promise<Uint8Array>;
-    disconnect(disposition: number): void;
-  }
-  interface Reader {
-    readonly name: string;
-    readonly state: number;
-    readonly atr: Uint8Array | null;
-    connect(shareMode: number, protocols: number): Promise<Card>;
-  }
-  export class Context {
-    listReaders(): readonly Reader[];
-    close(): void;
-  }
+  export const Context: new () => import('./pcsc/ports.ts').PcscContext;
 }

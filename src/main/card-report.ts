@@ -2,6 +2,7 @@
 // personal is masked unless it is asked for.
 
 import { X509Certificate } from 'node:crypto';
+import type { TextAttributes } from '../card/card-face.ts';
 import { identifyCard, type MyNumberCard } from '../card/my-number-card.ts';
 import type { CardFaceReader, CardReader, CardTechnology } from '../card/ports.ts';
 import type { CardReading } from '../card/reading.ts';
@@ -66,7 +67,7 @@ const describePhoto = async (jp2: Uint8Array): Promise<NonNullable<CardReport['p
   }
 };
 
-const holderOf = ({ attributes, ageYears }: CardReading, personal: boolean): CardReport['holder'] => {
+const holderOf = (attributes: TextAttributes | undefined, ageYears: number | undefined, personal: boolean): CardReport['holder'] => {
   if (attributes === undefined) return undefined;
   const mask = personal ? (text: string) => text : hidden;
   return {
@@ -105,7 +106,8 @@ export const readCardReport = async (parts: ReportParts): Promise<CardReport> =>
       ...(reading.photoFailure === undefined ? {} : { failure: reading.photoFailure }),
       ...(reading.codeTriesLeft === undefined ? {} : { codeTriesLeft: reading.codeTriesLeft }),
     };
-    const holder = holderOf(reading, parts.personal);
+    const attributes = await timed('attributes', () => opened.readAttributes(signal));
+    const holder = holderOf(attributes, reading.ageYears, parts.personal);
     if (holder !== undefined) report.holder = holder;
     const { photoJp2 } = reading;
     if (photoJp2 !== undefined) {

@@ -2,6 +2,7 @@
 // Everything personal of a visit is held here and wiped by close(); nothing of it is logged.
 
 import { createHash } from 'node:crypto';
+import type { TextAttributes } from '../card/card-face.ts';
 import { identifyCard, type MyNumberCard } from '../card/my-number-card.ts';
 import type { CardFaceReader, DetectedCard } from '../card/ports.ts';
 import type { CardReading } from '../card/reading.ts';
@@ -75,6 +76,9 @@ export const openCardSession = (visitId: string, parts: SessionParts): CardSessi
     return { kind: 'card-face', challenge: base64(challenge), signature: base64(signature), algorithm };
   };
 
+  /** Read in the background once the summary is there; a stumble then is made good when they are needed. */
+  const attributes = (): Promise<TextAttributes | undefined> => present().readAttributes();
+
   return {
     async read(signal): Promise<CardSummary> {
       if (detected === undefined) throw new KioskFailure('card/removed');
@@ -86,6 +90,7 @@ export const openCardSession = (visitId: string, parts: SessionParts): CardSessi
         enrolling.catch(() => undefined);
       };
       reading = await card.readSummary(parts.codeReader, parts.clock.now(), parts.trust, signal, onPhoto);
+      attributes().catch(() => undefined);
       const photo = enrolling === undefined ? reading.photo : await (enrolling as ReturnType<typeof enrol>);
       return {
         certificate: reading.certificate,
@@ -124,7 +129,7 @@ export const openCardSession = (visitId: string, parts: SessionParts): CardSessi
     },
 
     async askReception(reason, signal): Promise<void> {
-      const content = requestContent(visitId, reason, reading);
+      const content = requestContent(visitId, reason, reading === undefined ? undefined : await attributes());
       const { acked } = await parts.uplink.request(content, parts.lookTimeoutMs);
       const { status } = await acked;
       if (status === 'rejected' && !signal.aborted) throw new KioskFailure('uplink/rejected');
@@ -132,7 +137,9 @@ export const openCardSession = (visitId: string, parts: SessionParts): CardSessi
 
     async deliver(result: VisitOutcome, signal): Promise<DeliveryOutcome> {
       if (reading === undefined) throw new KioskFailure('visit/internal');
-      const { acked } = await parts.uplink.submit(visitContent(result, reading, evidence, parts.clock.now()));
+      const { acked } = await parts.uplink.submit(
+        visitContent(result, { ...reading, attributes: await attributes() }, evidence, parts.clock.now()),
+      );
       const stored = new Promise<'stored'>((resolve) => {
         if (signal.aborted) resolve('stored');
         signal.addEventListener('abort', () => resolve('stored'), { once: true });

@@ -1,5 +1,6 @@
 // From what the card said and the patient decided to the one message that leaves the kiosk, sealed.
 
+import type { TextAttributes } from '../card/card-face.ts';
 import type { CardReading } from '../card/reading.ts';
 import type { RequestContent, VisitContent } from '../uplink/contract/index.ts';
 import type { LookReason, VisitOutcome } from '../visit/ports.ts';
@@ -11,7 +12,7 @@ const schemeSex = (sex: string): '1' | '2' | '3' => (sex === '1' || sex === '2' 
 
 const isoDate = (yyyymmdd: string): string => `${yyyymmdd.slice(0, 4)}-${yyyymmdd.slice(4, 6)}-${yyyymmdd.slice(6, 8)}`;
 
-const patientOf = ({ attributes }: CardReading): Pick<VisitContent, 'patient'> =>
+const patientOf = (attributes: TextAttributes | undefined): Pick<VisitContent, 'patient'> =>
   attributes === undefined
     ? {}
     : {
@@ -24,8 +25,8 @@ const patientOf = ({ attributes }: CardReading): Pick<VisitContent, 'patient'> =
       };
 
 /** The content of the question whether staff have looked: whom, and why. The address is not needed for a look. */
-export const requestContent = (visitId: string, reason: LookReason, reading: CardReading | undefined): RequestContent => {
-  const { patient } = reading === undefined ? {} : patientOf(reading);
+export const requestContent = (visitId: string, reason: LookReason, attributes: TextAttributes | undefined): RequestContent => {
+  const { patient } = patientOf(attributes);
   const { name, birthdate, sex } = patient ?? {};
   return {
     visitId,
@@ -36,7 +37,12 @@ export const requestContent = (visitId: string, reason: LookReason, reading: Car
 };
 
 /** The content of the visit message. `now` = the moment of consent, milliseconds. */
-export const visitContent = (result: VisitOutcome, reading: CardReading, evidence: VisitContent['evidence'], now: number): VisitContent => {
+export const visitContent = (
+  result: VisitOutcome,
+  { certificateDer, attributes }: Pick<CardReading, 'certificateDer'> & { readonly attributes: TextAttributes | undefined },
+  evidence: VisitContent['evidence'],
+  now: number,
+): VisitContent => {
   const consentedAt = new Date(now).toISOString();
   const consent = Object.fromEntries(
     Object.entries(result.consent).map(([item, given]) => [item, { flag: given ? ('1' as const) : ('0' as const), consentedAt }]),
@@ -44,10 +50,10 @@ export const visitContent = (result: VisitOutcome, reading: CardReading, evidenc
   return {
     visitId: result.visitId,
     method: result.method,
-    ...patientOf(reading),
+    ...patientOf(attributes),
     consent,
     ...(result.prescription === undefined ? {} : { prescription: PRESCRIPTION[result.prescription] }),
-    certificate: { state: result.certificate, derBase64: Buffer.from(reading.certificateDer).toString('base64') },
+    certificate: { state: result.certificate, derBase64: Buffer.from(certificateDer).toString('base64') },
     evidence,
     referenceKind: '1',
     language: result.language,

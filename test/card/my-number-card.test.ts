@@ -20,11 +20,12 @@ const codeReader = (digits: string) => ({ readVerificationCode: async () => asci
 const unconfirmed = { lastTryConfirmed: false };
 const confirmed = { lastTryConfirmed: true };
 const VISUAL = 'd3921000310001010402';
+const TEXT = 'd3921000310001010408';
 /** VERIFY with data, of the current file or by short id. */
 const presentsCode = (command: string): boolean => /^002000(80|92|95)0e/.test(command);
 const presentsPin = (command: string): boolean => /^002000(80|98)04/.test(command);
 
-test('a visit reads certificate, counters, photo and attributes in one go', async (t) => {
+test('a visit reads certificate, counters and photo in one go, and the attributes once it goes on', async (t) => {
   const card = await workshop.make({ birth: '1980-02-17', family: '山田', given: '太郎', sex: 'male', address: '東京都千代田区１' });
   const connection = connect(card);
   const session = await identifyCard(connection);
@@ -35,12 +36,19 @@ test('a visit reads certificate, counters, photo and attributes in one go', asyn
     pinTriesLeft: 3,
     photo: 'ready',
     ageYears: 46,
-    attributes: { name: '山田\u3000太郎', address: '東京都千代田区１', birth: '19800217', sex: '1' },
   });
   t.same(reading.photoJp2, workshop.photoJp2);
   t.match(new X509Certificate(reading.certificateDer).subject, /CN=[A-Z0-9]{13}13101\d{4}A$/);
   const reads = connection.log.filter((command) => command.startsWith('00b0')).length;
   t.ok(reads <= 35, `only the photo is read of the face, in full chunks: ${reads} reads`);
+  t.notOk(
+    connection.log.some((command) => command.includes(TEXT)),
+    'the text application is not asked before the summary is there',
+  );
+  t.match(await session.readAttributes(), { name: '山田\u3000太郎', address: '東京都千代田区１', birth: '19800217', sex: '1' });
+  const asked = connection.log.length;
+  t.match(await session.readAttributes(), { sex: '1' });
+  t.equal(connection.log.length, asked, 'read once');
 
   await session.checkFaceSignature();
   const commands = connection.log.length;
@@ -259,9 +267,18 @@ test('an unreadable card face leaves the photo unreadable and the rest usable', 
     photoFailure: 'card/malformed',
   });
   const noText = connect(card, (command, response) => (command.endsWith('010408') ? fromHex('6a82') : response));
-  const reading = await (await open(card, noText)).readSummary(readerOf(card), NOW, trust, never);
-  t.equal(reading.photo, 'ready');
-  t.equal(reading.attributes, undefined);
+  const session = await open(card, noText);
+  t.equal((await session.readSummary(readerOf(card), NOW, trust, never)).photo, 'ready');
+  t.equal(await session.readAttributes(), undefined);
+  let stumbles = 1;
+  const stumbling = connect(card, (command, response) => {
+    if (command.endsWith('010408') && stumbles-- > 0) throw new KioskFailure('reader/protocol');
+    return response;
+  });
+  const again = await open(card, stumbling);
+  await again.readSummary(readerOf(card), NOW, trust, never);
+  await t.rejects(again.readAttributes(), { code: 'reader/protocol' });
+  t.match(await again.readAttributes(), { sex: '1' }, 'a stumble of the reader is no answer of the card');
 });
 
 test('a changed byte anywhere in the signed face is found', async (t) => {
@@ -426,6 +443,7 @@ test('at debug level nothing personal and no secret is logged', async (t) => {
   const card = await workshop.make({ pin: '8642', family: '秘密', given: '名前', birth: '1951-03-04', securityCode: '9753' });
   const session = await identifyCard(connect(card), { log: createLog('debug', { write: (line) => lines.push(line) }) });
   const reading = await session.readSummary(readerOf(card), NOW, trust, never);
+  await session.readAttributes();
   await session.verifyPin(ascii('8642'), unconfirmed);
   await session.signWithPin(CHALLENGE);
   await session.checkFaceSignature();
@@ -466,6 +484,7 @@ test('whatever a hostile card answers, a visit ends in a reading or a failure, a
       try {
         const session = await identifyCard(connection);
         const reading = await session.readSummary(readerOf(card), NOW, trust, never);
+        await session.readAttributes();
         if (reading.photo === 'ready') await session.checkFaceSignature();
         await session.verifyPin(ascii('1234'), unconfirmed);
         await session.signWithPin(CHALLENGE);

@@ -1,13 +1,11 @@
 // Our own PC/SC adapter against a real PC/SC service: the card layer reads a served card through pcscd as it reads one on the PN532.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { t as root, test } from 'tap';
-import { missing, PROGRAM, VirtualReader } from './virtual-reader.ts';
+import { missing, missingAddon, PROGRAM, VirtualReader } from './virtual-reader.ts';
 
-const ADDON = 'node_modules/smartcard/build/Release/smartcard_napi.node';
-const noAddon = existsSync(ADDON) ? false : 'apt-get install -y libpcsclite-dev g++ make python3, then npm rebuild smartcard';
-const skip = missing() || noAddon;
+const skip = missing() || missingAddon();
 const reader = new VirtualReader();
 root.teardown(() => reader.close());
 

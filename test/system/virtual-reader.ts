@@ -31,6 +31,11 @@ export const missing = (): string | false => {
   return 'unshare --net --mount is not permitted: run as root, in a container with --cap-add SYS_ADMIN';
 };
 
+const ADDON = 'node_modules/smartcard/build/Release/smartcard_napi.node';
+/** Why npm `smartcard` cannot be loaded here, or false. */
+export const missingAddon = (): string | false =>
+  existsSync(ADDON) ? false : 'apt-get install -y libpcsclite-dev g++ make python3, then npm rebuild smartcard';
+
 export interface Outcome {
   readonly status: number | null;
   /** Standard output; both streams in `all`. */
