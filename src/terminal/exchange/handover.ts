@@ -11,7 +11,7 @@ import type { Inbox } from '../store/inbox.ts';
 import type { Db } from '../store/schema.ts';
 import { type ConsentField, type ConsentInfo, faceFileName, type ResultField, schemeTime, writeFaceFile } from './face-file.ts';
 import { dropFile } from './folder.ts';
-import { UNCONVERTIBLE } from './shift-jis.ts';
+import { holdsUnconvertible } from './shift-jis.ts';
 
 export interface Transfer {
   readonly at: number;
@@ -72,7 +72,11 @@ const consentInfo = (visit: StoredVisit, now: number): Partial<Record<ConsentFie
   return info;
 };
 
-const doubtful = (answer: EligibilityAnswer): boolean => JSON.stringify(answer.ResultList).includes(UNCONVERTIBLE);
+/** Fields of the first result that hold 「●」, or would in the file: a character that Shift_JIS lacks counts as much. */
+export const doubtfulFields = ({ ResultList: [first] }: EligibilityAnswer): string[] =>
+  Object.entries(first ?? {}).flatMap(([name, value]) => (typeof value === 'string' && holdsUnconvertible(value) ? [name] : []));
+
+const doubtful = (answer: EligibilityAnswer): boolean => holdsUnconvertible(JSON.stringify(answer.ResultList));
 
 export const createHandover = ({ db, inbox, folder, institution, log, now }: HandoverParts): Handover => {
   const put = db.prepare(

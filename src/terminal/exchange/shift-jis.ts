@@ -3,7 +3,7 @@
 import iconv from 'iconv-lite';
 
 const ENCODING = 'Shift_JIS';
-export const UNCONVERTIBLE = '●';
+const UNCONVERTIBLE = '●';
 
 const fits = new Map<string, boolean>();
 
@@ -23,6 +23,9 @@ export const convertibleText = (text: string): string =>
   [...text.normalize('NFC').replace(/[\u{FE00}-\u{FE0F}\u{E0100}-\u{E01EF}]/gu, '')]
     .map((character) => (convertible(character) ? character : UNCONVERTIBLE))
     .join('');
+
+/** Whether 「●」 would be read by whoever gets this text in Shift_JIS. */
+export const holdsUnconvertible = (text: string): boolean => convertibleText(text).includes(UNCONVERTIBLE);
 
 export const encodeShiftJis = (text: string): Uint8Array => new Uint8Array(iconv.encode(convertibleText(text), ENCODING));
 export const decodeShiftJis = (bytes: Uint8Array): string => iconv.decode(Buffer.from(bytes), ENCODING);

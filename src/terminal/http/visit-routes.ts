@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { japanDate, startOfJapanDay } from '../calendar.ts';
 import { isInsurerNumber } from '../eligibility/numbers.ts';
 import type { EligibilityRegistry, InsuranceNumbers } from '../eligibility/ports.ts';
-import type { Handover } from '../exchange/handover.ts';
+import { doubtfulFields, type Handover } from '../exchange/handover.ts';
 import type { Audit } from '../store/audit.ts';
 import type { Inbox } from '../store/inbox.ts';
 import type { VisitQuery } from '../store/visit-pages.ts';
@@ -100,11 +100,13 @@ export const visitRoutes = (app: FastifyInstance, { guard, inbox, registry, hand
     audit.add({ account: account.id, action: 'visit/open', visitId: visit.visitId });
     const approval = audit.approval(visit.visitId);
     const transfer = handover.of(visit.visitId);
+    const eligibility = inbox.eligibility(visit.visitId) ?? (await registry.byCard(visit.patient, japanDate(visit.at)));
     return {
       ...visitView(visit, now()),
       ...(visit.patient === undefined ? {} : { patient: visit.patient }),
       // The answer of the day of the visit: a later change of insurance does not rewrite history.
-      eligibility: inbox.eligibility(visit.visitId) ?? (await registry.byCard(visit.patient, japanDate(visit.at))),
+      eligibility,
+      doubtful: doubtfulFields(eligibility),
       ...(approval === undefined ? {} : { approval: { account: approval.account, at: new Date(approval.at).toISOString() } }),
       ...(transfer === undefined ? {} : { handover: { ...transfer, at: new Date(transfer.at).toISOString() } }),
       handoverFolder: handover.folder !== undefined,

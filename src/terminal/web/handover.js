@@ -25,7 +25,7 @@ export const handoverBlock = (visit) => {
   const [one] = visit.eligibility.ResultList;
   if (one === undefined) return undefined;
   const boxes = Object.entries(FIELDS).filter(([name]) => one[name]).map(([name, text]) => {
-    const doubtful = one[name].includes('●');
+    const doubtful = visit.doubtful.includes(name);
     return h('label', { class: doubtful ? 'doubtful' : undefined }, h('input', { type: 'checkbox', name, checked: !doubtful }), h('span', {}, text), h('span', {}, marked(one[name])));
   }); // biome-ignore format: reads as the page does
   const state = h('p', { class: 'box notice', role: 'status', hidden: true });
@@ -49,7 +49,7 @@ export const handoverBlock = (visit) => {
     }
   }; // biome-ignore format: reads as the page does
   return h('form', { class: 'eligibility', onsubmit: (event) => { event.preventDefault(); void give(); } },
-    state, h('fieldset', { class: 'choices' }, h('legend', { class: 'hint' }, 'チェックを外した項目は渡しません。「●」を含む項目は、はじめから外してあります。'), boxes),
+    state, h('fieldset', { class: 'choices' }, h('legend', { class: 'hint' }, 'チェックを外した項目は渡しません。「●」を含む項目と、渡すと「●」になる字を含む項目は、はじめから外してあります。'), boxes),
     boxes.some((label) => label.className === 'doubtful') ? question('glyph') : undefined,
     h('button', { class: 'button', type: 'submit' }, icon('check'), handover ? 'もう一度取り込む' : '受付システムに取り込む')); // biome-ignore format: reads as the page does
 };
