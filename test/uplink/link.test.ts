@@ -152,6 +152,28 @@ test('refused credentials raise an alarm and are tried again slowly; so is a ref
   aedes.close();
 });
 
+test('a broker that hangs is asked and left, although nobody at the kiosk says anything', async (t) => {
+  const broker = new TestBroker();
+  await broker.start();
+  // Time runs twenty times as fast for the link.
+  const clock = {
+    ...systemClock,
+    monotonicMs: () => systemClock.monotonicMs() * 20,
+    setTimeout: (run: () => void, ms: number) => systemClock.setTimeout(run, ms / 20),
+  };
+  let downs = 0;
+  const { link, ups } = openLink(broker.url, { clock, onDown: () => (downs += 1) });
+  await until(() => ups.length > 0);
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  t.equal(downs, 0, 'one that answers is kept');
+  broker.freeze(true);
+  await until(() => downs === 1);
+  broker.freeze(false);
+  await until(() => ups.length === 2);
+  await link.stop();
+  await broker.kill();
+});
+
 test('an address or a certificate file that cannot be used is named', async (t) => {
   for (const url of ['http://broker', 'broker', 'ws://broker:80'])
     t.throws(() => openStream(url), { code: 'config/invalid', facts: { field: 'uplink.broker' } });

@@ -131,17 +131,22 @@ export class Lab {
   }
 
   /** kazashi.toml of a kiosk, with its folder where it lies now; `more` is appended to its [uplink] section. */
-  settings(kiosk: string, more = ''): string {
+  settings(kiosk: string, more = '', port = this.port): string {
     const file = this.path(`${kiosk}.toml`);
     const text = readFileSync(join(this.member(kiosk), 'kazashi.toml'), 'utf8').replaceAll('/etc/kazashi', this.member(kiosk));
     const data = `[kiosk]\ndataDirectory = "${this.path(`data-${kiosk}`)}"\n`;
-    writeFileSync(file, `${text.replace('[kiosk]\n', data)}${more}\n`);
+    writeFileSync(file, `${text.replace('[kiosk]\n', data).replace(`:${this.port}`, `:${port}`)}${more}\n`);
     return file;
   }
 
   startKiosk(kiosk: string, more = '', ...words: string[]): KioskProcess {
+    return this.startKioskAt(this.port, kiosk, more, ...words);
+  }
+
+  /** One that finds the broker at another port of this machine. */
+  startKioskAt(port: number, kiosk: string, more = '', ...words: string[]): KioskProcess {
     const program = fileURLToPath(new URL('kiosk-process.ts', import.meta.url));
-    return new KioskProcess(this.run(process.execPath, ['--import', 'tsx', program, this.settings(kiosk, more), ...words]));
+    return new KioskProcess(this.run(process.execPath, ['--import', 'tsx', program, this.settings(kiosk, more, port), ...words]));
   }
 
   /** Somebody with the certificate of `name`, who may do whatever MQTT lets them. */
