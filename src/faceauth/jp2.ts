@@ -15,9 +15,11 @@ const FREE_SAMPLES = 320 * 400;
 
 let loading: Promise<OpenJpegModule> | undefined;
 
+const load = (): Promise<OpenJpegModule> => createDecoder({ print: () => undefined, printErr: () => undefined });
+
 /** Loads the codec ahead of the first card (60 ms otherwise paid by a patient). */
 export const warmUpJp2 = async (): Promise<void> => {
-  loading ??= createDecoder({ print: () => undefined, printErr: () => undefined });
+  loading ??= load();
   await loading;
 };
 
@@ -53,14 +55,17 @@ export const decodeJp2 = async (jp2: Uint8Array): Promise<Picture> => {
   const [width, height, components] = size;
   if ([width, height].some((side) => side < 16 || side > MAX_SIDE)) throw unreadable('size');
   if (width * height * components > Math.max(FREE_SAMPLES, MAX_SAMPLES_PER_BYTE * jp2.length)) throw unreadable('size');
-  await warmUpJp2();
-  const module = await (loading as Promise<OpenJpegModule>);
+  const ready = loading ?? load();
+  loading = undefined;
+  const module = await ready;
   const decoder = new module.J2KDecoder();
   try {
     return readFrame(decoder, jp2);
   } catch (cause) {
     throw cause instanceof KioskFailure ? cause : unreadable('damaged', cause);
   } finally {
-    decoder.delete();
+    // The codec leaves copies of the photo all over its memory, which outlives it: the whole of it is wiped, and the next photo gets another codec.
+    new Uint8Array(decoder.getEncodedBuffer(jp2.length).buffer).fill(0);
+    loading ??= load();
   }
 };
