@@ -1,6 +1,8 @@
 // The reader of printed card faces: the outline in perspective, print in a typeface the network has never seen, fields told strictly, and
 // nothing said that two pictures did not say surely.
 
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test, t as whole } from 'tap';
 import { ascii } from '../../src/core/bytes.ts';
 import { systemClock } from '../../src/core/clock.ts';
@@ -11,12 +13,13 @@ import type { Point } from '../../src/faceauth/card-face/geometry.ts';
 import { openCardFaceNetwork } from '../../src/faceauth/card-face/network.ts';
 import { findCard } from '../../src/faceauth/card-face/outline.ts';
 import { createPictureReader } from '../../src/faceauth/card-face/picture-reader.ts';
-import { PixelCardFaceReader } from '../../src/faceauth/card-face/pixel-card-face-reader.ts';
+import { DEFAULT_FLOOR, PixelCardFaceReader } from '../../src/faceauth/card-face/pixel-card-face-reader.ts';
 import { readCard } from '../../src/faceauth/card-face/read-frame.ts';
 import { inventCard, randomOf } from '../../src/faceauth/card-face/twin/invented-card.ts';
 import { cardCorners, placeOnTray, planTray, type TrayPlan } from '../../src/faceauth/card-face/twin/tray.ts';
 import { encodeJpeg } from '../../src/faceauth/pictures.ts';
 import type { Camera, Picture } from '../../src/faceauth/ports.ts';
+import { faceCommand } from '../../src/main/commands/face-code.ts';
 
 const never = new AbortController().signal;
 const rules = { year: 2026, floor: 0.8 };
@@ -215,4 +218,38 @@ test('pictures are read on a thread of their own: this one goes on meanwhile, an
   const lost = t.rejects(closing.read(jpeg, rules), { code: 'visit/cancelled' });
   await closing.close();
   await lost;
+});
+
+test('kazashi face code counts right, wrong and not read in a folder, keeps the digits to itself, and says which line is wrong', async (t) => {
+  const root = t.testdir({
+    pictures: { 'damaged.jpg': 'no picture', 'notes.txt': 'left alone' },
+    codes: {},
+  });
+  const [folder, codes] = [join(root, 'pictures'), join(root, 'codes')];
+  const photo = await encodeJpeg(photograph(clean()));
+  for (const name of ['right.jpg', 'wrong.jpg']) writeFileSync(join(folder, name), photo);
+  writeFileSync(join(folder, 'empty.jpg'), await encodeJpeg(placeOnTray(undefined, clean(), 1280, 720)));
+  const other = `${card.code.slice(0, 13)}${(Number(card.code[13]) + 1) % 10}`;
+  writeFileSync(join(codes, 'codes.tsv'), `right.jpg\t${card.code}\nwrong.jpg\t${other}\n`);
+  writeFileSync(join(codes, 'bad.tsv'), `right.jpg\t${card.code}\nx\t12\n`);
+  const run = async (...words: string[]): Promise<string> => {
+    const [out, err] = [t.capture(process.stdout, 'write', () => true), t.capture(process.stderr, 'write', () => true)];
+    try {
+      await faceCommand.run(['--images', folder, '--year', '2026', ...words]);
+      return [...out(), ...err()].map(({ args }) => String(args[0])).join('');
+    } finally {
+      out.restore();
+      err.restore();
+    }
+  };
+  const json = join(codes, 'out.json');
+  const told = await run('--codes', join(codes, 'codes.tsv'), '--json', json);
+  const result = JSON.parse(readFileSync(json, 'utf8')) as { each: { picture: string; outcome: string }[] };
+  t.match(result, { pictures: 4, accepted: 2, outcomes: { right: 1, wrong: 1, 'no-card': 1, 'no-picture': 1 }, floor: DEFAULT_FLOOR });
+  t.equal(result.each.find(({ picture }) => picture === 'wrong.jpg')?.outcome, 'wrong');
+  t.match(told, /accepted +2 \(50\.00 %\)/);
+  t.notOk(told.includes(card.code) || readFileSync(json, 'utf8').includes(card.code));
+  t.match(await run(), /read +2/, 'without the true digits it only says that something was read');
+  await t.rejects(run('--codes', join(codes, 'bad.tsv')), { code: 'input/invalid', message: /line 2/ });
+  await t.rejects(run('--codes', join(codes, 'none.tsv')), { code: 'input/invalid' });
 });
