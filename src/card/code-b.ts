@@ -15,16 +15,8 @@ export const presentCodeB = async (
 ): Promise<FaceReading | undefined> => {
   const result = await presentSecret(channel, rule, digits, { signal });
   log.debug('card.code', { outcome: result.outcome, ...('triesLeft' in result ? { triesLeft: result.triesLeft } : {}) });
-  switch (result.outcome) {
-    case 'verified':
-      return undefined;
-    case 'ill-formed':
-      return { photo: 'unreadable', photoFailure: 'card/face-unreadable' };
-    case 'wrong':
-      return { photo: 'blocked', photoFailure: 'code/wrong', codeTriesLeft: result.triesLeft };
-    case 'unsafe':
-      return { photo: 'blocked', photoFailure: 'code/blocked', codeTriesLeft: result.triesLeft };
-    case 'blocked':
-      return { photo: 'blocked', photoFailure: 'code/blocked', codeTriesLeft: 0 };
-  }
+  if (result.outcome === 'verified') return undefined;
+  if (result.outcome === 'ill-formed') return { photo: 'unreadable', photoFailure: 'card/face-unreadable' };
+  const codeTriesLeft = result.outcome === 'blocked' ? 0 : result.triesLeft;
+  return { photo: 'blocked', photoFailure: result.outcome === 'wrong' ? 'code/wrong' : 'code/blocked', codeTriesLeft };
 };

@@ -81,6 +81,13 @@ test('frames at the edges of their forms are read, and one byte more is no frame
 });
 
 test('a frame is given as soon as its last byte is there, whatever came before it', async (t) => {
+  const extended = dataFrame(0xd5, new Uint8Array(260).fill(7));
+  for (let at = 0; at < extended.length - 1; at += 1)
+    t.equal(
+      new FrameParser().push(extended.subarray(0, at)).length + parse(extended.subarray(0, at), extended.subarray(at)).length,
+      1,
+      `cut at ${at}`,
+    );
   const parser = new FrameParser();
   for (const byte of fromHex('a50000ff02fed50328')) t.same(parser.push(Uint8Array.of(byte)).map(shown), byte === 0x28 ? ['d5 03'] : []);
   t.same(parser.push(fromHex('00b700')), []);
@@ -97,7 +104,8 @@ test('bytes that are no frame are told once, zeros between frames are none', asy
     return parser.takeSkipped();
   };
   t.equal(parser.takeSkipped(), false, 'nothing yet');
-  t.equal(skipped('0000ff02fed5032800000000'), false, 'a frame, zeros before and behind it');
+  t.equal(skipped('0000ff02fed50328'), false, 'nothing behind the last byte that counts');
+  t.equal(skipped('000000ff02fed5032800000000'), false, 'a frame, zeros before and behind it');
   t.equal(skipped('00a50000ff02fed5032800'), true, 'noise in front');
   t.equal(parser.takeSkipped(), false, 'told once');
   t.equal(skipped('a5000000'), true, 'zeros behind it do not take it back');
