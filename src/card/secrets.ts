@@ -15,7 +15,7 @@ export const readTries = async (channel: CardChannel, rule: SecretRule, signal?:
   const { sw } = await channel.send({ cla: 0, ins: 0x20, p1: 0, p2: 0x80 }, signal);
   if (sw === SW.blocked) return 0;
   const tries = triesFrom(sw);
-  if (tries === undefined || tries === 'unlimited') throw unexpectedStatus('counter', sw, { file: rule.file });
+  if (tries === undefined) throw unexpectedStatus('counter', sw, { file: rule.file });
   return tries;
 };
 
@@ -44,6 +44,6 @@ export const presentSecret = async (
   if (sw === SW.ok) return { outcome: 'verified' };
   const left = triesFrom(sw);
   if (sw === SW.blocked || left === 0) return { outcome: 'blocked' };
-  if (typeof left === 'number') return { outcome: 'wrong', triesLeft: left };
+  if (left !== undefined) return { outcome: 'wrong', triesLeft: left };
   throw unexpectedStatus('verify', sw, { file: rule.file });
 };

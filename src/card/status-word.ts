@@ -26,11 +26,8 @@ export const SW = {
 
 export const swText = (sw: number): string => sw.toString(16).padStart(4, '0');
 
-/** Tries left from 63Cx. `unlimited` for 6300, undefined for any other status. */
-export const triesFrom = (sw: number): number | 'unlimited' | undefined => {
-  if (sw === 0x6300) return 'unlimited';
-  return sw >> 4 === 0x63c ? sw & 0x0f : undefined;
-};
+/** Tries left from 63Cx, undefined for any other status: 6300 (no limit) too, which no secret of these cards may answer. */
+export const triesFrom = (sw: number): number | undefined => (sw >> 4 === 0x63c ? sw & 0x0f : undefined);
 
 /** A status nobody expected at this step: read failure with the status as a fact. */
 export const unexpectedStatus = (step: string, sw: number, facts: Facts = {}): KioskFailure =>

@@ -5,6 +5,7 @@ import { openChannel } from '../../src/card/channel.ts';
 import { presentCodeB } from '../../src/card/code-b.ts';
 import { cardProfile2016 } from '../../src/card/profile.ts';
 import { presentSecret, readTries } from '../../src/card/secrets.ts';
+import { swText, triesFrom, unexpectedStatus } from '../../src/card/status-word.ts';
 import { ascii, fromHex, hex } from '../../src/core/bytes.ts';
 import type { Facts } from '../../src/core/failure.ts';
 import { type Log, silentLog } from '../../src/core/log.ts';
@@ -98,6 +99,25 @@ test('the counter: 0 when blocked, a number, or a failure; never a guess', async
     facts: { step: 'verify', sw: '6300' },
   });
   await t.rejects(readTries(counting('1234', 3, { 1: '6a82' }).channel, PIN), { code: 'card/read-failed', facts: { step: 'select-file' } });
+});
+
+test('a status word is told in four digits, with the step it answered', async (t) => {
+  t.equal(swText(0x6a82), '6a82');
+  t.equal(swText(0x0a), '000a');
+  t.match(unexpectedStatus('verify', 0x6f00, { file: 0x18 }), {
+    code: 'card/read-failed',
+    message: 'card answered 6f00 to verify',
+    facts: { file: 0x18, step: 'verify', sw: '6f00' },
+  });
+  for (const [sw, tries] of [
+    [0x63c0, 0],
+    [0x63cf, 15],
+    [0x6300, undefined],
+    [0x63b3, undefined],
+    [0x73c3, undefined],
+    [0x9000, undefined],
+  ] as const)
+    t.equal(triesFrom(sw), tries, swText(sw));
 });
 
 test('an abort before the presentation stops it; during it, its outcome is heard', async (t) => {
