@@ -22,6 +22,8 @@ export interface UplinkOptions {
   readonly kioskKey: KeySet;
   /** Public keys of the terminals. */
   readonly terminalKeys: readonly KeySet[];
+  /** Calls `renew` when the keys were rotated; it throws config/invalid, and then the old ones stay. Answers the end of the watch. */
+  readonly watchKeys?: (renew: (keys: Pick<UplinkOptions, 'kioskKey' | 'terminalKeys'>) => Promise<void>) => () => void;
   /** Version of the program, shown in the state. */
   readonly version: string;
   readonly clock?: Clock;
@@ -58,7 +60,7 @@ const DEFAULTS = {
   processes: nodeProcessTable,
 } as const;
 
-export type CompleteOptions = UplinkOptions & Required<Omit<UplinkOptions, 'tls' | 'cable'>>;
+export type CompleteOptions = UplinkOptions & Required<Omit<UplinkOptions, 'tls' | 'cable' | 'watchKeys'>>;
 
 export const withDefaults = (options: UplinkOptions): CompleteOptions => ({ ...DEFAULTS, ...options });
 

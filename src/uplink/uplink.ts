@@ -22,7 +22,7 @@ import { takeLock } from './lock.ts';
 import { Outbox, type OutboxEntry } from './outbox.ts';
 import type { Uplink, UplinkState } from './ports.ts';
 import { KioskPresence, TerminalPresence } from './presence.ts';
-import { createSealer } from './seal.ts';
+import { createSealer, type Sealer } from './seal.ts';
 import { createWordVerifier, type WordVerifier } from './seal-word.ts';
 import { type Submission, Submissions } from './submissions.ts';
 import { type CompleteOptions, fractionOf, type UplinkOptions, withDefaults } from './uplink-options.ts';
@@ -38,7 +38,6 @@ export interface KazashiUplink extends Uplink {
 
 interface Opened {
   readonly outbox: Outbox;
-  readonly verifier: WordVerifier;
   readonly submissions: Submissions;
   readonly delivery: Delivery;
   release(): Promise<void>;
@@ -76,6 +75,10 @@ class MqttUplink implements KazashiUplink {
   readonly #startedAt: number;
   #opened: Opened | undefined;
   #bdSeq = 0;
+  /** Of the keys as they are now. */
+  #sealer: Sealer | undefined;
+  #verifier: WordVerifier | undefined;
+  #unwatch: () => void = () => undefined;
   #state: UplinkState = { broker: 'lost', terminal: 'lost', backlog: 0 };
   #healthTimer: unknown;
 
@@ -150,6 +153,11 @@ class MqttUplink implements KazashiUplink {
     this.#log.info('outbox-opened', { backlog: outbox.count, bytes: outbox.bytes, nextSeq: outbox.nextSeq });
     this.#refresh();
     this.#link.start();
+    this.#unwatch =
+      this.#options.watchKeys?.(async (keys) => {
+        await this.#useKeys(keys);
+        this.#log.info('keys-read', { terminals: keys.terminalKeys.length });
+      }) ?? this.#unwatch;
     if (healthIntervalMs > 0) this.#healthTimer = clock.setTimeout(() => this.#publishHealth(), healthIntervalMs);
   }
 
@@ -158,6 +166,7 @@ class MqttUplink implements KazashiUplink {
     if (opened === undefined) return;
     this.#opened = undefined;
     this.#options.clock.clearTimeout(this.#healthTimer);
+    this.#unwatch();
     await opened.submissions.close();
     opened.delivery.stop();
     if (this.#link.up) {
@@ -209,9 +218,9 @@ class MqttUplink implements KazashiUplink {
   }
 
   async #open(release: () => Promise<void>): Promise<Opened> {
-    const { dataDir, fs, kioskKey, terminalKeys, outboxLimits, clock, random, site, kiosk } = this.#options;
-    const sealer = await createSealer(kioskKey, terminalKeys);
-    const verifier = await createWordVerifier(terminalKeys);
+    const { dataDir, fs, outboxLimits, clock, random, site, kiosk } = this.#options;
+    await this.#useKeys(this.#options);
+    const sealer: Sealer = { seal: (message) => (this.#sealer as Sealer).seal(message) };
     const outbox = await Outbox.open({
       fs,
       folder: join(dataDir, 'outbox'),
@@ -225,7 +234,13 @@ class MqttUplink implements KazashiUplink {
     };
     const submissions = new Submissions({ outbox, sealer, clock, random, site, kiosk, bootId: this.#bootId, onStored });
     const delivery = this.#createDelivery(outbox, submissions);
-    return { outbox, verifier, submissions, delivery, release };
+    return { outbox, submissions, delivery, release };
+  }
+
+  /** What is sealed from now on is signed with these; what waits stays as it was sealed. */
+  async #useKeys({ kioskKey, terminalKeys }: Pick<UplinkOptions, 'kioskKey' | 'terminalKeys'>): Promise<void> {
+    const [sealer, verifier] = await Promise.all([createSealer(kioskKey, terminalKeys), createWordVerifier(terminalKeys)]);
+    [this.#sealer, this.#verifier] = [sealer, verifier];
   }
 
   #createDelivery(outbox: Outbox, submissions: Submissions): Delivery {
@@ -263,7 +278,8 @@ class MqttUplink implements KazashiUplink {
   async #receive(topic: string, payload: Uint8Array): Promise<void> {
     const { site, kiosk, clock } = this.#options;
     const opened = this.#opened;
-    if (opened === undefined) return;
+    const verifier = this.#verifier;
+    if (opened === undefined || verifier === undefined) return;
     if (parseTopic(topic)?.kiosk === TERMINAL) {
       // Whatever waits for an ack goes out again at once: a repetition is harmless, waiting for its time-out is not.
       if (this.#terminal.receive(topic, payload)) opened.delivery.setOpen(false);
@@ -274,12 +290,12 @@ class MqttUplink implements KazashiUplink {
         if (this.#presence.contradicted(payload, this.#bdSeq)) this.#publishState();
         return;
       case this.#topic('ack'): {
-        const ack = await opened.verifier.ack(payload, { site, kiosk });
+        const ack = await verifier.ack(payload, { site, kiosk });
         if (!(await opened.delivery.acknowledge(ack))) this.#log.debug('ack-repeated', { seq: ack.seq });
         return;
       }
       case this.#topic('command'): {
-        const command = await opened.verifier.command(payload, { site, kiosk }, clock.now());
+        const command = await verifier.command(payload, { site, kiosk }, clock.now());
         if (!this.#gate.admit(command, clock.now())) return;
         this.#log.info('command', { name: command.name });
         this.#commands.tell({ name: command.name, ...(command.visitId === undefined ? {} : { visitId: command.visitId }) });

@@ -310,7 +310,7 @@ test('a kiosk does not talk to a broker that is not the site’s, nor without TL
   t.match(kiosk.acked, [{ status: 'accepted' }]);
 });
 
-test('keys are rotated with overlap: what was sealed before opens after, and a terminal needs no restart', {
+test('keys are rotated with overlap: what was sealed before opens after, and neither side needs a restart', {
   skip: NO_MOSQUITTO,
 }, async (t) => {
   const lab = await withLab(t, 'kiosk-1');
@@ -328,21 +328,16 @@ test('keys are rotated with overlap: what was sealed before opens after, and a t
   const reads = () => (terminal.errors().match(/keys-read/g) ?? []).length;
   siteCommand('rotate', lab.path('site'), 'kiosk-1');
   await until('the terminal to read the keys', () => reads() > 0);
-  t.equal(await visit(), 'accepted', 'signed with the generation before');
-  await kiosk.process.end('SIGTERM');
-  const renewed = lab.startKiosk('kiosk-1');
-  await renewed.until(ready);
-  t.equal(await visit(renewed), 'accepted', 'signed with the new one');
-  // The terminal may have read half a rotation and the whole one after it: only what comes now counts.
-  const before = reads();
+  t.equal(await visit(), 'accepted', 'signed with whichever of the two');
+  const kioskReads = () => (kiosk.process.errors().match(/keys-read/g) ?? []).length;
+  await until('the kiosk to read its keys', () => kioskReads() > 0);
+  t.equal(await visit(), 'accepted', 'signed with the new one, by the same process');
+  // Either may have read half a rotation and the whole one after it: only what comes now counts.
+  const before = [reads(), kioskReads()] as const;
   siteCommand('rotate', lab.path('site'), 'terminal');
-  await until('the terminal to read its keys', () => reads() > before);
-  renewed.finish(uuidV7(Date.now()));
-  await until('refusal of the new signature', () => renewed.look().failures.some(({ reason }) => reason === 'key-unknown'));
-  t.pass('a kiosk that has not got the new public keys does not believe them');
-  await renewed.process.end('SIGTERM');
-  const last = lab.startKiosk('kiosk-1');
-  await last.until({ ...ready, backlog: 0 });
-  t.equal(await visit(last), 'accepted', 'the visit it could not believe the ack of was repeated, and is there once');
-  t.equal(rows(lab, 'SELECT 1 FROM visits').length, 5);
+  await until('both to read the keys', () => reads() > before[0] && kioskReads() > before[1]);
+  // A word that the kiosk could not believe yet is repeated.
+  t.match(await visit(), /accepted|duplicate/);
+  await kiosk.until({ ...ready, backlog: 0 });
+  t.equal(rows(lab, 'SELECT 1 FROM visits').length, 4);
 });

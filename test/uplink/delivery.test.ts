@@ -6,7 +6,8 @@ import { isFailure, type KioskFailure } from '../../src/core/failure.ts';
 import { createLog } from '../../src/core/log.ts';
 import { measureUplink, percentiles } from '../../src/uplink/bench.ts';
 import { kioskTopic } from '../../src/uplink/contract/index.ts';
-import { generateTerminalKeys } from '../../src/uplink/seal-keys.ts';
+import { createOpener } from '../../src/uplink/seal.ts';
+import { generateKioskKeys, generateTerminalKeys, publicKeySet, rotateKeySet } from '../../src/uplink/seal-keys.ts';
 import { createWordSigner } from '../../src/uplink/seal-word.ts';
 import type { KazashiUplink, UplinkOptions } from '../../src/uplink/uplink.ts';
 import { type Keys, KIOSK, makeKeys, SITE, TestBroker, TestTerminal, temporaryFolder, testUplink, until, visitContent } from './helpers.ts';
@@ -305,6 +306,44 @@ test('a command of the terminal takes effect once, and only while it is fresh an
     'uplink/untrusted kiosk',
     'uplink/untrusted lifetime',
   ]);
+});
+
+test('keys are rotated under a running kiosk: the new word is believed, and what is sealed next is signed anew', async (t) => {
+  const site = await withSite(t.teardown);
+  await site.terminal.connect(site.broker.url);
+  const terminalKeys = rotateKeySet(site.keys.terminal, await generateTerminalKeys());
+  const kioskKey = rotateKeySet(site.keys.kiosk, await generateKioskKeys(KIOSK));
+  let renew: (keys: Pick<UplinkOptions, 'kioskKey' | 'terminalKeys'>) => Promise<void> = async () => undefined;
+  let watched = false;
+  const uplink = site.uplink({
+    ackTimeoutMs: 150,
+    watchKeys: (given) => {
+      [renew, watched] = [given, true];
+      return () => {
+        watched = false;
+      };
+    },
+  });
+  const failures: KioskFailure[] = [];
+  uplink.onFailure((failure) => failures.push(failure));
+  await uplink.start();
+  await until(() => uplink.state.terminal === 'ready');
+  site.terminal.signer = await createWordSigner(terminalKeys);
+  const { acked } = await uplink.submit(visitContent());
+  await until(() => failures.some(({ facts }) => Object.values(facts).includes('key-unknown')));
+  await t.rejects(renew({ kioskKey, terminalKeys: [] }), { code: 'config/invalid' }, 'keys that are none change nothing');
+  await renew({ kioskKey, terminalKeys: [publicKeySet(terminalKeys)] });
+  t.match((await acked).status, /accepted|duplicate/);
+  const both = await createOpener(site.keys.terminal, [publicKeySet(kioskKey)]);
+  let kid = '';
+  site.terminal.look = async (topic, payload) => {
+    kid = (await both.open(topic, payload, Date.now())).kid;
+  };
+  await uplink.submit(visitContent());
+  await until(() => kid !== '');
+  t.equal(kid, kioskKey.keys[0]?.kid);
+  await uplink.stop();
+  t.notOk(watched);
 });
 
 test('a request is sealed like a visit and answered by an ack', async (t) => {

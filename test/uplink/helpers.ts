@@ -91,6 +91,8 @@ export class TestTerminal {
   /** How often each id came in. */
   readonly deliveries = new Map<string, number>();
   answer: (message: SealedContent) => Partial<AckMessage> | 'silence' = () => ({});
+  /** Gets what is sealed in the terminal's place when it is set. */
+  look: ((topic: string, payload: Uint8Array) => Promise<void>) | undefined;
   signer: WordSigner;
   copies = 1;
   #said: TerminalState['status'] = 'ready';
@@ -184,6 +186,7 @@ export class TestTerminal {
     if (channel === 'state') this.states.push(JSON.parse(payload.toString()));
     if (channel === 'health') this.health.push(JSON.parse(payload.toString()));
     if (channel !== 'visit' && channel !== 'request') return;
+    if (this.look !== undefined) return this.look(topic, payload);
     const { message } = await this.#opener.open(topic, payload, Date.now());
     const before = this.deliveries.get(message.id) ?? 0;
     this.deliveries.set(message.id, before + 1);

@@ -1,5 +1,6 @@
 // The seal and the terminal's word: what goes in comes out for the right terminal alone, and nothing else is believed.
 
+import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -181,6 +182,67 @@ test('two generations of keys and several terminals overlap on both sides', asyn
   t.same(await codeOf((await createWordVerifier([publicKeySet(terminal)])).ack(word, place)), ['uplink/untrusted', 'key-unknown']);
   t.same(await codeOf((await createWordVerifier([rotated])).ack(word, { site: SITE, kiosk: 'kiosk-2' })), ['uplink/untrusted', 'kiosk']);
   t.same(await codeOf(signer.ack({ ...ack, seq: 0 })), ['uplink/malformed', 'too_small']);
+});
+
+test('no other algorithm, header or encoding makes a word of the terminal out of what its public key allows', async (t) => {
+  const { terminal } = await makeKeys();
+  const [own] = terminal.keys.filter(({ use }) => use === 'sig');
+  if (own === undefined) throw new Error('no signing key');
+  const verifier = await createWordVerifier([publicKeySet(terminal)]);
+  const signer = await createWordSigner(terminal);
+  const place = { site: SITE, kiosk: KIOSK };
+  const times = { issuedAt: new Date(NOW).toISOString(), expiresAt: new Date(NOW + 20_000).toISOString() };
+  const command = { v: 1, id: uuidV7(NOW), site: SITE, kiosk: KIOSK, name: 'shutdown', ...times } as const;
+  const ack = { v: 1, id: uuidV7(NOW), site: SITE, kiosk: KIOSK, seq: 1, status: 'accepted', at: new Date(NOW).toISOString() } as const;
+  const base64 = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+  const { d: _, ...publicJwk } = own;
+  const key = createPublicKey({ key: publicJwk, format: 'jwk' });
+  // What an attacker has: the public key, in every form a verifier might mistake for a shared secret.
+  const secrets = [
+    JSON.stringify(publicJwk),
+    String(key.export({ format: 'pem', type: 'spki' })),
+    key.export({ format: 'der', type: 'spki' }),
+    Buffer.concat([Buffer.of(4), Buffer.from(own.x, 'base64url'), Buffer.from(own.y, 'base64url')]),
+    Buffer.from(own.x, 'base64url'),
+  ];
+  const hmac = (secret: string | Buffer, text: string) => createHmac('sha256', secret).update(text).digest('base64url');
+  const attacker = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const ecdsa = (text: string, dsaEncoding: 'ieee-p1363' | 'der', privateKey = attacker.privateKey) =>
+    sign('sha256', Buffer.from(text), { key: privateKey, dsaEncoding }).toString('base64url');
+  const real = createPrivateKey({ key: { ...publicJwk, d: own.d ?? '' }, format: 'jwk' });
+  for (const [typ, message, verify] of [
+    ['kazashi-ack+jws', ack, (word: string) => verifier.ack(Buffer.from(word), place)],
+    ['kazashi-command+jws', command, (word: string) => verifier.command(Buffer.from(word), place, NOW)],
+  ] as const) {
+    const head = { kid: own.kid, typ };
+    const word = (header: object, seal: (text: string) => string) => {
+      const text = `${base64(header)}.${base64(message)}`;
+      return `${text}.${seal(text)}`;
+    };
+    const none = () => '';
+    const forged: [string, string][] = [
+      ...['none', 'None', 'NONE', ''].map((alg): [string, string] => [`alg "${alg}"`, word({ ...head, alg }, none)]),
+      ['no alg', word(head, none)],
+      ...secrets.map((secret, index): [string, string] => [`HS256 with form ${index} of the public key`, word({ ...head, alg: 'HS256' }, (text) => hmac(secret, text))]),
+      ...secrets.map((secret, index): [string, string] => [`form ${index} called ES256`, word({ ...head, alg: 'ES256' }, (text) => hmac(secret, text))]),
+      ['a key brought along (jwk)', word({ ...head, alg: 'ES256', jwk: attacker.publicKey.export({ format: 'jwk' }) }, (text) => ecdsa(text, 'ieee-p1363'))],
+      ['a key to be fetched (jku)', word({ ...head, alg: 'ES256', jku: 'http://127.0.0.1:1/keys' }, (text) => ecdsa(text, 'ieee-p1363'))],
+      ['r = s = 0', word({ ...head, alg: 'ES256' }, () => Buffer.alloc(64).toString('base64url'))],
+      ['an empty signature', word({ ...head, alg: 'ES256' }, none)],
+      // The true key, used otherwise than the contract says.
+      ['ES384 in name', word({ ...head, alg: 'ES384' }, (text) => ecdsa(text, 'ieee-p1363', real))],
+      ['a signature in DER', word({ ...head, alg: 'ES256' }, (text) => ecdsa(text, 'der', real))],
+      ['an extension nobody knows (crit)', word({ ...head, alg: 'ES256', crit: ['x'], x: 1 }, (text) => ecdsa(text, 'ieee-p1363', real))],
+    ]; // biome-ignore format: one attack a line
+    for (const [what, attack] of forged) t.match(await codeOf(verify(attack)), ['uplink/untrusted', 'signature'], `${typ}: ${what}`);
+    const unencoded = word({ ...head, alg: 'ES256', b64: false, crit: ['b64'] }, (text) => ecdsa(text, 'ieee-p1363', real));
+    t.match(await codeOf(verify(unencoded)), ['uplink/malformed'], `${typ}: a payload that is not encoded (RFC 7797)`);
+    const honest = word({ ...head, alg: 'ES256' }, (text) => ecdsa(text, 'ieee-p1363', real));
+    t.match(await verify(honest), message, `${typ}: the control, signed as the contract says, is believed`);
+    const swapped = word({ ...head, alg: 'ES256', typ: 'JWT' }, (text) => ecdsa(text, 'ieee-p1363', real));
+    t.same(await codeOf(verify(swapped)), ['uplink/untrusted', 'purpose']);
+  }
+  t.same(await codeOf(verifier.command(await signer.ack(ack), place, NOW)), ['uplink/untrusted', 'purpose']);
 });
 
 test('key files are private, whole, and refused by name when they are not what they should be', async (t) => {
