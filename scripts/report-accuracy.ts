@@ -58,11 +58,11 @@ const attacksReport = (): Attacks => {
 
 const report = known<FaceReport>('faces.json') ?? (await facesReport());
 const attacked = known<Attacks>('attacks.json') ?? attacksReport();
-const commit = execFileSync('git', ['log', '-1', '--format=%h', '--', 'src/faceauth'], { encoding: 'utf8' }).trim();
+const tree = execFileSync('git', ['rev-parse', '--short=12', 'HEAD:src/faceauth'], { encoding: 'utf8' }).trim();
 const det = detCurve([
   ['card chip photo, one frame', '#0b57d0', report.chip.curve],
   ['picture as it is, one frame', '#c5221f', report.plain.curve],
 ]);
 writeFileSync('docs/images/det.svg', det);
-writeFileSync('docs/accuracy.md', accuracyPage(report, attacked, { manifest: readManifest(), commit, thresholds: IN_GROUP_THRESHOLDS }));
+writeFileSync('docs/accuracy.md', accuracyPage(report, attacked, { manifest: readManifest(), tree, thresholds: IN_GROUP_THRESHOLDS }));
 process.stdout.write('written: docs/accuracy.md and docs/images/det.svg\n');
