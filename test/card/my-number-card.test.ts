@@ -208,6 +208,7 @@ test('a code that the card takes back is not presented a third time', async (t) 
   });
   const session = await identifyCard(connection);
   await session.readSummary(readerOf(card), NOW, trust, never);
+  await session.readAttributes();
   await t.rejects(session.checkFaceSignature(), { code: 'card/face-unreadable' });
   await t.rejects(session.checkFaceSignature(), { code: 'card/face-unreadable' });
   await t.rejects(session.provePossession(CHALLENGE), { code: 'card/face-unreadable' });
