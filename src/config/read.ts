@@ -8,7 +8,7 @@ import { lineOf } from './line-of.ts';
 import { configSchema, type KioskConfig } from './schema.ts';
 
 /** Keys whose value must not be repeated in an error. */
-const SECRET_KEYS = new Set(['visit.staffPasscode']);
+const SECRET_KEYS = new Set(['visit.staffPasscode', 'kiosk.maintenanceCode']);
 
 const shown = (value: unknown): string => {
   const text = value === undefined ? 'nothing' : JSON.stringify(value);

@@ -33,6 +33,9 @@ const kiosk = z.strictObject({
     .min(1)
     .default([...LANGUAGES])
     .describe('Languages offered on the idle screen'),
+  maintenanceCode: fourDigits
+    .optional()
+    .describe('Code of the technician menu (five taps on the facility name, or the power button); without it the menu stays closed'),
   dataDirectory: path.default('/var/lib/kazashi').describe('Everything that must survive a restart'),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('Lines written to the journal'),
 });

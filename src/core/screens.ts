@@ -64,6 +64,25 @@ export interface ScreenCommon {
   readonly banner?: 'uplink/terminal-lost' | 'uplink/broker-lost';
 }
 
+export const TECHNICIAN_PAGES = ['self-test', 'network', 'versions', 'volume', 'brightness'] as const;
+export type TechnicianTopic = (typeof TECHNICIAN_PAGES)[number];
+
+/** One answer of the self-test, in the technician's words; never personal. */
+export interface TestedPart {
+  readonly level: 'ok' | 'warn' | 'fail';
+  readonly title: { readonly ja: string; readonly en: string };
+  readonly facts: string;
+  readonly advice?: { readonly ja: string; readonly en: string };
+}
+
+/** What the technician's screen shows. Levels go from 0 to 10; undefined: this box has no such thing to set. */
+export type TechnicianPage =
+  | { readonly page: 'locked'; readonly entered: number; readonly length: 4; readonly refused?: 'wrong' | 'too-often' | 'no-code' }
+  | { readonly page: 'menu' }
+  | { readonly page: 'self-test'; readonly parts: readonly TestedPart[]; readonly running: boolean }
+  | { readonly page: 'network' | 'versions'; readonly facts: Readonly<Record<string, string>> }
+  | { readonly page: 'volume' | 'brightness'; readonly level: number | undefined };
+
 export type ScreenContent =
   | { readonly screen: 'splash' }
   | {
@@ -133,18 +152,19 @@ export type ScreenContent =
   | { readonly screen: 'out-of-service'; readonly code?: FailureCode }
   /** elapsedMs: where the moving pictures are; the program that shows them counts, the visit does not. */
   | { readonly screen: 'how-to'; readonly elapsedMs?: number }
-  | { readonly screen: 'technician'; readonly page: 'locked' | 'menu'; readonly facts: Readonly<Record<string, string>> }
+  | ({ readonly screen: 'technician' } & TechnicianPage)
   | { readonly screen: 'shutting-down' };
 
 export type ScreenModel = ScreenCommon & ScreenContent;
 
 /** Ids of everything that can be pressed. Stable: outside tools press them by name. */
 export type ElementId =
-  | 'cancel' | 'back' | 'continue' | 'retry' | 'help' | 'repeat-speech' | 'choose-language'
+  | 'cancel' | 'back' | 'continue' | 'retry' | 'help' | 'repeat-speech' | 'choose-language' | 'maintenance'
   | 'method-face' | 'method-pin' | 'method-staff'
   | `language-${Language}` | `mode-${DisplayMode}`
   | `key-${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}` | 'key-clear' | 'key-backspace' | 'key-enter'
   | 'consent-all' | 'consent-choose' | 'consent-none' | 'item-yes' | 'item-no'
+  | `technician-${TechnicianTopic}` | 'technician-more' | 'technician-less'
   | 'prescription-electronic' | 'prescription-paper'; // biome-ignore format: one id list
 
 /** What a person did: pressed an element on the panel (acts on release), or a key of the numeric keypad. */

@@ -9,13 +9,14 @@ import { consent, consentItems, prescription } from './screens/consent.ts';
 import type { Facility, ScreenContext, ScreenEnd } from './screens/context.ts';
 import { done, sending, takeCard } from './screens/finish.ts';
 import { bannerHeight, drawBanner, drawSurroundings, footerHeight, SURROUNDINGS } from './screens/frame.ts';
-import { howTo, technician } from './screens/help.ts';
+import { howTo } from './screens/help.ts';
 import { chooseMethod, face, faceRetry } from './screens/identity.ts';
 import { chooseLanguage } from './screens/languages.ts';
 import { drawLarge, largePage } from './screens/large.ts';
 import { notice, outOfService } from './screens/notice.ts';
 import { pin, pinLastTry, staffCheck } from './screens/pin.ts';
 import { idle, initialising, readingCard, shuttingDown, splash } from './screens/start.ts';
+import { technician } from './screens/technician.ts';
 import { spoken } from './text/speech.ts';
 import { sizesFor } from './theme.ts';
 

@@ -13,6 +13,7 @@ import {
   type NoticeCode,
   type ScreenContent,
   type ScreenModel,
+  type TestedPart,
 } from '../core/screens.ts';
 import type { Facility } from './screens/context.ts';
 
@@ -28,6 +29,33 @@ export const SAMPLE_FACILITY: Facility = {
     { label: '受付システム', phone: '03-0000-0000', hours: '平日 9:00–17:00' },
   ],
 };
+
+const SAMPLE_PARTS: readonly TestedPart[] = [
+  { level: 'ok', title: { ja: '電源', en: 'Power supply' }, facts: 'throttled 0x0' },
+  {
+    level: 'fail',
+    title: { ja: 'カードリーダー', en: 'Card reader' },
+    facts: '',
+    advice: {
+      ja: 'カードリーダーが応答しません。I²Cバス1の配線と電源を確かめてください。',
+      en: 'The reader does not answer. Check its wiring and power on I²C bus 1.',
+    },
+  },
+  {
+    level: 'warn',
+    title: { ja: 'カメラ', en: 'Camera' },
+    facts: '',
+    advice: {
+      ja: 'カメラが見つかりません。暗証番号と目視で受付できます。ケーブルを確かめてください。',
+      en: 'No camera was found: patients are served by PIN and staff. Check its cable.',
+    },
+  },
+  ...Array.from({ length: 11 }, () => ({
+    level: 'ok' as const,
+    title: { ja: 'タッチパネルとテンキー', en: 'Touch panel and keypad' },
+    facts: 'panels 1, keypads 1',
+  })),
+];
 
 const CONTENTS: Readonly<Record<string, ScreenContent>> = {
   splash: { screen: 'splash' },
@@ -70,8 +98,14 @@ const CONTENTS: Readonly<Record<string, ScreenContent>> = {
   'how-to-pin': { screen: 'how-to', elapsedMs: 9000 },
   'how-to-consent': { screen: 'how-to', elapsedMs: 13800 },
   'how-to-done': { screen: 'how-to', elapsedMs: 18200 },
-  technician: { screen: 'technician', page: 'menu', facts: { version: '0.1.0', kiosk: 'reception-1', uptime: '3 d 4 h', reader: 'PN532 1.6', camera: '640×480 30 fps', broker: 'connected', terminal: 'ready', backlog: '0', temperature: '48.2 °C', storage: '2.1 GB free' } },
-  'technician-locked': { screen: 'technician', page: 'locked', facts: {} },
+  technician: { screen: 'technician', page: 'menu' },
+  'technician-locked': { screen: 'technician', page: 'locked', entered: 2, length: 4 },
+  'technician-wrong': { screen: 'technician', page: 'locked', entered: 0, length: 4, refused: 'wrong' },
+  'technician-no-code': { screen: 'technician', page: 'locked', entered: 0, length: 4, refused: 'no-code' },
+  'technician-self-test': { screen: 'technician', page: 'self-test', running: false, parts: SAMPLE_PARTS },
+  'technician-versions': { screen: 'technician', page: 'versions', facts: { version: '0.1.0', kiosk: 'reception-1', uptime: '3 d 4 h', reader: 'PN532 1.6', camera: '640×480 30 fps', broker: 'connected', terminal: 'ready', backlog: '0', temperature: '48.2 °C', storage: '2.1 GB free' } },
+  'technician-volume': { screen: 'technician', page: 'volume', level: 7 },
+  'technician-brightness': { screen: 'technician', page: 'brightness', level: undefined },
   'shutting-down': { screen: 'shutting-down' },
 }; // biome-ignore format: one row per sample
 

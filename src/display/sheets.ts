@@ -15,7 +15,7 @@ export const SHEET_SCREENS = [
   'pin-checking', 'pin-last-try', 'staff-check', 'staff-check-asked', 'staff-check-locked', 'consent',
   'consent-items-diagnosis-medication', 'consent-items-surgery', 'prescription', 'sending', 'done', 'done-desk',
   'done-stored', 'take-card', 'take-card-1', 'take-card-3', 'notice-card-not-my-number', 'notice-pin-blocked',
-  'notice-certificate-expires-soon', 'out-of-service', 'how-to', 'technician', 'shutting-down', 'consent-asking',
+  'notice-certificate-expires-soon', 'out-of-service', 'how-to', 'technician', 'technician-self-test', 'shutting-down', 'consent-asking',
   'notice-card-not-recognised', 'notice-card-driving-licence', 'notice-card-transit', 'notice-card-several', 'notice-certificate-expired', 'choose-method-no-pin',
 ] as const; // biome-ignore format: six to a row, as on the sheet
 

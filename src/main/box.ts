@@ -69,6 +69,7 @@ export const startBox = async (config: KioskConfig, version: string, painted?: S
     uplink: { ...(await uplinkAccess(config)), version },
     clock,
     log,
+    box: true,
     // systemd sees the clean exit; the unit decides whether the power is cut.
     onPowerOff: () => process.kill(process.pid, 'SIGTERM'),
   });

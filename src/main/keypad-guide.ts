@@ -22,12 +22,13 @@ export interface KeypadWorld {
   /** Says the whole screen again. */
   readonly repeat: () => void;
   /** Loudness after every start and every visit. */
-  readonly volume: number;
+  readonly volume: () => number;
 }
 
 const NOT_NUMBERED: readonly string[] = [
   'repeat-speech',
   'choose-language',
+  'maintenance',
   'cancel',
   'back',
   'key-clear',
@@ -74,7 +75,7 @@ export class KeypadGuide {
 
   constructor(world: KeypadWorld) {
     this.#world = world;
-    this.#volume = world.volume;
+    this.#volume = world.volume();
   }
 
   /** Somebody uses the keypad: every screen is said with its choices. */
@@ -103,7 +104,7 @@ export class KeypadGuide {
     this.#unmark();
     if (!visitOver) return;
     this.#used = false;
-    this.#volume = this.#world.volume;
+    this.#volume = this.#world.volume();
     this.#world.sound.setVolume(this.#volume);
   }
 
@@ -221,7 +222,7 @@ export class KeypadGuide {
 }
 
 /** Says to the visit that somebody is there, and nothing else. */
-const PRESENT: UserInput = { type: 'key', key: 'slash' };
+export const PRESENT: UserInput = { type: 'key', key: 'slash' };
 
 const canPress = ({ elements }: Scene, id: string): boolean => elements.some((element) => element.id === id && element.enabled);
 

@@ -25,9 +25,11 @@ import { createVisit, type Visit } from '../visit/visit.ts';
 import { Announcer } from './announcer.ts';
 import { openCardSession } from './card-session.ts';
 import { watchCardTray } from './card-tray.ts';
+import { createDesk } from './create-desk.ts';
+import { ownInput, ownReader } from './doctor/parts.ts';
 import { createFaceService } from './face-service.ts';
 import { HowToPlayer } from './how-to-player.ts';
-import { KeypadGuide } from './keypad-guide.ts';
+import { KeypadGuide, PRESENT } from './keypad-guide.ts';
 import { createLivePreview } from './live-preview.ts';
 import { createSecretPad } from './secret-pad.ts';
 import { passcodeCheck, visitSettingsOf } from './settings-of.ts';
@@ -59,6 +61,8 @@ export interface KioskOptions {
   readonly uplink: Pick<UplinkOptions, 'brokerUrl' | 'tls' | 'kioskKey' | 'terminalKeys' | 'version' | 'backoff'>;
   readonly clock: Clock;
   readonly log: Log;
+  /** Real hardware: the technician's self-test looks at the box itself too. */
+  readonly box?: boolean;
   /** The visit is over, everything is closed: the power may be cut. */
   readonly onPowerOff: () => void;
 }
@@ -166,7 +170,22 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
   const preview = createLivePreview(camera, (picture) => display.showPreview(picture), clock);
   let told: string | undefined;
   let keypads = 0;
-  sound.setVolume(config.sound.volume);
+  let panels = 0;
+  const desk = createDesk({
+    config,
+    dataDirectory,
+    version: options.uplink.version,
+    clock,
+    own: [ownReader(reader), ownInput(() => ({ panels, keypads }))],
+    box: options.box === true,
+    panel: hardware.surface.geometry,
+    links: () => uplink.state,
+    sound,
+    again: () => show(visit.screen),
+    present: () => visit.send({ type: 'INPUT', input: PRESENT }),
+    onProblem: (event) => log.warn(event),
+  });
+  sound.setVolume(desk.volume());
   const announcer = new Announcer({
     sound,
     clock,
@@ -181,11 +200,11 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     mark: (element) => display.press(element),
     unmark: () => display.release(),
     repeat: () => announcer.say(visit.screen),
-    volume: config.sound.volume,
+    volume: () => desk.volume(),
   });
   const guide = new HowToPlayer(clock, () => show(visit.screen));
   const show = (decided: ScreenModel): void => {
-    const model = guide.frame(decided);
+    const model = desk.frame(guide.frame(decided));
     display.show(model);
     lamp.show(lampOf(model));
     const failure = failureShown(model);
@@ -196,6 +215,8 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     announcer.follow(model);
   };
   const press = (element: ElementId): void => {
+    if (desk.press(element)) return;
+    if (element === 'maintenance' && desk.tapped()) visit.send({ type: 'POWER.SHORT' });
     if (element === 'repeat-speech') announcer.say(visit.screen);
     visit.send({ type: 'INPUT', input: { type: 'press', element } });
   };
@@ -222,9 +243,14 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     target: display,
     // Ids that can be pressed come from the scene, which only knows those of ElementId.
     onPress: (element) => press(element as ElementId),
-    onKey: (key) => keypad.key(key),
+    onKey: (key) => {
+      if (!desk.key(key)) keypad.key(key);
+    },
     onFailure: ({ code }) => log.warn('input.device-refused', { code }),
-    onPanels: (count) => followTouch(count),
+    onPanels: (count) => {
+      panels = count;
+      followTouch(count);
+    },
     onKeypads: (count) => {
       keypads = count;
     },

@@ -43,6 +43,9 @@ export interface Twin {
 /** The demonstration's passcode for 目視確認, where the configuration names none. */
 export const DEMO_PASSCODE = '2580';
 
+/** The demonstration's code of the technician menu, where the configuration names none. */
+const DEMO_MAINTENANCE_CODE = '1379';
+
 const openDataDirectory = (wanted: string | undefined): { directory: string; forget(): void } => {
   if (wanted === undefined) {
     const directory = mkdtempSync(join(tmpdir(), 'kazashi-'));
@@ -78,7 +81,11 @@ export const startTwin = async (
   onPage: (url: string) => void,
 ): Promise<Twin> => {
   const clock = systemClock;
-  const config: KioskConfig = { ...given, visit: { staffPasscode: DEMO_PASSCODE, ...given.visit } };
+  const config: KioskConfig = {
+    ...given,
+    kiosk: { maintenanceCode: DEMO_MAINTENANCE_CODE, ...given.kiosk },
+    visit: { staffPasscode: DEMO_PASSCODE, ...given.visit },
+  };
   const undo: (() => Promise<void> | void)[] = [];
   const stop = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step();

@@ -18,7 +18,7 @@ export type OutsideEvent =
 
 export type VisitInput = OutsideEvent | { readonly type: 'INPUT'; readonly input: UserInput };
 
-type PlainElement = Exclude<ElementId, `key-${number}` | `language-${string}` | `mode-${string}`>;
+type PlainElement = Exclude<ElementId, `key-${number}` | `language-${string}` | `mode-${string}` | `technician-${string}` | 'maintenance'>;
 
 export type PressEvent =
   | { readonly type: `PRESS.${PlainElement}` }
@@ -41,6 +41,8 @@ const pressOf = (element: ElementId): PressEvent => {
   if (digit !== undefined) return { type: 'PRESS.digit', digit: Number(digit) };
   if (element.startsWith('language-')) return { type: 'PRESS.language', language: element.slice('language-'.length) as Language };
   if (element.startsWith('mode-')) return { type: 'PRESS.mode', mode: element.slice('mode-'.length) as DisplayMode };
+  // What they mean is settled before the visit hears of them: here somebody is there.
+  if (element.startsWith('technician-') || element === 'maintenance') return { type: 'PRESS.other' };
   return { type: `PRESS.${element as PlainElement}` };
 };
 

@@ -120,7 +120,7 @@ const resting = (name: ScreenName, context: VisitContext, phase: string, nowMs: 
     case 'out-of-service':
       return { screen: name, ...(fault === undefined ? {} : { code: fault }) };
     case 'technician':
-      return { screen: name, page: 'locked', facts: {} };
+      return { screen: name, page: 'locked', entered: 0, length: 4 };
     case 'how-to':
     case 'shutting-down':
       return { screen: name };

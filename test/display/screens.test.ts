@@ -158,7 +158,7 @@ test('the idle screen asks for the card and for no button press', async (t) => {
     buttons(elements)
       .map(({ id }) => id)
       .sort(),
-    ['help', 'mode-contrast', 'mode-large', ...LANGUAGES.map((language) => `language-${language}`), 'repeat-speech'].sort(),
+    ['help', 'maintenance', 'mode-contrast', 'mode-large', ...LANGUAGES.map((language) => `language-${language}`), 'repeat-speech'].sort(),
   );
 });
 

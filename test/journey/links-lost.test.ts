@@ -83,4 +83,18 @@ test('a device of the kiosk goes away and comes back', async (t) => {
     await appliance.take();
     await appliance.screen('idle');
   });
+  await t.test('five taps on the name and the code open the menu, and its self-test asks the real reader', async (t) => {
+    for (let i = 0; i < 5; i += 1) await appliance.press('maintenance');
+    await appliance.screen('technician');
+    for (const digit of '1379') await appliance.press(`key-${digit}`);
+    await appliance.press('key-enter');
+    await appliance.press('technician-self-test');
+    const tested = await appliance.until('the reader has answered', ({ elements }) =>
+      elements.some(({ id, label }) => /^fact-\d+$/.test(id) && label === 'reader answers'),
+    );
+    t.notOk(tested.failure);
+    await appliance.press('back');
+    await appliance.press('back');
+    await appliance.screen('idle');
+  });
 });

@@ -392,7 +392,7 @@ test('a short press opens the technician page between visits only', async (t) =>
   const world = createWorld();
   await world.open();
   await world.send({ type: 'POWER.SHORT' });
-  t.match(world.shown('technician'), { page: 'locked', facts: {} });
+  t.match(world.shown('technician'), { page: 'locked', entered: 0 });
   await world.key('plus');
   await world.key('enter');
   t.equal(world.screen, 'idle');

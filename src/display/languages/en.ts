@@ -289,12 +289,6 @@ export const en: Messages = {
     asking: 'Do you want to go on? Press Enter to go on.',
     volume: (level) => `Volume ${level}`,
   },
-  technician: {
-    title: 'Maintenance',
-    locked: 'Enter the maintenance code',
-    menu: 'State of this machine',
-    empty: 'There is nothing to show.',
-  },
   shuttingDown: { title: 'Switching off', body: 'Please wait until the screen goes dark.' },
   failures: enFailures,
 };

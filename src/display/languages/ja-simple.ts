@@ -285,7 +285,6 @@ export const jaSimple: Messages = {
     asking: 'つづけますか。つづけるときは、エンターを押してください。',
     volume: (level) => `音の大きさ、${level}`,
   },
-  technician: ja.technician,
   shuttingDown: { title: 'でんげんを きって います', body: 'がめんが きえるまで まって ください。' },
   failures: jaSimpleFailures,
 };

@@ -288,12 +288,6 @@ export const ja = {
     asking: 'つづけますか。つづけるときは、エンターを押してください。',
     volume: (level: number) => `音量${level}`,
   },
-  technician: {
-    title: '保守',
-    locked: '保守用の番号を入力してください',
-    menu: 'この機械の状態',
-    empty: '表示する項目はありません。',
-  },
   shuttingDown: { title: '電源を切っています', body: '画面が消えるまで、そのままお待ちください。' },
   failures: jaFailures,
 };

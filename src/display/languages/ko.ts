@@ -280,7 +280,6 @@ export const ko: Messages = {
     asking: '계속하시겠습니까? 계속하려면 엔터를 눌러 주세요.',
     volume: (level) => `음량 ${level}`,
   },
-  technician: ja.technician,
   shuttingDown: { title: '전원을 끄고 있습니다', body: '화면이 꺼질 때까지 기다려 주세요.' },
   failures: koFailures,
 };

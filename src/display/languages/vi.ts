@@ -280,7 +280,6 @@ export const vi: Messages = {
     asking: 'Quý vị có muốn tiếp tục không? Nhấn Enter để tiếp tục.',
     volume: (level) => `Âm lượng ${level}`,
   },
-  technician: ja.technician,
   shuttingDown: { title: 'Đang tắt nguồn', body: 'Vui lòng chờ đến khi màn hình tắt.' },
   failures: viFailures,
 };

@@ -275,7 +275,6 @@ export const zhHans: Messages = {
     asking: '要继续吗？继续请按Enter。',
     volume: (level) => `音量${level}`,
   },
-  technician: ja.technician,
   shuttingDown: { title: '正在关闭电源', body: '请等待画面熄灭。' },
   failures: zhHansFailures,
 };

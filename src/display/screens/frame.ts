@@ -70,6 +70,9 @@ const speaksOtherwise = (model: ScreenModel): boolean => {
   return step !== undefined && step < 3 && model.screen !== 'sending';
 };
 
+/** Screens without a patient: five taps on the facility's name open the technician's door. Not drawn. */
+const DOORS: ReadonlySet<ScreenName> = new Set(['idle', 'initialising', 'out-of-service']);
+
 const drawHeader = ({ build, frame, sizes, messages, facility }: ScreenContext, model: ScreenModel): void => {
   const { header } = frame;
   build.draw(header, shape(header, { fill: COLOURS.surface }) + rule(header, header.y + header.height - 1));
@@ -88,6 +91,10 @@ const drawHeader = ({ build, frame, sizes, messages, facility }: ScreenContext, 
     left = rest;
   }
   const [right, words] = cutRight(left, sizes.compact ? 150 : 242, sizes.gap);
+  if (DOORS.has(model.screen)) {
+    const door = rect(0, header.y, Math.min(words.width, sizes.target * 4), Math.max(header.height, sizes.target));
+    build.element('maintenance' satisfies ElementId, 'button', '保守 / Maintenance', door);
+  }
   if (SURROUNDINGS[model.screen].listen)
     build.button('repeat-speech' satisfies ElementId, messages.header.listen, right, { ...look, icon: 'speaker' });
   const name = SURROUNDINGS[model.screen].listen ? words : left;

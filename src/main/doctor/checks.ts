@@ -37,3 +37,17 @@ export const allChecks = (config: KioskConfig, { root, openBus, now }: Surroundi
   broker(config.uplink),
   certificates(config.uplink, now),
 ];
+
+/** The doctor's questions that a running kiosk can be asked: what it has opened itself is not opened again. `box`: real hardware. */
+export const checksInside = (config: KioskConfig, own: readonly Check[], box: boolean, root = '/'): readonly Check[] => [
+  ...(box ? [power(root), temperature(root)] : []),
+  clock(root, () => Date.now()),
+  diskSpace(config.kiosk.dataDirectory),
+  ...(box ? [diskWear(root)] : []),
+  ...own,
+  ...(box ? [lines(config.gpio), camera(root)] : []),
+  models(config.face.modelDirectory),
+  network(root),
+  ...(box ? [broker(config.uplink)] : []),
+  certificates(config.uplink, () => Date.now()),
+];

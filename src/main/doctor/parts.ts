@@ -40,6 +40,37 @@ export const reader = (config: KioskConfig['reader'], openBus: () => I2cBus, clo
   },
 });
 
+/** The same of a reader that is in use already: nothing is opened twice. */
+export const ownReader = (reader: { selfTest(signal?: AbortSignal): Promise<unknown> }): Check => ({
+  id: 'reader',
+  title: { ja: 'カードリーダー', en: 'Card reader' },
+  async run(signal) {
+    try {
+      await reader.selfTest(signal);
+      return ok({ reader: 'answers' });
+    } catch (cause) {
+      return fail(
+        { error: told(cause) },
+        'カードリーダーが応答しません。配線と電源を確かめてください。',
+        'The reader does not answer. Check its wiring and power.',
+      );
+    }
+  },
+});
+
+/** Devices as the running kiosk knows them. */
+export const ownInput = (count: () => { readonly panels: number; readonly keypads: number }): Check => ({
+  id: 'touch',
+  title: { ja: 'タッチパネルとテンキー', en: 'Touch panel and keypad' },
+  async run() {
+    const { panels, keypads } = count();
+    const facts = { panels, keypads };
+    return panels > 0
+      ? ok(facts)
+      : warn(facts, 'タッチパネルが見つかりません。USBケーブルを確かめてください。', 'No touch panel was found. Check its USB cable.');
+  },
+});
+
 /** Devices as hidraw shows them, without opening any: the kiosk may be using them. */
 export const touch = (root: string): Check => ({
   id: 'touch',

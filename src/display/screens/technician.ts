@@ -1,0 +1,184 @@
+// The technician's screen: a code first, then a menu, the self-test, tables of facts, two levels to set. Never anything personal.
+
+import { type ElementId, TECHNICIAN_PAGES, type TechnicianTopic, type TestedPart } from '../../core/screens.ts';
+import { type IconName, icon } from '../icons.ts';
+import { staffLanguage } from '../languages/language.ts';
+import { TECHNICIAN_TEXTS } from '../languages/technician-texts.ts';
+import { centred, columns, cutLeft, cutTop, inset, rect, rows } from '../layout.ts';
+import type { Rect } from '../ports.ts';
+import { COLOURS } from '../theme.ts';
+import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
+import { digitPad, dots } from './digits.ts';
+
+type Model = ModelOf<'technician'>;
+
+const textsOf = ({ build }: ScreenContext) => TECHNICIAN_TEXTS[staffLanguage(build.language) === 'en' ? 'en' : 'ja'];
+
+const PICTURES: Readonly<Record<TechnicianTopic, IconName>> = {
+  'self-test': 'list', network: 'globe', versions: 'info', volume: 'speaker', brightness: 'contrast',
+}; // biome-ignore format: a table
+
+const MOST = 10;
+
+export const technician = (context: ScreenContext, model: Model): ScreenEnd => {
+  const { build, frame, sizes } = context;
+  const words = textsOf(context);
+  const [head, rest] = cutTop(frame.body, sizes.title * 1.3, sizes.gap / 2);
+  const name = model.page === 'locked' ? words.code : model.page === 'menu' ? '' : words.topics[model.page];
+  build.text('title', name === '' ? words.title : `${words.title}  ${name}`, head, {
+    language: 'ja', size: sizes.instruction, weight: 700, vertical: 'middle', maxLines: 1, smallest: 16,
+  }); // biome-ignore format: one style
+  switch (model.page) {
+    case 'locked':
+      drawDoor(context, model, rest);
+      break;
+    case 'menu':
+      drawMenu(context, rest);
+      break;
+    case 'self-test':
+      drawTest(context, model, rest);
+      break;
+    case 'network':
+    case 'versions':
+      drawFacts(context, Object.entries(model.facts), rest);
+      break;
+    default:
+      drawLevel(context, model.level, rest);
+  }
+  return { speech: '' };
+};
+
+const drawDoor = (context: ScreenContext, model: Extract<Model, { page: 'locked' }>, box: Rect): void => {
+  const { build, sizes } = context;
+  const words = textsOf(context);
+  const [left, right] = sizes.portrait ? rows(box, [0.6, 1], sizes.gap) : columns(box, [1, 1.15], sizes.margin);
+  const [boxes, below] = cutTop(left, sizes.compact ? 64 : 110, sizes.gap);
+  const state = { entered: model.entered, length: model.length, wrong: model.refused === 'wrong' };
+  dots(context, boxes, `${model.entered} / ${model.length}`, state);
+  if (model.refused !== undefined)
+    build.text('refused', words.refused[model.refused], below, {
+      language: 'ja',
+      size: sizes.body,
+      weight: 700,
+      colour: COLOURS.errorDark,
+    });
+  const open = model.refused !== 'no-code' && model.refused !== 'too-often';
+  digitPad(context, right, { digits: open, remove: open && model.entered > 0, enter: open && model.entered === model.length });
+};
+
+const grid = (box: Rect, perRow: number, lines: number, gap: number): Rect[] =>
+  rows(
+    box,
+    Array.from({ length: lines }, () => 1),
+    gap,
+  ).flatMap((row) =>
+    columns(
+      row,
+      Array.from({ length: perRow }, () => 1),
+      gap,
+    ),
+  );
+
+const drawMenu = (context: ScreenContext, box: Rect): void => {
+  const { build, sizes } = context;
+  const words = textsOf(context);
+  const perRow = sizes.portrait ? 2 : 3;
+  const lines = Math.ceil(TECHNICIAN_PAGES.length / perRow);
+  const height = Math.min(box.height, lines * sizes.target * 2.2 + (lines - 1) * sizes.gap);
+  const cells = grid(rect(box.x, box.y, box.width, height), perRow, lines, sizes.gap);
+  TECHNICIAN_PAGES.forEach((topic, i) => {
+    const cell = cells[i];
+    if (cell === undefined) return;
+    build.button(`technician-${topic}` satisfies ElementId, words.topics[topic], cell, {
+      kind: 'tint', size: sizes.compact ? 22 : 34, icon: PICTURES[topic], language: 'ja',
+    }); // biome-ignore format: one style
+  });
+};
+
+const SIGNS = {
+  ok: { icon: 'check', colour: COLOURS.success },
+  warn: { icon: 'warning', colour: COLOURS.warningDark },
+  fail: { icon: 'cross', colour: COLOURS.error },
+} as const;
+
+const ORDER = ['fail', 'warn', 'ok'] as const;
+/** Rows of the self-test's list; the doctor has as many questions as two columns take. */
+const TEST_ROWS = 7;
+
+const drawTest = (context: ScreenContext, model: Extract<Model, { page: 'self-test' }>, box: Rect): void => {
+  const { build, sizes } = context;
+  const words = textsOf(context);
+  const language = staffLanguage(build.language) === 'en' ? 'en' : 'ja';
+  const faults = model.parts.filter(({ level }) => level !== 'ok').length;
+  const [top, list] = cutTop(box, sizes.body * 1.5, sizes.gap / 2);
+  build.text('result', model.running ? `${words.running} (${model.parts.length})` : words.tested(faults), top, {
+    language: 'ja', size: sizes.body, weight: 700, vertical: 'middle', maxLines: 1, colour: faults > 0 ? COLOURS.errorDark : COLOURS.primaryDark,
+  }); // biome-ignore format: one style
+  // What needs somebody stands first.
+  const sorted = [...model.parts].sort((a, b) => ORDER.indexOf(a.level) - ORDER.indexOf(b.level));
+  const cells = sizes.portrait
+    ? grid(list, 1, TEST_ROWS * 2, 4)
+    : columns(list, [1, 1], sizes.gap).flatMap((side) => grid(side, 1, TEST_ROWS, sizes.compact ? 2 : 4));
+  sorted.slice(0, cells.length).forEach((part, i) => {
+    const cell = cells[i];
+    if (cell !== undefined) drawPart(context, part, language, cell, i + 1);
+  });
+};
+
+const drawPart = ({ build, sizes }: ScreenContext, part: TestedPart, language: 'ja' | 'en', row: Rect, number: number): void => {
+  const sign = SIGNS[part.level];
+  build.panel(row, { fill: COLOURS.surface, border: COLOURS.border, radius: sizes.radius / 2 });
+  const side = Math.min(row.height * 0.5, sizes.body * 1.2);
+  const [mark, words] = cutLeft(inset(row, sizes.gap / 2, 2), side, sizes.gap / 2);
+  build.draw(mark, icon(sign.icon, mark.x, mark.y + (mark.height - side) / 2, side, sign.colour));
+  const [title, note] = columns(words, [1, 2.2], sizes.gap / 2);
+  const size = sizes.compact ? 14 : 20;
+  const name = part.title[language];
+  build.text(`part-${number}`, name, title, {
+    language: 'ja',
+    size,
+    weight: 700,
+    vertical: 'middle',
+    maxLines: 2,
+    smallest: 10,
+    leading: 1.2,
+  });
+  const said = part.advice?.[language] ?? part.facts;
+  build.text(`fact-${number}`, said, note, {
+    language: 'ja', size: Math.round(size * 0.9), vertical: 'middle', maxLines: 3, smallest: 9, leading: 1.2, colour: COLOURS.textSoft,
+  }); // biome-ignore format: one style
+};
+
+const drawFacts = ({ build, sizes }: ScreenContext, facts: readonly (readonly [string, string])[], box: Rect): void => {
+  const perColumn = Math.max(1, Math.min(sizes.compact ? 6 : 8, Math.ceil(facts.length / 2)));
+  columns(box, [1, 1], sizes.gap).forEach((column, half) => {
+    const shown = facts.slice(half * perColumn, (half + 1) * perColumn);
+    if (shown.length === 0) return;
+    const height = Math.min(box.height / perColumn, sizes.body * 2.2);
+    const area = rect(column.x, column.y, column.width, height * shown.length);
+    build.panel(area, { fill: COLOURS.surface, border: COLOURS.border, radius: sizes.radius / 2 });
+    grid(area, 1, shown.length, 0).forEach((row, i) => {
+      const [key, value] = shown[i] ?? ['', ''];
+      if (i > 0) build.panel(rect(row.x + 2, row.y, row.width - 4, 1), { fill: COLOURS.border });
+      const [name, text] = cutLeft(inset(row, sizes.gap * 0.8, 0), row.width * 0.36, sizes.gap / 2);
+      const size = sizes.compact ? 16 : 22;
+      build.caption(key, name, { size, weight: 700, colour: COLOURS.primaryDark, vertical: 'middle', maxLines: 1, smallest: 10 });
+      build.text(`fact-${key}`, value, text, { size, vertical: 'middle', maxLines: 2, smallest: 9, leading: 1.15 });
+    });
+  });
+};
+
+const drawLevel = (context: ScreenContext, level: number | undefined, box: Rect): void => {
+  const { build, sizes } = context;
+  const words = textsOf(context);
+  if (level === undefined) {
+    build.text('nothing', words.nothingToSet, box, { language: 'ja', size: sizes.body, colour: COLOURS.textSoft });
+    return;
+  }
+  const area = centred(box, Math.min(box.width, 900), sizes.target * 1.6);
+  const [less, value, more] = columns(area, [1, 0.8, 1], sizes.gap);
+  const look = { kind: 'tint', size: sizes.compact ? 26 : 38, language: 'ja' } as const;
+  build.button('technician-less' satisfies ElementId, words.less, less, { ...look, enabled: level > 1 });
+  build.text('level', `${level} / ${MOST}`, value, { size: sizes.title, weight: 700, align: 'centre', vertical: 'middle', maxLines: 1 });
+  build.button('technician-more' satisfies ElementId, words.more, more, { ...look, enabled: level < MOST });
+};
