@@ -5,11 +5,12 @@ import type { DetectedCard } from '../../src/card/ports.ts';
 import type { CardTrust } from '../../src/card/trust.ts';
 import { TwinCardFaceReader } from '../../src/card/twin/face-reader.ts';
 import type { VirtualCard } from '../../src/card/twin/virtual-card.ts';
-import { ascii } from '../../src/core/bytes.ts';
+import { ascii, hex } from '../../src/core/bytes.ts';
 import { silentLog } from '../../src/core/log.ts';
 import { VirtualClock } from '../../src/core/virtual-clock.ts';
 import { TwinGpioLine } from '../../src/device/gpio/twin/gpio-line.ts';
 import { Pn532CardReader } from '../../src/device/nfc/card-reader.ts';
+import { POLLS } from '../../src/device/nfc/commands.ts';
 import { Pn532Driver } from '../../src/device/nfc/driver.ts';
 import { Pn532I2cTransport } from '../../src/device/nfc/i2c-transport.ts';
 import type { I2cBus } from '../../src/device/nfc/ports.ts';
@@ -38,7 +39,7 @@ export const CARD_PATHS: readonly CardPath[] = [
 ];
 
 /** A poll for type B in its frame. */
-const POLL = '4a010300';
+const POLL = hex(Uint8Array.of(POLLS.b.code, ...POLLS.b.data));
 
 const board = (path: CardPath, signMs: number) => {
   const clock = new VirtualClock();
