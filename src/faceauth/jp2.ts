@@ -13,9 +13,24 @@ const MAX_SAMPLES_PER_BYTE = 160;
 /** A photo of one plain colour is packed closer; up to this size it costs too little to be refused. */
 const FREE_SAMPLES = 320 * 400;
 
-let loading: Promise<OpenJpegModule> | undefined;
+/** A codec and its memory as it was before the first photo, up to the last byte that is not zero. */
+interface Codec {
+  readonly module: OpenJpegModule;
+  readonly pristine: Uint8Array;
+}
 
-const load = (): Promise<OpenJpegModule> => createDecoder({ print: () => undefined, printErr: () => undefined });
+/** The codec's whole memory; another array after it has grown. */
+const memoryOf = (decoder: J2KDecoder): Uint8Array => new Uint8Array(decoder.getEncodedBuffer(1).buffer);
+
+const load = async (): Promise<Codec> => {
+  const module = await createDecoder({ print: () => undefined, printErr: () => undefined });
+  const decoder = new module.J2KDecoder();
+  const memory = memoryOf(decoder);
+  decoder.delete();
+  return { module, pristine: memory.slice(0, memory.findLastIndex((byte) => byte !== 0) + 1) };
+};
+
+let loading: Promise<Codec> | undefined;
 
 /** Loads the codec ahead of the first card (60 ms otherwise paid by a patient). */
 export const warmUpJp2 = async (): Promise<void> => {
@@ -55,17 +70,20 @@ export const decodeJp2 = async (jp2: Uint8Array): Promise<Picture> => {
   const [width, height, components] = size;
   if ([width, height].some((side) => side < 16 || side > MAX_SIDE)) throw unreadable('size');
   if (width * height * components > Math.max(FREE_SAMPLES, MAX_SAMPLES_PER_BYTE * jp2.length)) throw unreadable('size');
-  const ready = loading ?? load();
-  loading = undefined;
-  const module = await ready;
+  loading ??= load();
+  const { module, pristine } = await loading;
   const decoder = new module.J2KDecoder();
   try {
     return readFrame(decoder, jp2);
   } catch (cause) {
+    // What threw inside of the codec may have left it anyhow: the next photo gets another one.
+    if (!(cause instanceof KioskFailure)) loading = undefined;
     throw cause instanceof KioskFailure ? cause : unreadable('damaged', cause);
   } finally {
-    // The codec leaves copies of the photo all over its memory, which outlives it: the whole of it is wiped, and the next photo gets another codec.
-    new Uint8Array(decoder.getEncodedBuffer(jp2.length).buffer).fill(0);
-    loading ??= load();
+    // The codec leaves copies of the photo all over its memory, which outlives it: the whole of it becomes what it was before the first photo.
+    const memory = memoryOf(decoder);
+    decoder.delete();
+    memory.set(pristine);
+    memory.fill(0, pristine.length);
   }
 };
