@@ -25,7 +25,7 @@ const kiosk = await startKiosk({
   config,
   hardware,
   dataDirectory: join(directory, 'kiosk'),
-  trust: createCardTrust(shelf.authority.trust),
+  trust: createCardTrust(shelf.trust),
   uplink: {
     brokerUrl,
     kioskKey: await loadKeySet(join(directory, 'keys', 'kiosk.private.json')),

@@ -22,12 +22,20 @@ interface Codec {
 /** The codec's whole memory; another array after it has grown. */
 const memoryOf = (decoder: J2KDecoder): Uint8Array => new Uint8Array(decoder.getEncodedBuffer(1).buffer);
 
+/** Bytes up to the last one in use. Reading costs no memory; writing zeros over all of it would take every page from the system. */
+const usedIn = (memory: Uint8Array): number => {
+  const words = new Int32Array(memory.buffer);
+  let end = words.length;
+  while (end > 0 && words[end - 1] === 0) end -= 1;
+  return end * 4;
+};
+
 const load = async (): Promise<Codec> => {
   const module = await createDecoder({ print: () => undefined, printErr: () => undefined });
   const decoder = new module.J2KDecoder();
   const memory = memoryOf(decoder);
   decoder.delete();
-  return { module, pristine: memory.slice(0, memory.findLastIndex((byte) => byte !== 0) + 1) };
+  return { module, pristine: memory.slice(0, usedIn(memory)) };
 };
 
 let loading: Promise<Codec> | undefined;
@@ -83,7 +91,7 @@ export const decodeJp2 = async (jp2: Uint8Array): Promise<Picture> => {
     // The codec leaves copies of the photo all over its memory, which outlives it: the whole of it becomes what it was before the first photo.
     const memory = memoryOf(decoder);
     decoder.delete();
+    memory.fill(0, pristine.length, usedIn(memory));
     memory.set(pristine);
-    memory.fill(0, pristine.length);
   }
 };

@@ -1,0 +1,30 @@
+// The benches run on today's program and measure something. How long anything takes is nobody's assertion.
+
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { test } from 'tap';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const bench = (script: string, ...words: string[]): { status: number | null; stderr: string } =>
+  spawnSync(process.execPath, ['node_modules/tsx/dist/cli.mjs', script, ...words], { cwd: ROOT, encoding: 'utf8' });
+
+test('npm run bench fills its table', async (t) => {
+  const file = join(t.testdir(), 'bench.json');
+  const { status, stderr } = bench('scripts/bench.ts', '--rounds', '3', '--visits', '1', '--json', file);
+  t.equal(status, 0, stderr);
+  const { figures } = JSON.parse(readFileSync(file, 'utf8')) as { figures: { name: string; median: number }[] };
+  for (const wanted of ['whole visit', 'whole screen', 'tap to pixel', 'face verify', 'seal and append', 'RSS'])
+    t.ok(
+      figures.some(({ name, median }) => name.includes(wanted) && median > 0),
+      wanted,
+    );
+});
+
+test('npm run bench:card fills its table', async (t) => {
+  const file = join(t.testdir(), 'card.json');
+  const { status, stderr } = bench('scripts/bench-card.ts', '--rounds', '1', '--json', file);
+  t.equal(status, 0, stderr);
+  t.ok(JSON.stringify(JSON.parse(readFileSync(file, 'utf8'))).length > 200);
+});
