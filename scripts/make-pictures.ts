@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
 import { Appliance } from '../test/journey/appliance.ts';
+import { positional } from './positional.ts';
 
-const directory = process.argv[2] ?? 'docs/images';
+const [directory = 'docs/images'] = positional('npm run pictures [-- DIRECTORY]');
 const { CHROMIUM: browserPath = '/usr/bin/chromium' } = process.env;
 const WIDTH = 1280;
 const MOST_BYTES = 250_000;

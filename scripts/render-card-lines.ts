@@ -9,8 +9,11 @@ import sharp from 'sharp';
 import { fontFile } from '../src/display/fonts.ts';
 import { seededRandom } from '../src/faceauth/camera/attack-plan.ts';
 import { ALPHABET } from '../src/faceauth/card-face/alphabet.ts';
+import { positional } from './positional.ts';
 
-const [out = 'lines', countWord = '100', seedWord = '1', ...fontWords] = process.argv.slice(2);
+const [out = 'lines', countWord = '100', seedWord = '1', ...fontWords] = positional(
+  'npx tsx scripts/render-card-lines.ts OUT COUNT SEED [FONT…]',
+);
 
 /** Debian's fonts-ipafont-gothic, fonts-takao-gothic, fonts-vlgothic, fonts-noto-cjk, fonts-liberation, fonts-dejavu-core, and one of npm. BIZ UDPGothic is kept for measuring. */
 const FONTS =

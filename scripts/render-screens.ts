@@ -8,11 +8,14 @@ import { DISPLAY_MODES, LANGUAGES } from '../src/core/screens.ts';
 import { buildScene } from '../src/display/build-scene.ts';
 import { openRasteriser } from '../src/display/raster.ts';
 import { SAMPLE_FACILITY, sampleModels } from '../src/display/samples.ts';
+import { positional } from './positional.ts';
 
-const [directory, size = '1280x800', only = '', mode = 'standard'] = process.argv.slice(2);
+const USAGE = 'npx tsx scripts/render-screens.ts DIRECTORY [WIDTHxHEIGHT] [NAME,NAME…] [standard|large|contrast]';
+
+const [directory, size = '1280x800', only = '', mode = 'standard'] = positional(USAGE);
 const [width = 0, height = 0] = size.split('x').map(Number);
 if (directory === undefined || !(width > 0 && height > 0)) {
-  process.stderr.write('usage: npx tsx scripts/render-screens.ts DIRECTORY [WIDTHxHEIGHT] [NAME,NAME…] [standard|large|contrast]\n');
+  process.stderr.write(`usage: ${USAGE}\n`);
   process.exit(2);
 }
 mkdirSync(directory, { recursive: true });
