@@ -18,6 +18,7 @@ const marks = (files: readonly string[]): string =>
 export const watchKeys = (files: readonly string[], changed: () => Promise<void>): (() => void) => {
   let seen = marks(files);
   let timer: NodeJS.Timeout;
+  let ended = false;
   const look = async (): Promise<void> => {
     const found = marks(files);
     if (found !== seen) {
@@ -28,8 +29,12 @@ export const watchKeys = (files: readonly string[], changed: () => Promise<void>
         () => undefined,
       );
     }
-    timer.refresh();
+    // A look under way when the watch ends must not wind it up again.
+    if (!ended) timer.refresh();
   };
   timer = setTimeout(() => void look(), LOOK_MS).unref();
-  return () => clearTimeout(timer);
+  return () => {
+    ended = true;
+    clearTimeout(timer);
+  };
 };
