@@ -90,6 +90,7 @@ const photographVisits = async (browser: Browser): Promise<void> => {
     await appliance.screen('idle');
     await panel('idle');
     const page = await open(browser, appliance.terminal, 'ja-JP', 560);
+    await page.getByRole('button', { name: 'システムの利用を始める' }).click();
     await page.locator('input[name=id]').fill('reception');
     await page.locator('input[name=password]').fill('reception');
     await page.locator('button[type=submit]').click();
