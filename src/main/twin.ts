@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCardTrust } from '../card/trust.ts';
+import { makeDirectories } from '../card/twin/plain-files.ts';
 import type { KioskConfig } from '../config/schema.ts';
 import { systemClock } from '../core/clock.ts';
 import { KioskFailure } from '../core/failure.ts';
@@ -52,7 +53,7 @@ const openDataDirectory = (wanted: string | undefined): { directory: string; for
     return { directory, forget: () => rmSync(directory, { recursive: true, force: true }) };
   }
   try {
-    mkdirSync(wanted, { recursive: true, mode: 0o700 });
+    makeDirectories(wanted);
   } catch (cause) {
     throw new KioskFailure('storage/unwritable', {
       cause,

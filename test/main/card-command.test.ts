@@ -146,6 +146,17 @@ test('every wrong word is refused with what is allowed, and nothing is written',
   t.match((await run(t, 'make', '--help')).out, /--security-code NNNN/);
 });
 
+test('a place where no directory can be made is named, instead of being tried for ever', async (t) => {
+  const base = t.testdir({ file: '' });
+  for (const place of ['/proc/none/card', join(base, 'file', 'card')]) {
+    const { refused } = await run(t, 'make', place, '--kind', 'transit');
+    t.equal(refused, `${place}/card.json: cannot be written; give another directory`);
+  }
+  const deep = join(base, 'a', 'b', 'card');
+  t.equal((await run(t, 'make', deep, '--kind', 'transit')).status, 0);
+  t.ok(hasCard(deep));
+});
+
 test('a trust directory names the file that is wrong', async (t) => {
   const made = join(t.testdir(), 'card');
   await run(t, 'make', made, ...DRAFT);
