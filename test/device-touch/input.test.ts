@@ -1,11 +1,15 @@
 // From the bytes of simulated devices to presses and keys.
 
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'tap';
-import type { Clock } from '../../src/core/clock.ts';
+import { type Clock, sleep } from '../../src/core/clock.ts';
+import { VirtualClock } from '../../src/core/virtual-clock.ts';
 import { startHidInput } from '../../src/device/touch/hid-input.ts';
+import { NodeHidSource } from '../../src/device/touch/node-hid-source.ts';
 import { TwinHidDevice, TwinHidSource } from '../../src/device/touch/twin-hid.ts';
 import { TwinKeypad } from '../../src/device/touch/twin-keypad.ts';
-import { TwinTouchPanel } from '../../src/device/touch/twin-touch-panel.ts';
+import { TWIN_PANEL_DESCRIPTOR, TwinTouchPanel } from '../../src/device/touch/twin-touch-panel.ts';
 
 const PANEL = { width: 1280, height: 800 };
 
@@ -149,4 +153,90 @@ test('a device with a broken descriptor is reported and left alone, and stopping
   panel.down(100, 50);
   t.same(done, []);
   t.same(panels, [1, 0]);
+});
+
+test('a hand that rests on the panel locks nobody out, and its lifting presses nothing', async (t) => {
+  const { done, panel, later } = desk();
+  panel.down(700, 50, 0);
+  later(500);
+  panel.fingers({ down: true, contact: 0, x: 700, y: 50 }, { down: true, contact: 1, x: 100, y: 50 });
+  t.same(done, ['press right'], 'a second finger at once is none');
+  panel.fingers({ down: true, contact: 0, x: 700, y: 50 }, { down: false, contact: 1, x: 0, y: 0 });
+  later(600);
+  panel.fingers({ down: true, contact: 0, x: 700, y: 50 }, { down: true, contact: 1, x: 100, y: 50 });
+  panel.fingers({ down: true, contact: 0, x: 700, y: 50 }, { down: false, contact: 1, x: 0, y: 0 });
+  panel.up(0);
+  t.same(done.slice(1), ['release', 'press left', 'release', 'act left']);
+});
+
+/** A list of hidraw devices as the kernel keeps it, and a node-hid that refuses as often as told. */
+const hidraw = (directory: string) => {
+  const clock = new VirtualClock();
+  const found: string[] = [];
+  const failures: string[] = [];
+  let refusals = 0;
+  let opened = 0;
+  const listeners: ((error: unknown) => void)[] = [];
+  const module = {
+    setDriverType: () => undefined,
+    HIDAsync: {
+      open: async (path: string) => {
+        opened += 1;
+        if (refusals > 0) {
+          refusals -= 1;
+          throw new Error('permission denied');
+        }
+        return {
+          on: (event: string, listener: (value: never) => void) => {
+            if (event === 'error') listeners.push(listener as (error: unknown) => void);
+          },
+          close: async () => undefined,
+          path,
+        };
+      },
+    },
+  };
+  const add = (name: string, descriptor: Uint8Array) => {
+    mkdirSync(join(directory, name, 'device'), { recursive: true });
+    writeFileSync(join(directory, name, 'device/report_descriptor'), descriptor);
+  };
+  const source = new NodeHidSource(module, clock, ({ code }) => failures.push(code), directory);
+  return {
+    clock, found, failures, add, source,
+    refuse: (times: number) => { refusals = times; },
+    opened: () => opened,
+    pullOut: () => { for (const listener of listeners.splice(0)) listener(new Error('gone')); },
+    listen: () => source.onDevice(() => found.push('device')),
+    pass: async (ms: number) => {
+      await clock.run(sleep(clock, ms));
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  }; // biome-ignore format: one handle a line
+};
+
+test('a device that could not be opened is tried again, with growing pauses, and told once', async (t) => {
+  const box = hidraw(t.testdir());
+  box.add('hidraw0', TWIN_PANEL_DESCRIPTOR);
+  box.refuse(3);
+  box.listen();
+  await box.pass(0);
+  t.same([box.found.length, box.failures], [0, ['touch/unavailable']]);
+  await box.pass(15_000);
+  t.equal(box.found.length, 1, 'after 2, 4 and 8 seconds it is there');
+  t.equal(box.opened(), 4);
+  t.equal(box.failures.length, 1);
+  box.source.close();
+});
+
+test('what is no input device is not opened, and an unplugged panel is found again', async (t) => {
+  const box = hidraw(t.testdir());
+  box.add('hidraw0', Uint8Array.of(0x06, 0x00, 0xff, 0x09, 0x01, 0xa1, 0x01, 0xc0));
+  box.add('hidraw1', TWIN_PANEL_DESCRIPTOR);
+  box.listen();
+  await box.pass(5000);
+  t.same([box.found.length, box.opened()], [1, 1]);
+  box.pullOut();
+  await box.pass(5000);
+  t.same([box.found.length, box.opened()], [2, 2]);
+  box.source.close();
 });

@@ -11,6 +11,8 @@ import type { HidDevice, HidSource } from './ports.ts';
 
 const LOOK_EVERY_MS = 2000;
 const SYSFS = '/sys/class/hidraw';
+/** A device that could not be opened is tried again after this, then after twice as long, up to a minute. */
+const LONGEST_PAUSE_MS = 60_000;
 
 interface NodeHidModule {
   setDriverType(type: 'hidraw'): void;
@@ -45,14 +47,19 @@ export class NodeHidSource implements HidSource {
   readonly #clock: Clock;
   readonly #onFailure: (failure: KioskFailure) => void;
   readonly #listeners = new Set<(device: HidDevice) => void>();
+  readonly #sysfs: string;
   readonly #open = new Map<string, RawDevice>();
-  /** Nodes that are no input for us, or could not be opened: not tried again until they vanish. */
+  /** Nodes that are no input for us: not looked at again until they vanish. */
   readonly #ignored = new Set<string>();
+  /** Nodes that could not be opened, as udev may not have given them to us yet: when they are tried again. */
+  readonly #refused = new Map<string, { readonly againAt: number; readonly pauseMs: number }>();
   #timer: unknown;
   #closed = false;
 
-  constructor(module: NodeHidModule, clock: Clock, onFailure: (failure: KioskFailure) => void) {
+  /** `sysfs`: where the kernel lists hidraw devices; tests give a directory of their own. */
+  constructor(module: NodeHidModule, clock: Clock, onFailure: (failure: KioskFailure) => void, sysfs = SYSFS) {
     this.#module = module;
+    this.#sysfs = sysfs;
     this.#clock = clock;
     this.#onFailure = onFailure;
   }
@@ -72,37 +79,51 @@ export class NodeHidSource implements HidSource {
   }
 
   async #look(): Promise<void> {
-    const names = hidrawNames();
+    const names = this.#names();
     for (const name of this.#ignored) if (!names.includes(name)) this.#ignored.delete(name);
-    for (const name of names) if (!this.#open.has(name) && !this.#ignored.has(name)) await this.#tryOpen(name);
+    for (const name of this.#refused.keys()) if (!names.includes(name)) this.#refused.delete(name);
+    for (const name of names) if (this.#isDue(name)) await this.#tryOpen(name);
     if (!this.#closed) this.#timer = this.#clock.setTimeout(() => void this.#look(), LOOK_EVERY_MS);
+  }
+
+  #isDue(name: string): boolean {
+    if (this.#open.has(name) || this.#ignored.has(name)) return false;
+    return (this.#refused.get(name)?.againAt ?? 0) <= this.#clock.monotonicMs();
   }
 
   async #tryOpen(name: string): Promise<void> {
     try {
-      const descriptor = new Uint8Array(readFileSync(`${SYSFS}/${name}/device/report_descriptor`));
+      const descriptor = new Uint8Array(readFileSync(`${this.#sysfs}/${name}/device/report_descriptor`));
       const layout = parseHidDescriptor(descriptor);
       if (findPointer(layout) === undefined && !isKeyboard(layout)) {
         this.#ignored.add(name);
         return;
       }
       const device = new RawDevice(descriptor, await this.#module.HIDAsync.open(`/dev/${name}`), () => this.#open.delete(name));
+      this.#refused.delete(name);
+      if (this.#closed) {
+        device.close();
+        return;
+      }
       this.#open.set(name, device);
       for (const listener of this.#listeners) listener(device);
     } catch (error) {
-      this.#ignored.add(name);
-      this.#onFailure(asFailure(error, 'touch/unavailable'));
+      const before = this.#refused.get(name);
+      const pauseMs = before === undefined ? LOOK_EVERY_MS : Math.min(before.pauseMs * 2, LONGEST_PAUSE_MS);
+      this.#refused.set(name, { againAt: this.#clock.monotonicMs() + pauseMs, pauseMs });
+      // Told once: what is refused for hours would fill the journal.
+      if (before === undefined) this.#onFailure(asFailure(error, 'touch/unavailable'));
+    }
+  }
+
+  #names(): string[] {
+    try {
+      return readdirSync(this.#sysfs);
+    } catch {
+      return [];
     }
   }
 }
-
-const hidrawNames = (): string[] => {
-  try {
-    return readdirSync(SYSFS);
-  } catch {
-    return [];
-  }
-};
 
 class RawDevice implements HidDevice {
   readonly descriptor: Uint8Array;

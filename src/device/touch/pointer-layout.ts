@@ -58,18 +58,26 @@ export const findPointer = (layout: HidLayout): PointerLayout | undefined => {
 const rankOf = (application: number, slot: ContactSlot): number =>
   (application === TOUCH_SCREEN ? 4 : 0) + (slot.contactId === undefined ? 0 : 2) + (slot.down.usage === TIP_SWITCH ? 1 : 0);
 
-/** One slot per X, with the fields that share its innermost collection. */
+/**
+ * One slot per finger: the fields that share the innermost collection of an X. A second X in the same collection is the finger's middle
+ * (Windows precision devices give X and Y twice), unless there are as many tip switches as X.
+ */
 const slotsOf = (fields: readonly HidField[]): ContactSlot[] =>
-  fields
-    .filter((field) => field.usage === X)
-    .flatMap((x) => {
-      const group = fields.filter((field) => field.collections.at(-1) === x.collections.at(-1));
-      const one = (usage: number) => group.find((field) => field.usage === usage);
-      const y = one(Y);
+  [...new Set(fields.filter((field) => field.usage === X).map((field) => field.collections.at(-1)))].flatMap((innermost) => {
+    const group = fields.filter((field) => field.collections.at(-1) === innermost);
+    const all = (usage: number) => group.filter((field) => field.usage === usage);
+    const [xs, tips] = [all(X), all(TIP_SWITCH)];
+    const fingers = tips.length === xs.length ? xs.length : 1;
+    return Array.from({ length: fingers }, (_, i) => i).flatMap((i) => {
+      const [x, y, contactId, confidence] = [xs[i], all(Y)[i], all(CONTACT_ID)[i], all(CONFIDENCE)[i]];
       // A pen-like device may keep its tip switch one collection further out.
-      const down = one(TIP_SWITCH) ?? one(BUTTON_1) ?? fields.find((field) => field.usage === TIP_SWITCH || field.usage === BUTTON_1);
-      if (y === undefined || down === undefined || x.logicalMax <= x.logicalMin || y.logicalMax <= y.logicalMin) return [];
-      const contactId = one(CONTACT_ID);
-      const confidence = one(CONFIDENCE);
+      const down =
+        tips[i] ??
+        all(BUTTON_1)[0] ??
+        fields.find((field) => field.usage === TIP_SWITCH) ??
+        fields.find((field) => field.usage === BUTTON_1);
+      if (x === undefined || y === undefined || down === undefined) return [];
+      if (x.logicalMax <= x.logicalMin || y.logicalMax <= y.logicalMin) return [];
       return [{ down, x, y, ...(contactId === undefined ? {} : { contactId }), ...(confidence === undefined ? {} : { confidence }) }];
     });
+  });

@@ -1,5 +1,6 @@
 // Touches to presses: feedback when a finger comes down, the act when it is lifted inside the same element.
-// One finger at a time; sliding off cancels; a touch within 30 ms of the last one is bounce. Never knows what a press means.
+// One finger at a time; sliding off cancels; a touch within 30 ms of the last one is bounce. A hand that rests on the panel, or a finger whose
+// lifting was lost on the way, does not lock others out. Never knows what a press means.
 
 import type { Clock } from '../../core/clock.ts';
 import type { TouchEvent } from './ports.ts';
@@ -23,9 +24,13 @@ export interface TouchInputOptions {
   readonly debounceMs?: number;
 }
 
+/** A contact that has not moved for so long is a resting hand or a lost one: the next finger counts instead. */
+const RESTING_MS = 1000;
+
 export class TouchInput {
   readonly #options: TouchInputOptions;
   #active: { readonly contact: number; readonly element: string | undefined; readonly screen: string } | undefined;
+  #movedAt = 0;
   #liftedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: TouchInputOptions) {
@@ -34,12 +39,21 @@ export class TouchInput {
 
   handle(event: TouchEvent): void {
     if (event.phase === 'down') this.#down(event);
-    else if (this.#active?.contact === event.contact) this.#follow(event, this.#active.element, this.#active.screen);
+    else if (this.#active?.contact === event.contact) {
+      this.#movedAt = this.#options.clock.monotonicMs();
+      this.#follow(event, this.#active.element, this.#active.screen);
+    }
   }
 
   #down(event: TouchEvent): void {
     const { target, clock, debounceMs = 30 } = this.#options;
-    if (this.#active !== undefined || clock.monotonicMs() - this.#liftedAt < debounceMs) return;
+    const now = clock.monotonicMs();
+    if (this.#active !== undefined) {
+      if (now - this.#movedAt < RESTING_MS) return;
+      if (this.#active.element !== undefined) target.release();
+      this.#active = undefined;
+    } else if (now - this.#liftedAt < debounceMs) return;
+    this.#movedAt = now;
     this.#options.onActivity?.();
     const element = target.elementAt(event.x, event.y);
     const pressed = element?.enabled === true ? element.id : undefined;
