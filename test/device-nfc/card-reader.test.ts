@@ -84,6 +84,35 @@ test('two cards in the field are told as several, neither is spoken to, and the 
   }
 });
 
+test('a second card laid down during a session hears none of it, ends nothing, and is told at the next activation', async (t) => {
+  for (const fastPath of PATHS) {
+    for (const alone of [false, true]) {
+      const { detected, card, chip, reader, bus } = await withCard({ irq: true, fastPath });
+      const second = new EchoChip();
+      chip.add(second);
+      let gone = false;
+      const removal = reader.waitForRemoval(never()).then(() => {
+        gone = true;
+      });
+      for (let waits = 0; asked(bus, R_NAK[fastPath]) < 2 && waits < 400; waits += 1) await later(5);
+      t.equal(hex(await detected.transceive(apdu)), `${hex(apdu)}9000`, 'the session goes on');
+      t.same([card.heard.length, second.heard.length, gone], [1, 0, false]);
+
+      if (alone) {
+        chip.insert(second);
+        await removal;
+        await t.rejects(detected.transceive(apdu), { code: 'card/removed' }, 'the second card is not the one that was found');
+        t.same(second.heard, []);
+      }
+      const next = await reader.waitForCard(never());
+      t.equal(next.several, alone ? undefined : true);
+      if (alone) t.equal(hex(await next.transceive(apdu)), `${hex(apdu)}9000`);
+      await reader.stop();
+      await removal.catch(() => undefined);
+    }
+  }
+});
+
 test('a My Number Card with a card of another technology is one card', async (t) => {
   const { chip, reader } = rig();
   await reader.start();

@@ -9,9 +9,9 @@ import { type CardLink, firmwareLink } from './card-link.ts';
 import type { PollName } from './commands.ts';
 import type { Firmware, Pn532Driver } from './driver.ts';
 import { FastPath } from './fast-path.ts';
+import { KeptChip } from './kept-chip.ts';
 import { fieldIsEmpty, isPresent, pollFor, refound } from './presence.ts';
-import { Queue } from './queue.ts';
-import { type Subscribe, waitFor, withSignal } from './signals.ts';
+import { type Subscribe, waitFor } from './signals.ts';
 import type { Target } from './target.ts';
 
 export interface Pn532CardReaderOptions {
@@ -36,8 +36,6 @@ type Presence = Present | 'none' | 'unknown';
 /** Type B is looked for every time; the others, which only need telling apart, take turns. */
 const OTHER_POLLS: readonly PollName[] = ['a', 'f212', 'f424'];
 
-const isReaderFailure = (error: unknown): boolean => isFailure(error, 'reader/unavailable') || isFailure(error, 'reader/protocol');
-
 const onAbort =
   (signal: AbortSignal): Subscribe =>
   (wake) => {
@@ -45,31 +43,16 @@ const onAbort =
     return () => signal.removeEventListener('abort', wake);
   };
 
-const unavailable = (error: unknown): KioskFailure =>
-  isFailure(error, 'reader/unavailable')
-    ? error
-    : new KioskFailure('reader/unavailable', {
-        cause: error,
-        facts: isFailure(error) ? error.facts : {},
-        message: 'the reader does not work: check its cable and its board',
-      });
-
 export class Pn532CardReader implements CardReader {
   readonly #driver: Pn532Driver;
+  readonly #chip: KeptChip;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #pollMs: number;
   readonly #presenceMs: number;
-  readonly #initTries: number;
-  readonly #initPauseMs: number;
   readonly #fastPath: FastPath | undefined;
-  readonly #queue = new Queue();
-  #ready = false;
-  #stopped = new AbortController();
   #presence: Presence = 'unknown';
   #turn = 0;
-  /** The last attempt to bring the chip up failed for good. */
-  #down = false;
 
   constructor(options: Pn532CardReaderOptions) {
     this.#driver = options.driver;
@@ -77,33 +60,30 @@ export class Pn532CardReader implements CardReader {
     this.#log = options.log;
     this.#pollMs = options.pollMs ?? 60;
     this.#presenceMs = options.presenceMs ?? 150;
-    this.#initTries = options.initTries ?? 3;
-    this.#initPauseMs = options.initPauseMs ?? 100;
+    this.#chip = new KeptChip({
+      ...options,
+      initTries: options.initTries ?? 3,
+      initPauseMs: options.initPauseMs ?? 100,
+      onLost: () => this.#lose('unknown'),
+    });
     this.#fastPath = options.fastPath === 'off' ? undefined : new FastPath(options.driver, options.log);
   }
 
   /** Brings the chip up. Throws reader/unavailable. May be called again after a failure or a stop. */
   async start(signal?: AbortSignal): Promise<void> {
-    if (this.#stopped.signal.aborted) this.#stopped = new AbortController();
-    this.#ready = false;
     this.#fastPath?.forgive();
-    await this.#withStop(signal, (stop) => this.#use(async () => undefined, stop));
+    await this.#chip.start(signal);
   }
 
   /** Field off; whoever still waits gets reader/unavailable. The bus stays with its owner. */
-  async stop(): Promise<void> {
-    this.#stopped.abort(new KioskFailure('reader/unavailable', { message: 'the reader was stopped' }));
-    await this.#queue.run(async () => {
-      if (this.#ready) await this.#driver.fieldOff().catch(() => undefined);
-      this.#lose('unknown');
-      this.#ready = false;
-    });
+  stop(): Promise<void> {
+    return this.#chip.stop();
   }
 
   /** Asks the chip who it is and lets it echo a pattern. Does not disturb a card. Throws reader/unavailable, reader/protocol. */
   selfTest(signal?: AbortSignal): Promise<Firmware> {
-    return this.#withStop(signal, (stop) =>
-      this.#use(async () => {
+    return this.#chip.withStop(signal, (stop) =>
+      this.#chip.use(async () => {
         await this.#driver.communicationTest(stop);
         return this.#driver.firmware(stop);
       }, stop),
@@ -112,8 +92,8 @@ export class Pn532CardReader implements CardReader {
 
   async waitForCard(signal: AbortSignal): Promise<DetectedCard> {
     let fresh = this.#presence === 'none';
-    return this.#insist(signal, async (stop) => {
-      const present = await this.#use(() => this.#look(fresh, stop), stop);
+    return this.#chip.insist(signal, async (stop) => {
+      const present = await this.#chip.use(() => this.#look(fresh, stop), stop);
       fresh = true;
       if (present === undefined) await sleep(this.#clock, this.#pollMs, stop);
       return present && this.#card(present);
@@ -121,25 +101,7 @@ export class Pn532CardReader implements CardReader {
   }
 
   async waitForRemoval(signal: AbortSignal): Promise<void> {
-    await this.#insist(signal, async (stop) => ((await this.#watch(stop)) ? true : undefined));
-  }
-
-  /** Repeats a step until it gives something. A chip that stumbles is brought up again, a few times in a row. */
-  #insist<T>(signal: AbortSignal, step: (stop: AbortSignal) => Promise<T | undefined>): Promise<T> {
-    return this.#withStop(signal, async (stop) => {
-      for (let failures = 0; ; ) {
-        try {
-          const found = await step(stop);
-          if (found !== undefined) return found;
-          failures = 0;
-        } catch (error) {
-          failures += 1;
-          if (stop.aborted || !isReaderFailure(error)) throw error;
-          if (this.#down || failures >= this.#initTries) throw unavailable(error);
-          this.#ready = false;
-        }
-      }
-    });
+    await this.#chip.insist(signal, async (stop) => ((await this.#watch(stop)) ? true : undefined));
   }
 
   /** One round of polls. A field that is not known to be fresh starts anew first, or a card left active would not answer. */
@@ -173,13 +135,13 @@ export class Pn532CardReader implements CardReader {
   }
 
   #transceive(present: Present, command: Uint8Array, signal?: AbortSignal): Promise<Uint8Array> {
-    return this.#withStop(signal, async (stop) => {
+    return this.#chip.withStop(signal, async (stop) => {
       try {
-        return await this.#use(() => this.#exchange(present, command, stop), stop);
+        return await this.#chip.use(() => this.#exchange(present, command, stop), stop);
       } catch (error) {
-        if (!isFailure(error, 'reader/unavailable') || this.#down || stop.aborted) throw error;
+        if (!isFailure(error, 'reader/unavailable') || this.#chip.down || stop.aborted) throw error;
         // The bus stumbled: if the chip comes back, only this card's session is lost, not the reader.
-        await this.#use(async () => undefined, stop);
+        await this.#chip.use(async () => undefined, stop);
         throw new KioskFailure('reader/protocol', { facts: { ...error.facts, restarted: true }, cause: error });
       }
     });
@@ -220,7 +182,7 @@ export class Pn532CardReader implements CardReader {
     const presence = this.#presence;
     if (presence === 'none') return true;
     if (presence === 'unknown') {
-      const empty = await this.#use(async () => this.#presence === 'unknown' && (await fieldIsEmpty(this.#driver, stop)), stop);
+      const empty = await this.#chip.use(async () => this.#presence === 'unknown' && (await fieldIsEmpty(this.#driver, stop)), stop);
       if (empty) this.#lose('none');
       else await sleep(this.#clock, this.#presenceMs, stop);
       return empty;
@@ -230,7 +192,7 @@ export class Pn532CardReader implements CardReader {
       await waitFor(this.#clock, quietLeft(), onAbort(presence.left.signal), stop);
       return false;
     }
-    await this.#use(async () => {
+    await this.#chip.use(async () => {
       if (this.#presence !== presence || quietLeft() > 0) return;
       if (await isPresent(this.#driver, presence.target, presence.link, stop)) presence.lastHeard = this.#clock.monotonicMs();
       else this.#lose('none');
@@ -244,45 +206,5 @@ export class Pn532CardReader implements CardReader {
       this.#log.info('reader.card-left', { known: next === 'none' });
     }
     this.#presence = next;
-  }
-
-  #withStop<T>(signal: AbortSignal | undefined, job: (stop: AbortSignal) => Promise<T>): Promise<T> {
-    return withSignal([signal, this.#stopped.signal], job);
-  }
-
-  /** Runs a job alone on a chip that is up. */
-  #use<T>(job: () => Promise<T>, stop: AbortSignal): Promise<T> {
-    return this.#queue.run(async () => {
-      stop.throwIfAborted();
-      if (!this.#ready) await this.#bringUp(stop);
-      try {
-        return await job();
-      } catch (error) {
-        if (isFailure(error, 'reader/unavailable') && !stop.aborted) {
-          this.#ready = false;
-          this.#lose('unknown');
-        }
-        throw error;
-      }
-    });
-  }
-
-  async #bringUp(stop: AbortSignal): Promise<void> {
-    this.#lose('unknown');
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        const firmware = await this.#driver.initialise(stop);
-        this.#ready = true;
-        this.#down = false;
-        this.#log.info('reader.ready', { version: firmware.version, revision: firmware.revision, attempt });
-        return;
-      } catch (error) {
-        if (stop.aborted) throw error;
-        this.#log.warn('reader.start-failed', { attempt, ...(isFailure(error) ? error.facts : {}) });
-        this.#down = attempt >= this.#initTries;
-        if (this.#down) throw unavailable(error);
-      }
-      await sleep(this.#clock, this.#initPauseMs * 2 ** (attempt - 1), stop);
-    }
   }
 }
