@@ -185,6 +185,26 @@ const uplink = z.strictObject({
     .describe('Visits kept while the terminal is away; at the limit new visits are refused'),
 });
 
+const ipv4 = z.ipv4({ error: 'an address such as "192.168.1.1"' });
+const network = z
+  .strictObject({
+    address: z
+      .cidrv4({ error: 'an address with its length, such as "192.168.1.20/24"' })
+      .optional()
+      .describe("The image's own network: fixed address of the wired interface; without it DHCP is asked"),
+    gateway: ipv4.optional().describe('Router, beside a fixed address'),
+    dns: z.array(ipv4).max(3).default([]).describe('Name servers, beside those of DHCP'),
+    ntp: z
+      .array(z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, 'names or addresses of time servers'))
+      .max(4)
+      .default([])
+      .describe("Time servers of the site; without them Debian's own"),
+  })
+  .refine(({ address, gateway }) => gateway === undefined || address !== undefined, {
+    path: ['gateway'],
+    error: 'a gateway beside an address; with DHCP the router says it itself',
+  });
+
 export const configSchema = z.strictObject({
   site: site.prefault({}).describe('The site'),
   kiosk: kiosk.prefault({}).describe('This kiosk'),
@@ -201,6 +221,7 @@ export const configSchema = z.strictObject({
   panel: panel.prefault({}).describe('Screen and touch'),
   sound: sound.prefault({}).describe('Speech and tones'),
   uplink: uplink.prefault({}).describe('Link to the reception terminal'),
+  network: network.prefault({}).describe('Network of a box that runs the image; elsewhere it changes nothing'),
 });
 
 export type KioskConfig = z.infer<typeof configSchema>;

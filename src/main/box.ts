@@ -1,10 +1,11 @@
 // The program on the box: real bus, lines, panel, cameras and broker. A camera that is not configured says so when it is asked: patients are
 // served by PIN and staff look then.
 
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { KioskConfig } from '../config/schema.ts';
 import { systemClock } from '../core/clock.ts';
-import { createLog } from '../core/log.ts';
+import { createLog, type Log } from '../core/log.ts';
 import { openGpioInput, openGpioOutput } from '../device/gpio/onoff-gpio.ts';
 import type { GpioInput, GpioOutput } from '../device/gpio/ports.ts';
 import { NativeI2cBus } from '../device/nfc/native-i2c-bus.ts';
@@ -24,6 +25,19 @@ import { uplinkAccess } from './uplink-of.ts';
 
 const absentInput: GpioInput = { read: () => 0, onEdge: () => () => undefined };
 const absentOutput: GpioOutput = { write: () => undefined };
+
+/** systemd starts the program again after this one (RestartForceExitStatus in kazashi.service). */
+const RESTART_STATUS = 75;
+
+/** kazashi-power-off.path waits for this file: the kiosk itself may not switch the box off. */
+const askForPowerOff = (directory: string | undefined, log: Log): void => {
+  if (directory === undefined) return;
+  try {
+    writeFileSync(join(directory, 'power-off'), '');
+  } catch (error) {
+    log.error('power-off.not-asked', { reason: String((error as NodeJS.ErrnoException).code) });
+  }
+};
 
 /** Starts the kiosk on real hardware; `painted` = the panel that shows the splash already. Throws config/invalid, display/unavailable, touch/unavailable with what to do. */
 export const startBox = async (config: KioskConfig, version: string, painted?: Surface): Promise<Pick<Kiosk, 'ailing' | 'stop'>> => {
@@ -70,10 +84,13 @@ export const startBox = async (config: KioskConfig, version: string, painted?: S
     clock,
     log,
     box: true,
-    // systemd sees the clean exit; the unit decides whether the power is cut.
-    onPowerOff: () => process.kill(process.pid, 'SIGTERM'),
+    onPowerOff: () => {
+      askForPowerOff(process.env['RUNTIME_DIRECTORY'], log);
+      process.kill(process.pid, 'SIGTERM');
+    },
+    onRestart: () => void box.stop().finally(() => process.exit(RESTART_STATUS)),
   });
-  return {
+  const box = {
     ailing: () => kiosk.ailing(),
     async stop() {
       await kiosk.stop();
@@ -81,4 +98,5 @@ export const startBox = async (config: KioskConfig, version: string, painted?: S
       surface.close();
     },
   };
+  return box;
 };

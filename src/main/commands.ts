@@ -12,6 +12,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   face: async () => (await import('./commands/face.ts')).command,
   poster: async () => (await import('./commands/poster.ts')).command,
   site: async () => (await import('./commands/site.ts')).command,
+  provision: async () => (await import('./commands/provision.ts')).command,
+  adopt: async () => (await import('./commands/adopt.ts')).command,
 };
 
 /** The command that these words mean: the first word's, or the demonstration's when it is an option or missing. */

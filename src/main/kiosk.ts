@@ -65,6 +65,8 @@ export interface KioskOptions {
   readonly box?: boolean;
   /** The visit is over, everything is closed: the power may be cut. */
   readonly onPowerOff: () => void;
+  /** The terminal asked for a new start of the program. */
+  readonly onRestart?: () => void;
 }
 
 export interface Kiosk {
@@ -221,7 +223,7 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     visit.send({ type: 'INPUT', input: { type: 'press', element } });
   };
 
-  const unlink = linkVisitToUplink(uplink, visit, sound);
+  const unlink = linkVisitToUplink(uplink, visit, sound, options.onRestart);
   let off = false;
   const unwatchScreens = visit.onScreen((model) => {
     show(model);

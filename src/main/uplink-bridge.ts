@@ -23,7 +23,13 @@ export interface UplinkBridge {
   stop(): void;
 }
 
-export const linkVisitToUplink = (uplink: Uplink, visit: Visit, sound: Sound): UplinkBridge => {
+/** `restart`: starts the program anew; without it (the demonstration) the command is heard and nothing happens. */
+export const linkVisitToUplink = (
+  uplink: Pick<Uplink, 'onState' | 'onCommand' | 'announce'>,
+  visit: Pick<Visit, 'send' | 'screen'>,
+  sound: Pick<Sound, 'tone'>,
+  restart: () => void = () => undefined,
+): UplinkBridge => {
   const tell = ({ broker, terminal }: UplinkState): void => {
     visit.send({ type: broker === 'connected' ? 'BROKER.READY' : 'BROKER.LOST' });
     visit.send({ type: terminal === 'ready' ? 'TERMINAL.READY' : 'TERMINAL.LOST' });
@@ -33,6 +39,8 @@ export const linkVisitToUplink = (uplink: Uplink, visit: Visit, sound: Sound): U
     if (isVisitCommand(name)) visit.send({ type: 'COMMAND', command: name, ...(visitId === undefined ? {} : { visitId }) });
     // Staff look for the kiosk they are talking about.
     if (name === 'identify') sound.tone('accepted');
+    // Never under a patient's hands: staff end the visit first.
+    if (name === 'restart' && statusOf(visit.screen) !== 'busy') restart();
   });
   let announced = '';
   return {

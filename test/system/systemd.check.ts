@@ -1,12 +1,16 @@
 // The units as systemd reads them: well formed, and with as few rights as the kiosk can work with.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { test } from 'tap';
 
 const ANALYZE = '/usr/bin/systemd-analyze';
 const skip = existsSync(ANALYZE) ? false : 'systemd-analyze is missing: apt-get install systemd';
 const UNIT = 'systemd/kazashi.service';
+const units = readdirSync('systemd').filter((name) => /\.(service|timer|path)$/.test(name));
+const exposed = units.filter(
+  (name) => name.endsWith('.service') && /^ExecStart=\/usr\/(?:bin\/node|sbin)/m.test(readFileSync(`systemd/${name}`, 'utf8')),
+);
 
 /** Settings of systemd 254 and newer: an older one says that it ignores them. */
 const NEWER = /Unknown key '(RestartSteps|RestartMaxDelaySec)' in section \[Service\], ignoring\./;
@@ -17,8 +21,22 @@ test('the unit’s exposure is 1.5 at most', { skip }, async (t) => {
   t.equal(status, 0, stdout.trim().split('\n').at(-1) ?? '');
 });
 
-test('systemd understands every line of the unit', { skip }, async (t) => {
-  const { stderr } = spawnSync(ANALYZE, ['verify', UNIT], { encoding: 'utf8' });
-  const complaints = stderr.split('\n').filter((line) => line.includes('kazashi') && !NEWER.test(line) && !/is not executable/.test(line));
-  t.same(complaints, []);
+test('the units that run beside it are as closed', { skip }, async (t) => {
+  t.ok(exposed.length >= 3);
+  for (const unit of exposed.filter((name) => `systemd/${name}` !== UNIT)) {
+    const { status, stdout } = spawnSync(ANALYZE, ['security', '--offline=true', '--threshold=25', `systemd/${unit}`], {
+      encoding: 'utf8',
+    });
+    t.equal(status, 0, `${unit}: ${stdout.trim().split('\n').at(-1) ?? ''}`);
+  }
+});
+
+test('systemd understands every line of every unit', { skip }, async (t) => {
+  for (const unit of units) {
+    const { stderr } = spawnSync(ANALYZE, ['verify', `systemd/${unit}`], { encoding: 'utf8' });
+    const complaints = stderr
+      .split('\n')
+      .filter((line) => line.includes('kazashi') && !NEWER.test(line) && !/is not executable|is not installed/.test(line));
+    t.same(complaints, [], unit);
+  }
 });

@@ -1,0 +1,67 @@
+// `kazashi provision`: settings and keys onto an image or a written card, from a laptop, without root. mtools writes the FAT partition.
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { readConfig } from '../../config/read.ts';
+import { KioskFailure } from '../../core/failure.ts';
+import { parseWords, refuseWords } from '../arguments.ts';
+import type { Command } from '../command.ts';
+import { settingsPartition } from '../provision/image-partition.ts';
+
+const usage = `  kazashi provision --image FILE --config FILE [--keys DIR] [--broker DIR]
+                             checks a kazashi.toml and writes it into an unpacked image or onto a written card (no root needed for an image)
+      --keys DIR             the kiosk's folder as \`kazashi site add-kiosk\` made it: certificates and keys
+      --broker DIR           the site's broker folder, for the kiosk that is the site's broker as well
+`;
+
+const mtools = (tool: string, words: readonly string[]): void => {
+  try {
+    execFileSync(tool, words, { env: { ...process.env, MTOOLS_SKIP_CHECK: '1' }, stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
+  } catch (cause) {
+    const { code, stderr } = cause as NodeJS.ErrnoException & { stderr?: string };
+    const message =
+      code === 'ENOENT'
+        ? `${tool} is missing: install mtools (apt-get install mtools, brew install mtools)`
+        : `${tool}: ${stderr?.trim() ?? 'failed'}; nothing else was changed, run the same command again when that is mended`;
+    throw new KioskFailure('storage/unwritable', { cause, message, facts: { reason: code ?? tool } });
+  }
+};
+
+const folderFiles = (option: string, directory: string): readonly string[] => {
+  if (!existsSync(directory) || !statSync(directory).isDirectory()) return refuseWords(option, `--${option} ${directory}: is no folder`);
+  return readdirSync(directory)
+    .map((name) => join(directory, name))
+    .filter((file) => statSync(file).isFile() && basename(file) !== 'kazashi.toml');
+};
+
+export const command: Command = {
+  usage,
+  async run(words) {
+    const { values } = parseWords(words, usage, {
+      options: { image: { type: 'string' }, config: { type: 'string' }, keys: { type: 'string' }, broker: { type: 'string' } },
+    });
+    const {
+      image = refuseWords('image', `provision needs --image FILE\n\n${usage}`),
+      config = refuseWords('config', `provision needs --config FILE\n\n${usage}`),
+    } = values;
+    const { site, kiosk } = readConfig(config);
+    const keys = values.keys === undefined ? [] : folderFiles('keys', values.keys);
+    const broker = values.broker === undefined ? [] : folderFiles('broker', values.broker);
+    const drive = `${resolve(image)}@@${settingsPartition(image)}`;
+    const copy = (files: readonly string[], to: string): void => mtools('mcopy', ['-i', drive, '-o', '-n', '-Q', ...files, `::${to}`]);
+    const folder = (name: string): void => {
+      if (spawnSync('mdir', ['-i', drive, '-b', `::${name}`], { stdio: 'ignore' }).status !== 0) mtools('mmd', ['-i', drive, `::${name}`]);
+    };
+    if (keys.length + broker.length > 0) folder('/kazashi');
+    if (keys.length > 0) copy(keys, '/kazashi/');
+    if (broker.length > 0) {
+      folder('/kazashi/broker');
+      copy(broker, '/kazashi/broker/');
+    }
+    // Last: a card with settings has its keys.
+    copy([resolve(config)], '/kazashi.toml');
+    process.stdout.write(`${image}: ${kiosk.id} at ${site.id}, ${keys.length + broker.length} files of keys\n`);
+    return 0;
+  },
+};
