@@ -145,6 +145,7 @@ export const createIntake = ({ site, opener, signer, inbox, kiosks, hub, registr
     if (!kiosks.has(place.kiosk)) return refuse(place, 'uplink/untrusted', 'kiosk-unknown', payload.length);
     if (payload.length > MAX_BYTES) return refuse(place, 'uplink/malformed', 'too-large', payload.length);
     try {
+      if (place.channel === 'health') kiosks.heard(place.kiosk);
       if (place.channel !== 'state' && place.channel !== 'visit' && place.channel !== 'request') return undefined;
       return await inOrder(prepare(place, topic, payload));
     } catch (error) {

@@ -1,6 +1,7 @@
 // What is known of each configured kiosk: its retained state and the question its visit asks just now. Memory only.
 
 import type { Clock } from '../core/clock.ts';
+import { LifeSigns } from '../core/life-signs.ts';
 import { type KioskState, newerState, type RequestMessage } from '../uplink/contract/index.ts';
 import type { Hub, KioskView } from './hub.ts';
 
@@ -10,6 +11,8 @@ export interface Kiosks {
   know(ids: readonly string[]): void;
   /** A state that arrived; an old Will of a past connection changes nothing. */
   received(id: string, state: KioskState): void;
+  /** Any sign of life. */
+  heard(id: string): void;
   /** A question of the running visit; gone when it expires, when a visit arrives, or when `answered`. */
   asked(id: string, request: RequestMessage): void;
   answered(id: string): void;
@@ -25,6 +28,14 @@ export const createKiosks = (ids: readonly string[], hub: Hub, clock: Clock): Ki
   const requests = new Map<string, RequestMessage>();
   let broker: 'connected' | 'lost' = 'lost';
 
+  /** Kiosks that promised signs of life and give none: their broker may not know yet. */
+  const silent = new Set<string>();
+  const signs = new LifeSigns(clock, (id) => {
+    silent.add(id);
+    requests.delete(id);
+    tell(id);
+  });
+
   const pending = (id: string): KioskView['request'] => {
     const request = requests.get(id);
     if (request === undefined || Date.parse(request.expiresAt) <= clock.now()) return undefined;
@@ -37,7 +48,7 @@ export const createKiosks = (ids: readonly string[], hub: Hub, clock: Clock): Ki
     const request = pending(id);
     return {
       id,
-      status: broker === 'lost' ? 'unknown' : (state?.status ?? 'offline'),
+      status: broker === 'lost' ? 'unknown' : silent.has(id) ? 'offline' : (state?.status ?? 'offline'),
       faults: state?.faults ?? [],
       ...(state === undefined ? {} : { at: state.at, version: state.version }),
       ...(request === undefined ? {} : { request }),
@@ -56,10 +67,22 @@ export const createKiosks = (ids: readonly string[], hub: Hub, clock: Clock): Ki
       for (const id of fresh) tell(id);
     },
     received: (id, state) => {
-      states.set(id, newerState(states.get(id), state));
+      const believed = newerState(states.get(id), state);
+      states.set(id, believed);
+      if (believed === state) {
+        silent.delete(id);
+        if (state.status === 'offline' || state.everySeconds === undefined) signs.forget(id);
+        else signs.heard(id, state.everySeconds * 1000);
+      }
       // A kiosk that is not busy has no visit that could still be waiting for an answer.
       if (states.get(id)?.status !== 'busy') requests.delete(id);
       tell(id);
+    },
+    heard: (id) => {
+      const state = states.get(id);
+      if (state?.everySeconds === undefined || state.status === 'offline') return;
+      signs.heard(id, state.everySeconds * 1000);
+      if (silent.delete(id)) tell(id);
     },
     asked: (id, request) => {
       requests.set(id, request);
@@ -72,7 +95,11 @@ export const createKiosks = (ids: readonly string[], hub: Hub, clock: Clock): Ki
       if (broker === state) return;
       broker = state;
       // What was known may be old by the time the broker is back: its retained states come again.
-      if (state === 'lost') states.clear();
+      if (state === 'lost') {
+        states.clear();
+        silent.clear();
+        signs.forgetAll();
+      }
       hub.emit({ type: 'broker', broker });
       for (const id of known) tell(id);
     },

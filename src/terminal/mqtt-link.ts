@@ -7,6 +7,7 @@ import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { fullJitterMs } from '../core/backoff.ts';
 import { type Clock, sleep } from '../core/clock.ts';
 import { asFailure, KioskFailure } from '../core/failure.ts';
+import { LifeSigns } from '../core/life-signs.ts';
 import type { Log } from '../core/log.ts';
 import {
   CONTRACT_VERSION,
@@ -50,6 +51,8 @@ export interface TerminalLink {
 
 // One terminal per site is no herd: a short ceiling brings a reception back soon after its broker.
 const BACKOFF = { baseMs: 1000, capMs: 10_000 };
+/** How often the state is said again: a kiosk tells its patients within three times as long that nobody takes their visits. */
+const LIFE_SIGN_SECONDS = 3;
 const ACK_EXPIRY_SECONDS = 3600;
 /** Messages being worked on at the same time; beyond that the socket is not read, so that the broker feels the weight. */
 const AT_ONCE = 64;
@@ -78,7 +81,8 @@ export const createTerminalLink = (options: LinkOptions): TerminalLink => {
   const state = (status: TerminalState['status']): string => {
     const { bootId, version } = options;
     const at = new Date(clock.now()).toISOString();
-    return JSON.stringify({ v: CONTRACT_VERSION, status, bootId, bdSeq, at, version } satisfies TerminalState);
+    const promise = { everySeconds: LIFE_SIGN_SECONDS };
+    return JSON.stringify({ v: CONTRACT_VERSION, status, bootId, bdSeq, at, version, ...promise } satisfies TerminalState);
   };
   const retained = { qos: 1, retain: true } as const;
 
@@ -132,6 +136,9 @@ export const createTerminalLink = (options: LinkOptions): TerminalLink => {
       `${shared}${channelFilter(site, 'visit')}`,
       `${shared}${channelFilter(site, 'request')}`,
       channelFilter(site, 'state'),
+      channelFilter(site, 'health'),
+      // The first terminal's own state comes with the kiosks'.
+      ...(name === undefined ? [] : [stateTopic]),
     ];
     const granted = await client.subscribeAsync(filters, { qos: 1 });
     if (granted.some(({ qos }) => qos >= 128))
@@ -141,7 +148,22 @@ export const createTerminalLink = (options: LinkOptions): TerminalLink => {
     live = client;
     log.info('broker-connected', { protocolVersion, bdSeq });
     options.onState('connected');
+    signs.heard(stateTopic, LIFE_SIGN_SECONDS * 1000);
+    sayAgain(client);
   };
+
+  /** Until the connection ends. The broker hands each back, so that its silence is noticed too. */
+  const sayAgain = (client: MqttClient): void => {
+    clock.setTimeout(() => {
+      if (live !== client || stopping.signal.aborted) return;
+      client.publishAsync(stateTopic, state('ready'), { qos: 0, retain: true }).catch(() => undefined);
+      sayAgain(client);
+    }, LIFE_SIGN_SECONDS * 1000);
+  };
+  const signs = new LifeSigns(clock, () => {
+    log.warn('broker-silent', { bdSeq });
+    live?.stream.destroy();
+  });
 
   /** A late Will of an earlier connection, which a broker may publish after the new one's word: kiosks that come later would believe it. */
   const contradict = (client: MqttClient, payload: Uint8Array): void => {
@@ -162,7 +184,10 @@ export const createTerminalLink = (options: LinkOptions): TerminalLink => {
       // An acknowledgement is small: it must not wait for the kiosk's delayed TCP acknowledgement of the one before.
       if ('setNoDelay' in client.stream) (client.stream as Socket).setNoDelay(true);
       handleTogether(client, AT_ONCE, async ({ topic, payload }) => {
-        if (topic === stateTopic) contradict(client, payload as Uint8Array);
+        if (topic === stateTopic) {
+          signs.heard(stateTopic);
+          contradict(client, payload as Uint8Array);
+        }
         await received(topic, payload as Uint8Array);
       });
       client.on('connect', () => {
@@ -188,6 +213,7 @@ export const createTerminalLink = (options: LinkOptions): TerminalLink => {
         client.end(true);
         if (live === client) {
           live = undefined;
+          signs.forgetAll();
           options.onState('lost');
         }
         resolve(useful);

@@ -6,6 +6,7 @@ import { type BackoffLimits, fullJitterMs } from '../core/backoff.ts';
 import { type Clock, sleep } from '../core/clock.ts';
 import { asFailure, KioskFailure } from '../core/failure.ts';
 import type { Log } from '../core/log.ts';
+import { watchBroker } from './broker-watch.ts';
 import { type AttemptEnd, classifyConnack } from './connack.ts';
 import { openStream, type TlsFiles } from './link-stream.ts';
 
@@ -56,13 +57,6 @@ export interface LinkOptions {
 const WILL_DELAY_SECONDS = 10;
 const SESSION_SECONDS = 30;
 const GOODBYE_MS = 1_000;
-/**
- * A broker that says nothing for this long is asked (PINGREQ), and left after the second time: a frozen broker or a route that is gone is told
- * within 10 s, while an answer may take 5 s. mqtt.js' own keepalive leaves an answer a third of the time that it takes to notice.
- */
-const QUIET_MS = { asked: 4_500, dead: 9_500 } as const;
-/** A timer later than this was held up by this process itself: then the broker's word may be unread still. */
-const OWN_STALL_MS = 1_000;
 /** A connection that lived this long was a good one: the next loss starts the backoff afresh. */
 const STABLE_MS = 10_000;
 
@@ -254,40 +248,9 @@ export class Link {
     this.#up = true;
     this.#upSince = this.#options.clock.monotonicMs();
     this.#options.log.info('link-up', { bdSeq, protocol: this.#protocol });
-    this.#listen(client);
+    watchBroker(client, this.#options.clock, () => this.kick('silent'));
     this.#options.onUp(bdSeq);
     return true;
-  }
-
-  /** Watches that the broker says something, until the connection ends. */
-  #listen(client: MqttClient): void {
-    const { clock } = this.#options;
-    let heard = clock.monotonicMs();
-    let asked = false;
-    let timer: unknown;
-    client.on('packetreceive', () => {
-      heard = clock.monotonicMs();
-      asked = false;
-    });
-    client.once('close', () => clock.clearTimeout(timer));
-    const wait = (until: number): void => {
-      timer = clock.setTimeout(() => look(until), Math.max(0, until - clock.monotonicMs()));
-    };
-    const look = (due: number): void => {
-      const now = clock.monotonicMs();
-      const late = now - due > OWN_STALL_MS;
-      if (asked && !late && now - heard >= QUIET_MS.dead) {
-        this.kick('silent');
-        return;
-      }
-      if (!asked && now - heard >= QUIET_MS.asked) {
-        asked = true;
-        client.sendPing();
-      }
-      if (late) wait(now + QUIET_MS.dead - QUIET_MS.asked);
-      else wait(Math.max(now + 1, heard + (asked ? QUIET_MS.dead : QUIET_MS.asked)));
-    };
-    wait(heard + QUIET_MS.asked);
   }
 
   #again(end: AttemptEnd): void {

@@ -1,6 +1,8 @@
 // Who is there: the terminal, as its retained state and its Will tell, and this kiosk, as it tells others.
 // A state is believed only as long as the connection lives on which it came.
 
+import type { Clock } from '../core/clock.ts';
+import { LifeSigns } from '../core/life-signs.ts';
 import {
   type KioskState,
   kioskStateSchema,
@@ -13,6 +15,16 @@ import {
 /** The reception terminals of the site as seen over one connection after the other. */
 export class TerminalPresence {
   readonly #known = new Map<string, TerminalState>();
+  readonly #signs: LifeSigns;
+
+  /** `onSilent`: a terminal that promised signs of life gives none, whatever its retained state says. */
+  constructor(clock: Clock, onSilent: () => void) {
+    this.#signs = new LifeSigns(clock, (topic) => {
+      const known = this.#known.get(topic);
+      if (known !== undefined) this.#known.set(topic, { ...known, status: 'offline' });
+      onSilent();
+    });
+  }
 
   /** Somebody is there to take a visit. */
   get ready(): boolean {
@@ -22,6 +34,7 @@ export class TerminalPresence {
   /** The connection to the broker is gone: nothing is known any more. */
   forget(): void {
     this.#known.clear();
+    this.#signs.forgetAll();
   }
 
   /**
@@ -32,10 +45,13 @@ export class TerminalPresence {
     const before = this.#known.get(topic);
     if (payload.length === 0) {
       this.#known.delete(topic);
+      this.#signs.forget(topic);
       return false;
     }
     const now = newerState(before, parseJsonMessage('terminal state', terminalStateSchema, payload));
     this.#known.set(topic, now);
+    if (now.status === 'offline' || now.everySeconds === undefined) this.#signs.forget(topic);
+    else this.#signs.heard(topic, now.everySeconds * 1000);
     return now.status === 'ready' && (before?.status !== 'ready' || before.bootId !== now.bootId);
   }
 }
@@ -43,6 +59,8 @@ export class TerminalPresence {
 export interface KioskPresenceOptions {
   readonly bootId: string;
   readonly version: string;
+  /** How often health goes out; undefined = never. */
+  readonly everySeconds?: number;
   now(): number;
 }
 
@@ -78,8 +96,10 @@ export class KioskPresence {
   }
 
   #encode(bdSeq: number, status: KioskState['status'], faults: readonly string[]): Uint8Array {
-    const { bootId, version, now } = this.#options;
-    const state: KioskState = { v: 1, status, bootId, bdSeq, at: new Date(now()).toISOString(), version, faults: [...faults] };
+    const { bootId, version, everySeconds, now } = this.#options;
+    const promise = everySeconds === undefined ? {} : { everySeconds };
+    const at = new Date(now()).toISOString();
+    const state: KioskState = { v: 1, status, bootId, bdSeq, at, version, faults: [...faults], ...promise };
     return new TextEncoder().encode(JSON.stringify(state));
   }
 }

@@ -39,7 +39,7 @@ export interface UplinkOptions {
   readonly backoff?: BackoffLimits;
   /** Between attempts after a refusal that only a person can lift; default 30 s to 5 min. */
   readonly refusedBackoff?: BackoffLimits;
-  /** 0 = no health messages; default 60 s. */
+  /** 0 = no health messages; default 3 s. They are the kiosk's sign of life: a terminal that hears none for three times as long shows it as gone. */
   readonly healthIntervalMs?: number;
   readonly cable?: Cable;
   readonly fs?: DurableFs;
@@ -55,7 +55,7 @@ const DEFAULTS = {
   outboxLimits: { messages: 10_000, bytes: 64 * 1024 * 1024 },
   backoff: { baseMs: 1_000, capMs: 60_000 },
   refusedBackoff: { baseMs: 30_000, capMs: 300_000 },
-  healthIntervalMs: 60_000,
+  healthIntervalMs: 3_000,
   fs: nodeDurableFs,
   processes: nodeProcessTable,
 } as const;

@@ -1,7 +1,6 @@
 // The uplink put together: seal → outbox → link, acks back, presence both ways. Implements the port `Uplink` and owns the data folder.
 // A visit that was accepted here is on flash; nothing leaves or is stored that is not sealed.
 
-import { join } from 'node:path';
 import { asFailure, type KioskFailure } from '../core/failure.ts';
 import { uuidV7 } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
@@ -15,16 +14,16 @@ import {
   TERMINAL,
   terminalStateFilters,
 } from './contract/index.ts';
-import { Delivery } from './delivery.ts';
-import { corrupt, unwritable } from './durable-adapter.ts';
+import { unwritable } from './durable-adapter.ts';
 import { Link } from './link.ts';
+import { type Listener, Listeners } from './listeners.ts';
 import { takeLock } from './lock.ts';
-import { Outbox, type OutboxEntry } from './outbox.ts';
+import { type OpenOutbox, openOutbox } from './open-outbox.ts';
 import type { Uplink, UplinkState } from './ports.ts';
 import { KioskPresence, TerminalPresence } from './presence.ts';
 import { createSealer, type Sealer } from './seal.ts';
 import { createWordVerifier, type WordVerifier } from './seal-word.ts';
-import { type Submission, Submissions } from './submissions.ts';
+import type { Submission } from './submissions.ts';
 import { type CompleteOptions, fractionOf, type UplinkOptions, withDefaults } from './uplink-options.ts';
 
 export type { UplinkOptions };
@@ -36,37 +35,19 @@ export interface KazashiUplink extends Uplink {
   health(): HealthMessage;
 }
 
-interface Opened {
-  readonly outbox: Outbox;
-  readonly submissions: Submissions;
-  readonly delivery: Delivery;
+interface Opened extends OpenOutbox {
   release(): Promise<void>;
 }
 
-type Listener<T> = (value: T) => void;
 type Command = { readonly name: string; readonly visitId?: string };
 
 const REQUEST_EXPIRY_MS = 60_000;
-const RETRY_CAP_MS = 60_000;
-const WINDOW = 32;
-
-class Listeners<T> {
-  readonly #all = new Set<Listener<T>>();
-  add(listener: Listener<T>): () => void {
-    this.#all.add(listener);
-    return () => this.#all.delete(listener);
-  }
-  tell(value: T): void {
-    for (const listener of this.#all) listener(value);
-  }
-}
-
 class MqttUplink implements KazashiUplink {
   readonly #options: CompleteOptions;
   readonly #log: Log;
   readonly #bootId: string;
   readonly #presence: KioskPresence;
-  readonly #terminal = new TerminalPresence();
+  readonly #terminal: TerminalPresence;
   readonly #gate = new CommandGate();
   readonly #link: Link;
   readonly #states = new Listeners<UplinkState>();
@@ -89,7 +70,13 @@ class MqttUplink implements KazashiUplink {
     this.#log = options.log.child('uplink');
     this.#startedAt = clock.monotonicMs();
     this.#bootId = uuidV7(clock.now(), random);
-    this.#presence = new KioskPresence({ bootId: this.#bootId, version: options.version, now: () => clock.now() });
+    const { version, healthIntervalMs } = options;
+    const promise = healthIntervalMs > 0 ? { everySeconds: Math.ceil(healthIntervalMs / 1000) } : {};
+    this.#presence = new KioskPresence({ bootId: this.#bootId, version, ...promise, now: () => clock.now() });
+    this.#terminal = new TerminalPresence(clock, () => {
+      this.#log.warn('terminal-silent');
+      this.#refresh();
+    });
     this.#link = new Link({
       brokerUrl: options.brokerUrl,
       clientId: `kazashi-${site}-${options.kiosk}`,
@@ -148,9 +135,6 @@ class MqttUplink implements KazashiUplink {
       await release();
       throw error;
     }
-    const { outbox, delivery } = this.#opened;
-    for (const entry of outbox.entries()) delivery.add(entry, this.#remainingMs(entry));
-    this.#log.info('outbox-opened', { backlog: outbox.count, bytes: outbox.bytes, nextSeq: outbox.nextSeq });
     this.#refresh();
     this.#link.start();
     this.#unwatch =
@@ -218,61 +202,23 @@ class MqttUplink implements KazashiUplink {
   }
 
   async #open(release: () => Promise<void>): Promise<Opened> {
-    const { dataDir, fs, outboxLimits, clock, random, site, kiosk } = this.#options;
     await this.#useKeys(this.#options);
-    const sealer: Sealer = { seal: (message) => (this.#sealer as Sealer).seal(message) };
-    const outbox = await Outbox.open({
-      fs,
-      folder: join(dataDir, 'outbox'),
-      maxMessages: outboxLimits.messages,
-      maxBytes: outboxLimits.bytes,
-      onCorrupt: (seq) => this.#fail(corrupt(seq)),
+    const open = await openOutbox({
+      options: this.#options,
+      log: this.#log,
+      bootId: this.#bootId,
+      link: this.#link,
+      sealer: { seal: (message) => (this.#sealer as Sealer).seal(message) },
+      onFailure: (failure) => this.#fail(failure),
+      onChange: () => this.#refresh(),
     });
-    const onStored = (entry: OutboxEntry, expiryMs: number) => {
-      delivery.add(entry, expiryMs);
-      this.#refresh();
-    };
-    const submissions = new Submissions({ outbox, sealer, clock, random, site, kiosk, bootId: this.#bootId, onStored });
-    const delivery = this.#createDelivery(outbox, submissions);
-    return { outbox, submissions, delivery, release };
+    return { ...open, release };
   }
 
   /** What is sealed from now on is signed with these; what waits stays as it was sealed. */
   async #useKeys({ kioskKey, terminalKeys }: Pick<UplinkOptions, 'kioskKey' | 'terminalKeys'>): Promise<void> {
     const [sealer, verifier] = await Promise.all([createSealer(kioskKey, terminalKeys), createWordVerifier(terminalKeys)]);
     [this.#sealer, this.#verifier] = [sealer, verifier];
-  }
-
-  #createDelivery(outbox: Outbox, submissions: Submissions): Delivery {
-    const { clock, random, ackTimeoutMs } = this.#options;
-    return new Delivery({
-      clock,
-      log: this.#log,
-      random: () => fractionOf(random),
-      ackTimeoutMs,
-      retryCapMs: RETRY_CAP_MS,
-      window: WINDOW,
-      payload: (id) => outbox.payload(id),
-      publish: (entry, payload, expirySeconds) => this.#link.publish(this.#topic(entry.channel), payload, { qos: 1, expirySeconds }),
-      remove: (id) => outbox.remove(id),
-      onStalled: () => this.#link.kick('no-puback'),
-      onAcked: (entry, ack) => {
-        this.#log.info('message-acknowledged', { seq: entry.seq, status: ack.status });
-        submissions.acked(entry, ack);
-        this.#refresh();
-      },
-      onGivenUp: (entry, failure) => {
-        submissions.givenUp(entry, failure);
-        this.#fail(failure);
-        this.#refresh();
-      },
-      onTrouble: (failure) => this.#fail(failure),
-    });
-  }
-
-  /** By the wall clock, which a message of an earlier run is measured with; never more than a whole life, should that clock be wrong. */
-  #remainingMs(entry: OutboxEntry): number {
-    return Math.min(entry.expiresAt - this.#options.clock.now(), entry.expiresAt - entry.issuedAt);
   }
 
   async #receive(topic: string, payload: Uint8Array): Promise<void> {

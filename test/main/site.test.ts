@@ -154,7 +154,7 @@ test('a terminal reads its key files again when one is new, and keeps its trust 
 });
 
 test('with several terminals the kiosk is served while one of them is there, and a new run of one is told apart', (t) => {
-  const presence = new TerminalPresence();
+  const presence = new TerminalPresence(systemClock, () => undefined);
   const state = (status: string, bootId: string) =>
     new TextEncoder().encode(JSON.stringify({ v: 1, status, bootId, bdSeq: 0, at: '2026-06-01T00:00:00Z', version: '0' }));
   const [one, two] = ['019b0f3e-5c00-7a1b-8c2d-3e4f5a6b7c8d', '019b0f3e-5c00-7a1b-8c2d-3e4f5a6b7c8e'];

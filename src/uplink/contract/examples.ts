@@ -13,7 +13,7 @@ const envelope = {
   issuedAt: '2026-04-01T00:15:02.120Z',
   expiresAt: '2026-04-02T00:15:02.120Z',
 } as const;
-const birth = { v: 1, bootId, bdSeq: 3, at: '2026-04-01T00:15:00.000Z', version: '0.1.0' } as const;
+const birth = { v: 1, bootId, bdSeq: 3, at: '2026-04-01T00:15:00.000Z', version: '0.1.0', everySeconds: 3 } as const;
 const given = { flag: '1', consentedAt: '2026-04-01T00:14:58.000Z' } as const;
 
 export const EXAMPLES = {

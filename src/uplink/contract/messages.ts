@@ -12,6 +12,14 @@ const birthFields = {
   bdSeq: z.int().min(0).describe('Number of this connection within the run: the same in the Will and the birth'),
   at: instant,
   version: z.string().max(40).describe('Version of the program'),
+  everySeconds: z
+    .int()
+    .min(1)
+    .max(60)
+    .optional()
+    .describe(
+      'Gives a sign of life at least this often (a kiosk: health, a terminal: this state again); three times as long in silence is gone',
+    ),
 };
 
 export const KIOSK_STATUSES = ['init', 'ready', 'busy', 'out-of-service', 'offline'] as const;

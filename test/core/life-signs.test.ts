@@ -1,0 +1,81 @@
+// Silence of those who promised signs of life.
+
+import { test } from 'tap';
+import type { Clock } from '../../src/core/clock.ts';
+import { LifeSigns } from '../../src/core/life-signs.ts';
+
+/** A clock moved by hand; `stall` lets time pass without running what is due. */
+const handClock = () => {
+  let now = 0;
+  let timers: { at: number; run: () => void }[] = [];
+  const clock: Clock = {
+    now: () => now,
+    monotonicMs: () => now,
+    setTimeout: (run, delayMs) => {
+      const timer = { at: now + delayMs, run };
+      timers.push(timer);
+      return timer;
+    },
+    clearTimeout: (handle) => {
+      timers = timers.filter((timer) => timer !== handle);
+    },
+  };
+  const stall = (ms: number): void => {
+    now += ms;
+  };
+  const pass = (ms: number): void => {
+    const end = now + ms;
+    for (;;) {
+      const [next] = timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
+      if (next === undefined) break;
+      timers = timers.filter((timer) => timer !== next);
+      now = Math.max(now, next.at);
+      next.run();
+    }
+    now = Math.max(now, end);
+  };
+  return { clock, pass, stall, timers: () => timers.length };
+};
+
+test('silence is told once, after three signs were missed, and only of those who promised', (t) => {
+  const { clock, pass, timers } = handClock();
+  const silent: string[] = [];
+  const signs = new LifeSigns(clock, (who) => silent.push(`${who} ${clock.monotonicMs()}`));
+  signs.heard('promises nothing');
+  signs.heard('a', 3_000);
+  signs.heard('b', 3_000);
+  for (let sign = 0; sign < 5; sign += 1) {
+    pass(3_000);
+    signs.heard('b');
+  }
+  t.same(silent, ['a 9000'], 'b goes on');
+  pass(8_999);
+  t.same(silent, ['a 9000']);
+  pass(1);
+  t.same(silent, ['a 9000', 'b 24000']);
+  pass(60_000);
+  t.equal(silent.length, 2, 'told once');
+  signs.heard('a', 1_000);
+  signs.forget('a');
+  signs.heard('b', 1_000);
+  signs.forgetAll();
+  pass(60_000);
+  t.equal(silent.length, 2, 'forgotten');
+  t.equal(timers(), 0, 'no timer is left behind');
+  t.end();
+});
+
+test('a process that was held up itself gives the others time to be read', (t) => {
+  const { clock, pass, stall } = handClock();
+  const silent: string[] = [];
+  const signs = new LifeSigns(clock, (who) => silent.push(who));
+  signs.heard('alive', 3_000);
+  signs.heard('dead', 3_000);
+  stall(60_000);
+  pass(0);
+  t.same(silent, [], 'what they said meanwhile may lie unread in the socket');
+  signs.heard('alive');
+  pass(3_000);
+  t.same(silent, ['dead']);
+  t.end();
+});
