@@ -14,6 +14,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   site: async () => (await import('./commands/site.ts')).command,
   provision: async () => (await import('./commands/provision.ts')).command,
   adopt: async () => (await import('./commands/adopt.ts')).command,
+  backup: async () => (await import('./commands/backup.ts')).command,
+  restore: async () => (await import('./commands/backup.ts')).restoreCommand,
 };
 
 /** The command that these words mean: the first word's, or the demonstration's when it is an option or missing. */
