@@ -1,7 +1,7 @@
 // The program: finds the command that the words mean and runs it. A failure is one clear line, not a stack.
 
 import { isFailure } from './core/failure.ts';
-import { refuseWords } from './main/arguments.ts';
+import { asksForHelp, refuseWords } from './main/arguments.ts';
 import { COMMANDS, commandOf, helpText } from './main/commands.ts';
 
 const run = async (words: readonly string[]): Promise<number | undefined> => {
@@ -13,7 +13,7 @@ const run = async (words: readonly string[]): Promise<number | undefined> => {
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (load === undefined) return refuseWords('command', `found "${name}"; allowed: ${Object.keys(COMMANDS).join(', ')}, help`);
   const command = await load();
-  if (rest.includes('--help') || rest.includes('-h')) {
+  if (command.helps !== true && asksForHelp(rest)) {
     process.stdout.write(command.usage);
     return 0;
   }

@@ -8,6 +8,8 @@ export const refuseWords = (field: string, message: string): never => {
   throw new KioskFailure('input/invalid', { message, facts: { field } });
 };
 
+export const asksForHelp = (words: readonly string[]): boolean => words.includes('--help') || words.includes('-h');
+
 /** parseArgs of node:util, strict; throws input/invalid with the usage. */
 export const parseWords = <T extends ParseArgsConfig>(words: readonly string[], usage: string, config: T) => {
   try {

@@ -1,5 +1,6 @@
 // The small parts the composition root is made of.
 
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -151,6 +152,20 @@ test('words of the command line are read, and wrong ones refused', async (t) => 
   t.throws(() => parseRunWords([]), { code: 'input/invalid' });
   for (const words of [['--port', '70000'], ['--port', '-1'], ['twin'], ['--what']]) {
     t.throws(() => parseTwinWords(words), { code: 'input/invalid' }, words.join(' '));
+  }
+});
+
+test('the built program prints the options of a word under a command, and runs nothing', async (t) => {
+  for (const [words, line] of [
+    [['card', 'make', '--help'], '--defect NAME'],
+    [['card', 'read', '-h', '--reader', 'nowhere'], '--personal'],
+    [['card', '--help'], 'kazashi card serve DIR'],
+    [['face', 'pad', '--help'], 'kazashi face pad --live DIR'],
+    [['terminal-backup', '--help'], 'kazashi terminal-backup'],
+  ] as const) {
+    const { status, stdout } = spawnSync(process.execPath, ['dist/main.js', ...words], { encoding: 'utf8' });
+    t.equal(status, 0, words.join(' '));
+    t.match(stdout, line, words.join(' '));
   }
 });
 

@@ -1,6 +1,6 @@
 // `kazashi card`: virtual cards as directories of plain files, and what a kiosk sees of any card.
 
-import { refuseWords } from '../arguments.ts';
+import { asksForHelp, refuseWords } from '../arguments.ts';
 import type { Command } from '../command.ts';
 
 const ACTIONS: Readonly<Record<string, () => Promise<Command>>> = {
@@ -19,7 +19,12 @@ const usage = `  kazashi card make DIR     a virtual My Number Card as a directo
 
 export const command: Command = {
   usage,
+  helps: true,
   async run([action, ...words]) {
+    if (action === '--help' || action === '-h') {
+      process.stdout.write(usage);
+      return 0;
+    }
     const load = action !== undefined && Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
     if (load === undefined) {
       return refuseWords(
@@ -28,7 +33,7 @@ export const command: Command = {
       );
     }
     const chosen = await load();
-    if (!words.includes('--help') && !words.includes('-h')) return chosen.run(words);
+    if (!asksForHelp(words)) return chosen.run(words);
     process.stdout.write(chosen.usage);
     return 0;
   },

@@ -1,6 +1,6 @@
 // `kazashi face WORD`: measures the face match, the attack detection and the card-face reader on folders of pictures. One file per word.
 
-import { refuseWords } from '../arguments.ts';
+import { asksForHelp, refuseWords } from '../arguments.ts';
 import type { Command } from '../command.ts';
 
 /** Another word is one line here and a file that exports `faceCommand`. */
@@ -15,13 +15,17 @@ const usageOf = async (): Promise<string> => (await Promise.all(Object.values(WO
 export const command: Command = {
   usage: `  kazashi face WORD          measures the pipeline on folders of pictures: ${Object.keys(WORDS).join(', ')} (kazashi face help)
 `,
+  helps: true,
   async run([word, ...rest]) {
-    if (word === undefined || word === '--help' || word === 'help') {
+    if (word === undefined || word === '--help' || word === '-h' || word === 'help') {
       process.stdout.write(await usageOf());
       return word === undefined ? 2 : 0;
     }
     const load = Object.hasOwn(WORDS, word) ? WORDS[word] : undefined;
     if (load === undefined) return refuseWords('face', `face ${word}: allowed: ${Object.keys(WORDS).join(', ')}\n\n${await usageOf()}`);
-    return (await load()).run(rest);
+    const chosen = await load();
+    if (!asksForHelp(rest)) return chosen.run(rest);
+    process.stdout.write(chosen.usage);
+    return 0;
   },
 };
