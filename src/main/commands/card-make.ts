@@ -24,7 +24,7 @@ import { printedTexts } from '../printed-text.ts';
 const usage = `  kazashi card make DIR     makes a virtual card; DIR is made, and must not hold a card yet
       --photo FILE           JPEG, PNG or JP2 (default: a drawn resident)
       --photo-bytes N        size of the JPEG 2000 file, 1000 to 24000 (6000)
-      --family T --given T --kana T --latin T --sex male|female --address T
+      --family T --given T --kana T --latin T --sex male|female|other|unknown --address T
       --birth DAY            YYYY-MM-DD
       --expires DAY          of the card; --certificate-expires DAY of its certificates
       --pin NNNN, --no-pin   (1234); without: a 顔認証マイナンバーカード
@@ -147,7 +147,8 @@ export const command: Command = {
   async run(words) {
     const { values, positionals } = parseWords(words, usage, { options: OPTIONS, allowPositionals: true });
     const [directory, ...more] = positionals;
-    if (directory === undefined || more.length > 0) return refuseWords('directory', `card make needs one directory\n\n${usage}`);
+    if (directory === undefined || directory === '' || more.length > 0)
+      return refuseWords('directory', `card make needs one directory\n\n${usage}`);
     if (hasCard(directory))
       return refuseWords('directory', `${join(directory, 'card.json')} is there already: delete it, or give another directory`);
     const kind = oneOf<VirtualCardKind>('kind', values.kind, VIRTUAL_CARD_KINDS) ?? 'my-number';
