@@ -61,7 +61,7 @@ const judge = async (shown: readonly Picture[]): Promise<{ first: number; last: 
   for (const frame of shown) {
     const picture = await decodePicture(await encodeJpeg(frame));
     const look = await lookAt(models, picture, shown.length === 1 ? {} : { scales: spoof.nextScales });
-    if (look.hint !== undefined) continue;
+    if (look.embedding === undefined) continue;
     look.embedding.fill(0);
     const startedAt = performance.now();
     if (shown.length === 1) spoof.observeStill(picture, look.face);

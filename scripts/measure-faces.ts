@@ -77,9 +77,9 @@ const measure = async ([card, person, is]: readonly [string, string, string]): P
   const picture = await decodePicture(jpeg);
   const look = await lookAt(models, picture);
   const spoof = new SpoofEvidence();
-  if (look.hint === undefined) spoof.observeStill(picture, look.face);
+  if (look.embedding !== undefined) spoof.observeStill(picture, look.face);
   const ms = performance.now() - startedAt;
-  if (look.hint !== undefined) return { genuine, hint: look.hint, ms };
+  if (look.embedding === undefined) return { genuine, hint: look.hint, ms };
   return { genuine, score: cosine(enrolled, look.embedding), liveness: spoof.liveness, ms };
 };
 

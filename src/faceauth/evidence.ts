@@ -47,6 +47,7 @@ export class Evidence {
   readonly #hints = new Map<FaceHint, number>();
   readonly #covered = new Map<FaceHint, number>();
   #good = 0;
+  #held = 0;
   #best = -1;
   #second = -1;
 
@@ -58,9 +59,7 @@ export class Evidence {
   /** Takes and wipes the embedding of a good frame, which counts by `weight`. `covered`: what seems to hide a part of the face. */
   addGood(embedding: Embedding, { weight = 1, covered }: { readonly weight?: number; readonly covered?: FaceHint } = {}): void {
     if (covered !== undefined) this.#covered.set(covered, (this.#covered.get(covered) ?? 0) + 1);
-    const score = cosine(this.#enrolled, embedding);
-    this.#second = Math.max(this.#second, Math.min(score, this.#best));
-    this.#best = Math.max(this.#best, score);
+    this.#rank(embedding);
     embedding.forEach((value, i) => {
       this.#sum[i] = (this.#sum[i] as number) + weight * value;
     });
@@ -68,21 +67,37 @@ export class Evidence {
     this.#good++;
   }
 
-  addHint(hint: FaceHint): void {
+  /** Takes and wipes the embedding of a frame that could be better, where there is one: it can convince, and never weighs on the mean of good ones. */
+  addHint(hint: FaceHint, embedding?: Embedding): void {
     this.#hints.set(hint, (this.#hints.get(hint) ?? 0) + 1);
+    if (embedding === undefined) return;
+    this.#rank(embedding);
+    embedding.fill(0);
+    this.#held++;
+  }
+
+  #rank(embedding: Embedding): void {
+    const score = cosine(this.#enrolled, embedding);
+    this.#second = Math.max(this.#second, Math.min(score, this.#best));
+    this.#best = Math.max(this.#best, score);
   }
 
   get goodFrames(): number {
     return this.#good;
   }
 
+  /** Frames with a hint whose face was compared all the same. */
+  get heldFrames(): number {
+    return this.#held;
+  }
+
   get frames(): number {
     return this.#good + [...this.#hints.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  /** What all good frames say together, see fuseScores; −1 before the first. */
+  /** What all frames say together, see fuseScores; −1 before the first good or the second held one. */
   get score(): number {
-    if (this.#good === 0) return -1;
+    if (this.#good === 0) return this.#second;
     const mean = normalise(Float32Array.from(this.#sum));
     const score = fuseScores(cosine(this.#enrolled, mean), this.#second);
     mean.fill(0);

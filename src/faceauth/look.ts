@@ -7,19 +7,25 @@ import { type FaceFinder, findFacesInStill } from './find-faces.ts';
 import type { FaceModels } from './models.ts';
 import { greyPlanes } from './planes.ts';
 import type { Embedding, Picture } from './ports.ts';
-import { chooseFace, directionOf, type FaceMeasures, lumaOf, placeOf, reasonOf, sharpnessOf, turnOf } from './quality.ts';
+import { chooseFace, directionOf, type FaceMeasures, lumaOf, placeOf, reasonOf, sharpnessOf, stillTelling, turnOf } from './quality.ts';
 import { alignFace, embedFace, findLandmarks, fivePoints, type LivenessScale, scoreLiveness, scoreStillLiveness } from './stages.ts';
 
+interface Advice {
+  /** What would make the next frame better; none: this one is good. */
+  readonly hint?: FaceHint;
+  readonly direction?: FaceDirection;
+}
+
 export type Look =
-  | { readonly hint: FaceHint; readonly direction?: FaceDirection; readonly measures?: FaceMeasures }
-  | {
-      readonly hint?: undefined;
+  /** Nothing to compare: the hint says why. */
+  | (Advice & { readonly hint: FaceHint; readonly measures?: FaceMeasures; readonly embedding?: undefined })
+  | (Advice & {
       readonly measures: FaceMeasures;
       readonly embedding: Embedding;
       readonly face: ObservedFace;
       /** What seems to cover a part of the face: told when the match fails. */
       readonly covered?: 'mask' | 'eyes-hidden';
-    };
+    });
 
 export interface LookOptions {
   /** Scales of the anti-spoofing network; default: all that can be said of a single picture. */
@@ -53,14 +59,15 @@ export const lookAt = async (models: FaceModels, picture: Picture, { scales, fin
     sharpness: sharpnessOf(greenPlane(aligned), models.embed.entry.input.width),
   };
   const hint = reasonOf(measures, before);
-  if (hint !== undefined) {
+  const direction = directionOf(hint, measures);
+  const advice = { ...(hint === undefined ? {} : { hint }), ...(direction === undefined ? {} : { direction }) };
+  if (hint !== undefined && !stillTelling(hint)) {
     aligned.fill(0);
-    const direction = directionOf(hint, measures);
-    return { hint, measures, ...(direction === undefined ? {} : { direction }) };
+    return { ...advice, hint, measures };
   }
   const covered = picture.channels === 3 ? coveredPart(aligned, models.embed.entry.input) : undefined;
   const embedding = await embedFace(models, greyPlanes(aligned));
   const { box } = face;
   const words = await (scales === undefined ? scoreStillLiveness(models, picture, box) : scoreLiveness(models, picture, box, scales));
-  return { measures, embedding, face: { box, points, words }, ...(covered === undefined ? {} : { covered }) };
+  return { ...advice, measures, embedding, face: { box, points, words }, ...(covered === undefined ? {} : { covered }) };
 };

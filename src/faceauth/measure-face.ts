@@ -36,7 +36,7 @@ export const measureFace = async (models: FaceModels, jpeg: Uint8Array, rounds =
     const look = await timed(whole, async () => {
       const picture = await decodePicture(jpeg);
       const seen = await lookAt(models, picture, { scales: spoof.nextScales, finder });
-      if (seen.hint === undefined) spoof.observe(picture, seen.face);
+      if (seen.embedding !== undefined) spoof.observe(picture, seen.face);
       return seen;
     });
     if (look.hint !== undefined) throw new RangeError(`the frame is held back: ${look.hint}`);

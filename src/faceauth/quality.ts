@@ -66,6 +66,14 @@ export const reasonOf = (m: FaceMeasures, before?: FaceHint): FaceHint | undefin
   return undefined;
 };
 
+/**
+ * Hints that ask for a better view of a face that may be good enough already: such a frame is embedded all the same. Of 10 of 750 genuine stills held
+ * back by them 7 match, and none of 28,000 impostor pairs; the other hints say that there is no one face, or none with pixels to compare.
+ */
+const STILL_TELLING: readonly (FaceHint | undefined)[] = ['turned', 'tilted', 'blurred', 'back-lit', 'over-exposed'];
+
+export const stillTelling = (hint: FaceHint | undefined): boolean => hint === undefined || STILL_TELLING.includes(hint);
+
 /** Where to go or to turn, for the hints that have a direction. A nose towards the picture's left is a head turned to its own right. */
 export const directionOf = (hint: FaceHint | undefined, m: FaceMeasures): FaceDirection | undefined => {
   if (hint === 'off-centre') return m.cut.direction;

@@ -20,7 +20,7 @@ import { alignFace, detectFaces, embedFace, findLandmarks, fivePoints, normalise
 /** What it refuses and lets through is measured by `npm run bench:attacks`. */
 export const DEFAULT_LIVENESS_THRESHOLD = 0.2;
 
-/** Good frames before anything is decided. */
+/** Frames that tell something before anything is decided. */
 const ENOUGH_FRAMES = 3;
 /** From here on a few frames are enough; below, or while the face moves, motion is waited for. */
 const CLEARLY_LIVE = 0.6;
@@ -66,7 +66,7 @@ const lookAtFrame = async (
   if (picture === undefined) return { hint: 'none' };
   try {
     const look = await lookAt(models, picture, { scales: spoof.nextScales, finder, ...(before === undefined ? {} : { before }) });
-    if (look.hint === undefined) spoof.observe(picture, look.face);
+    if (look.embedding !== undefined) spoof.observe(picture, look.face);
     return look;
   } finally {
     picture.data.fill(0);
@@ -76,13 +76,14 @@ const lookAtFrame = async (
 /** What one look tells the patient; what covers the face only while the match has not succeeded. */
 const guidanceOf = (look: Look, matched: boolean): FaceGuidance => {
   if (look.hint !== undefined) return { hint: look.hint, ...(look.direction === undefined ? {} : { direction: look.direction }) };
-  return matched || look.covered === undefined ? {} : { hint: look.covered };
+  return matched || look.embedding === undefined || look.covered === undefined ? {} : { hint: look.covered };
 };
 
 /** What the evidence amounts to when the time is over. */
 const decideAtEnd = (evidence: Evidence, liveness: number, threshold: number, livenessThreshold: number): FaceDecision => {
-  const { frames, goodFrames, score, dominantHint } = evidence;
-  if (goodFrames < ENOUGH_FRAMES) return { outcome: 'no-face', reason: dominantHint?.hint ?? 'none', frames };
+  const { frames, goodFrames, heldFrames, score, dominantHint } = evidence;
+  const seen = goodFrames + heldFrames >= ENOUGH_FRAMES && score >= threshold;
+  if (goodFrames < ENOUGH_FRAMES && !seen) return { outcome: 'no-face', reason: dominantHint?.hint ?? 'none', frames };
   const numbers = { score, liveness, frames };
   if (score >= threshold && liveness >= livenessThreshold) return { outcome: 'match', ...numbers };
   if (score >= threshold) return { outcome: 'not-live', ...numbers, reason: 'not-live' };
@@ -95,17 +96,17 @@ export const createFaceVerifier = (options: FaceVerifierOptions): FaceVerifier =
 
   /** A decision that needs no more frames. */
   const sure = (evidence: Evidence, spoof: SpoofEvidence, elapsedMs: number): boolean => {
-    if (evidence.goodFrames < ENOUGH_FRAMES) return false;
-    const { score } = evidence;
+    const { score, goodFrames } = evidence;
+    const telling = goodFrames + evidence.heldFrames;
+    if (telling < ENOUGH_FRAMES) return false;
     if (score >= threshold) {
       const { liveness } = spoof;
       const { moving } = spoof;
-      const patient =
-        evidence.goodFrames >= (moving ? PATIENT_FRAMES.moving : PATIENT_FRAMES.still) || (liveness >= CLEARLY_LIVE && !moving);
+      const patient = telling >= (moving ? PATIENT_FRAMES.moving : PATIENT_FRAMES.still) || (liveness >= CLEARLY_LIVE && !moving);
       return patient && liveness >= livenessThreshold;
     }
     const { frames, afterMs, below } = SURE_MISMATCH;
-    return evidence.goodFrames >= frames && elapsedMs >= afterMs && score < threshold * below;
+    return goodFrames >= frames && elapsedMs >= afterMs && score < threshold * below;
   };
 
   const watch: FaceVerifier['verify'] = async (enrolled, camera, { timeoutMs, signal, onProgress }) => {
@@ -127,9 +128,9 @@ export const createFaceVerifier = (options: FaceVerifierOptions): FaceVerifier =
         seq = frame.seq;
         const look = await lookAtFrame(models, frame, { spoof, finder, before });
         before = look.hint;
-        if (look.hint === undefined)
+        if (look.hint !== undefined) evidence.addHint(look.hint, look.embedding);
+        else
           evidence.addGood(look.embedding, { weight: frameWeight(look.measures), ...(look.covered === undefined ? {} : { covered: look.covered }) }); // biome-ignore format: one row
-        else evidence.addHint(look.hint);
         const { shown, changed } = hints.next(guidanceOf(look, evidence.score >= threshold));
         if (changed) onProgress(shown);
         if (sure(evidence, spoof, clock.monotonicMs() - startedAt)) break;

@@ -15,8 +15,16 @@ export const parseWords = <T extends ParseArgsConfig>(words: readonly string[], 
   try {
     return parseArgs({ ...config, args: [...words], strict: true } as T & { args: string[]; strict: true });
   } catch (cause) {
-    return refuseWords('arguments', `${cause instanceof Error ? cause.message : 'the arguments cannot be read'}\n\n${usage}`);
+    return refuseWords('arguments', `${reasonOf(cause, Object.keys(config.options ?? {}))}\n\n${usage}`);
   }
+};
+
+/** Node's own words, but for an unknown option: those explain what nobody asked. */
+const reasonOf = (cause: unknown, options: readonly string[]): string => {
+  if (!(cause instanceof Error)) return 'the arguments cannot be read';
+  const option = /^Unknown option '([^']+)'/.exec(cause.message)?.[1];
+  if (option === undefined) return cause.message;
+  return `${option}: no such option; allowed: ${options.map((name) => `--${name}`).join(', ') || 'none'}`;
 };
 
 /** A port number from 0 to 65535. */

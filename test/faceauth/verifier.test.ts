@@ -186,6 +186,36 @@ test('hints do not flicker, and one lucky frame decides nothing', async (t) => {
   t.ok(evidence.score < 0.5, String(evidence.score));
 });
 
+test('a frame that could be better convinces when two agree, and takes nothing from the good ones', async (t) => {
+  const evidence = new Evidence(Float32Array.of(1, 0));
+  evidence.addHint('turned', Float32Array.of(1, 0));
+  t.equal(evidence.score, -1, 'one lucky frame decides nothing');
+  const second = Float32Array.of(0.8, 0.6);
+  evidence.addHint('turned', second);
+  t.same([...second], [0, 0], 'wiped when taken');
+  t.ok(Math.abs(evidence.score - 0.8) < 1e-6);
+  evidence.addHint('none');
+  t.match(evidence, { goodFrames: 0, heldFrames: 2, frames: 3, dominantHint: { hint: 'turned' } });
+  const good = new Evidence(Float32Array.of(1, 0));
+  good.addGood(Float32Array.of(1, 0));
+  good.addGood(Float32Array.of(1, 0));
+  good.addHint('blurred', Float32Array.of(0, 1));
+  t.equal(good.score, 1);
+});
+
+test('a back-lit face is told so, and accepted when it is the face of the card all the same', async (t) => {
+  const person = await renderSvg(residentPortrait(first, 'camera'), 640, 480);
+  const dim = { ...person, data: person.data.map((v) => Math.round(v * 0.4)) };
+  for (let y = 0; y < 480; y++)
+    for (let x = 0; x < 640; x++) if (x < 170 || x > 470) dim.data.fill(250, (y * 640 + x) * 3, (y * 640 + x) * 3 + 3);
+  const camera = new TwinCamera(systemClock);
+  await camera.showFrames([await encodeJpeg(dim)], 15);
+  const mine = await watch(camera, await verifier.enrol(await card(first)), 20_000);
+  t.match(mine, { decision: { outcome: 'match' }, hints: ['back-lit'] });
+  const other = await watch(camera, await verifier.enrol(await card(second)), 500);
+  t.match(other, { decision: { outcome: 'no-face', reason: 'back-lit' } });
+});
+
 test('a blurred or turned frame counts for less than a clear one', async (t) => {
   const clear = { yaw: 0.02, sharpness: 0.1 };
   t.equal(frameWeight({ yaw: 0, sharpness: 0.2 }), 1);

@@ -61,8 +61,8 @@ const WEIGHTS = {
   outlineFrom: 0.58,
   outlineMost: 2.2,
   /**
-   * A window, a door or a picture frame stays where it is when the person before it moves: most of what it said is taken back.
-   * On a single picture it says as little: an eighth of living people's stills have an outline, and no more of real attacks'.
+   * Only what comes along with the face is its paper or its screen. A window, a door or a picture frame stays where it is: most of what it said is
+   * taken back. While nothing has moved it says as little: an eighth of living people's stills have an outline, and no more of real attacks'.
    */
   outlineStaying: 0.4,
   stays: 0.1,
@@ -74,14 +74,14 @@ const WEIGHTS = {
   flat: 1,
 } as const;
 
-/** Probability that the face is alive, 0..1, when attacks and people are equally likely. Monotone in model, outline, pattern and solid. `still`: there is one picture only. */
-export const fuse = ({ model, outline, pattern, along, solid }: SpoofCues, still = false): number => {
+/** Probability that the face is alive, 0..1, when attacks and people are equally likely. Monotone in model, outline, pattern and solid. */
+export const fuse = ({ model, outline, pattern, along, solid }: SpoofCues): number => {
   const bounded = Math.min(WEIGHTS.modelBounds[1], Math.max(WEIGHTS.modelBounds[0], model));
   const frame = Math.min(WEIGHTS.outlineMost, WEIGHTS.outline * Math.max(0, (outline ?? 0) - WEIGHTS.outlineFrom));
   const odds =
     WEIGHTS.bias +
     WEIGHTS.model * Math.log(bounded / (1 - bounded)) +
-    frame * (still || (along !== undefined && along < WEIGHTS.stays) ? WEIGHTS.outlineStaying : 1) +
+    frame * (along === undefined || along < WEIGHTS.stays ? WEIGHTS.outlineStaying : 1) +
     Math.min(WEIGHTS.patternMost, WEIGHTS.pattern * Math.max(0, (pattern ?? 0) - WEIGHTS.patternFrom)) +
     WEIGHTS.along * Math.max(0, (along ?? 0) - WEIGHTS.alongFrom) +
     (solid === undefined ? 0 : WEIGHTS.flat * (1 - 2 * solid));
@@ -107,7 +107,6 @@ export class SpoofEvidence {
   readonly #pattern: number[] = [];
   readonly #turns: Parallax[] = [];
   #observed = 0;
-  #still = false;
   #along = 0;
   #followed = 0;
   #farthest = 0;
@@ -127,7 +126,6 @@ export class SpoofEvidence {
 
   /** Everything that one picture alone can tell. */
   observeStill(picture: Picture, face: ObservedFace): void {
-    this.#still = true;
     this.#take(picture, face, true, true);
   }
 
@@ -194,7 +192,7 @@ export class SpoofEvidence {
 
   /** 0..1; 0 before the first frame. */
   get liveness(): number {
-    return this.#observed === 0 ? 0 : fuse(this.cues, this.#still);
+    return this.#observed === 0 ? 0 : fuse(this.cues);
   }
 
   /** The face moves, and not yet far enough for its surroundings to be compared. */
