@@ -47,7 +47,10 @@ export const startTerminalProcess = async (options: TerminalProcessOptions): Pro
     });
     const ready = once(createInterface({ input: child.stdout as NodeJS.ReadableStream }), 'line');
     const ended = once(child, 'exit').then(() => {
-      const text = errors.join('').replace(/^kazashi terminal: /, '').trim();
+      const text = errors
+        .join('')
+        .replace(/^kazashi terminal: /, '')
+        .trim();
       if (/\bport\b.*\b(taken|in use)\b/i.test(text)) {
         throw new KioskFailure('port/in-use', { facts: { port, what: 'terminal' }, message: text.replace('--port', '--terminal-port') });
       }
