@@ -37,6 +37,8 @@ export interface FaceGuidance {
   readonly hint?: FaceHint;
   readonly direction?: FaceDirection;
   readonly task?: FaceTask;
+  /** Nothing is wrong with what the camera sees, and still nobody has been recognised for some seconds. */
+  readonly slow?: boolean;
 }
 
 /** One question to the patient and the flags it sets (names of the national scheme's result). */
@@ -71,7 +73,7 @@ export type TechnicianTopic = (typeof TECHNICIAN_PAGES)[number];
 export interface TestedPart {
   readonly level: 'ok' | 'warn' | 'fail';
   readonly title: { readonly ja: string; readonly en: string };
-  readonly facts: string;
+  readonly facts: Readonly<Record<string, string | number>>;
   readonly advice?: { readonly ja: string; readonly en: string };
 }
 
@@ -102,6 +104,7 @@ export type ScreenContent =
       readonly hint?: FaceHint;
       readonly direction?: FaceDirection;
       readonly task?: FaceTask;
+      readonly slow?: boolean;
       readonly methods: readonly Method[];
     }
   | {

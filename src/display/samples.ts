@@ -31,11 +31,11 @@ export const SAMPLE_FACILITY: Facility = {
 };
 
 const SAMPLE_PARTS: readonly TestedPart[] = [
-  { level: 'ok', title: { ja: '電源', en: 'Power supply' }, facts: 'throttled 0x0' },
+  { level: 'ok', title: { ja: '電源', en: 'Power supply' }, facts: { throttled: '0x0' } },
   {
     level: 'fail',
     title: { ja: 'カードリーダー', en: 'Card reader' },
-    facts: '',
+    facts: {},
     advice: {
       ja: 'カードリーダーが応答しません。I²Cバス1の配線と電源を確かめてください。',
       en: 'The reader does not answer. Check its wiring and power on I²C bus 1.',
@@ -44,7 +44,7 @@ const SAMPLE_PARTS: readonly TestedPart[] = [
   {
     level: 'warn',
     title: { ja: 'カメラ', en: 'Camera' },
-    facts: '',
+    facts: {},
     advice: {
       ja: 'カメラが見つかりません。暗証番号と目視で受付できます。ケーブルを確かめてください。',
       en: 'No camera was found: patients are served by PIN and staff. Check its cable.',
@@ -53,7 +53,7 @@ const SAMPLE_PARTS: readonly TestedPart[] = [
   ...Array.from({ length: 11 }, () => ({
     level: 'ok' as const,
     title: { ja: 'タッチパネルとテンキー', en: 'Touch panel and keypad' },
-    facts: 'panels 1, keypads 1',
+    facts: { panels: 1, keypads: 1 },
   })),
 ];
 
@@ -99,11 +99,15 @@ const CONTENTS: Readonly<Record<string, ScreenContent>> = {
   'how-to-consent': { screen: 'how-to', elapsedMs: 13800 },
   'how-to-done': { screen: 'how-to', elapsedMs: 18200 },
   technician: { screen: 'technician', page: 'menu' },
+  'face-slow': { screen: 'face', slow: true, methods: METHODS },
+  'pin-tries-1': { screen: 'pin', entered: 0, length: 4, triesLeft: 1, wrong: false, checking: false },
+  'consent-items-alone': { screen: 'consent-items', question: 'surgery', index: 0, count: 1 },
   'technician-locked': { screen: 'technician', page: 'locked', entered: 2, length: 4 },
   'technician-wrong': { screen: 'technician', page: 'locked', entered: 0, length: 4, refused: 'wrong' },
   'technician-no-code': { screen: 'technician', page: 'locked', entered: 0, length: 4, refused: 'no-code' },
   'technician-self-test': { screen: 'technician', page: 'self-test', running: false, parts: SAMPLE_PARTS },
-  'technician-versions': { screen: 'technician', page: 'versions', facts: { version: '0.1.0', kiosk: 'reception-1', uptime: '3 d 4 h', reader: 'PN532 1.6', camera: '640×480 30 fps', broker: 'connected', terminal: 'ready', backlog: '0', temperature: '48.2 °C', storage: '2.1 GB free' } },
+  'technician-versions': { screen: 'technician', page: 'versions', facts: { kazashi: '0.1.0', kiosk: 'yamada-clinic / reception-1', node: '20.19.4', system: '6.6.51+rpt-rpi-v8', panel: '1280×800 XRGB8888', uptime: '76 h' } },
+  'technician-network': { screen: 'technician', page: 'network', facts: { address: 'eth0 192.168.10.21', broker: 'mqtts://broker.clinic:8883 connected', terminal: 'ready', backlog: '0' } },
   'technician-volume': { screen: 'technician', page: 'volume', level: 7 },
   'technician-brightness': { screen: 'technician', page: 'brightness', level: undefined },
   'shutting-down': { screen: 'shutting-down' },

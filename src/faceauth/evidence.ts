@@ -5,7 +5,8 @@ import type { Embedding } from './ports.ts';
 import type { FaceMeasures } from './quality.ts';
 import { cosine, normalise } from './stages.ts';
 
-const sameGuidance = (a: FaceGuidance, b: FaceGuidance): boolean => a.hint === b.hint && a.direction === b.direction && a.task === b.task;
+const sameGuidance = (a: FaceGuidance, b: FaceGuidance): boolean =>
+  a.hint === b.hint && a.direction === b.direction && a.task === b.task && a.slow === b.slow;
 
 /** New guidance (or its end) is told once two frames in a row agree. */
 export class HintFilter {

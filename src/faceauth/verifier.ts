@@ -91,6 +91,9 @@ const decideAtEnd = (evidence: Evidence, liveness: number, threshold: number, li
   return { outcome: 'no-match', ...numbers, reason: hindered ? dominantHint.hint : (evidence.covered ?? 'no-match') };
 };
 
+/** From here on "hold still" would be a promise that is not kept: most faces are recognised within two seconds. */
+const SLOW_MS = 3000;
+
 export const createFaceVerifier = (options: FaceVerifierOptions): FaceVerifier => {
   const { models, clock, log, threshold = models.manifest.thresholds.match, livenessThreshold = DEFAULT_LIVENESS_THRESHOLD } = options;
 
@@ -120,6 +123,7 @@ export const createFaceVerifier = (options: FaceVerifierOptions): FaceVerifier =
     const ended = AbortSignal.any([signal, timeout.signal]);
     let seq = -1;
     let before: FaceHint | undefined;
+    let goodSince: number | undefined;
     try {
       while (!timeout.signal.aborted) {
         signal.throwIfAborted();
@@ -131,7 +135,11 @@ export const createFaceVerifier = (options: FaceVerifierOptions): FaceVerifier =
         if (look.hint !== undefined) evidence.addHint(look.hint, look.embedding);
         else
           evidence.addGood(look.embedding, { weight: frameWeight(look.measures), ...(look.covered === undefined ? {} : { covered: look.covered }) }); // biome-ignore format: one row
-        const { shown, changed } = hints.next(guidanceOf(look, evidence.score >= threshold));
+        const guidance = guidanceOf(look, evidence.score >= threshold);
+        const now = clock.monotonicMs();
+        goodSince = guidance.hint === undefined ? (goodSince ?? now) : undefined;
+        const slow = goodSince !== undefined && now - goodSince >= SLOW_MS;
+        const { shown, changed } = hints.next(slow ? { ...guidance, slow } : guidance);
         if (changed) onProgress(shown);
         if (sure(evidence, spoof, clock.monotonicMs() - startedAt)) break;
       }

@@ -183,9 +183,8 @@ export class TechnicianDesk {
       if (!this.#shown) break;
       const [found] = (await examine([check], () => this.#world.clock.now())).findings;
       if (found === undefined) continue;
-      const facts = Object.entries(found.facts).map(([name, value]) => `${name} ${value}`);
-      const { level, title, advice } = found;
-      this.#parts = [...this.#parts, { level, title, facts: facts.join(', '), ...(advice === undefined ? {} : { advice }) }];
+      const { level, title, facts, advice } = found;
+      this.#parts = [...this.#parts, { level, title, facts, ...(advice === undefined ? {} : { advice }) }];
       this.#tell();
     }
     this.#running = false;

@@ -132,6 +132,10 @@ const resting = (name: ScreenName, context: VisitContext, phase: string, nowMs: 
 /** Nothing is waited for any more: these say what became of the result. */
 const ENDED: ReadonlySet<ScreenName> = new Set(['done', 'take-card']);
 
+/** Where another language can be chosen after idle: in the visit, and on the word that ended it. */
+const speaksOtherwise = (context: VisitContext, name: ScreenName): boolean =>
+  context.visit === undefined ? name === 'notice' : name !== 'sending';
+
 const common = (snapshot: VisitSnapshot, nowMs: number): ScreenCommon => {
   const { context } = snapshot;
   const { until, settings } = context;
@@ -143,9 +147,7 @@ const common = (snapshot: VisitSnapshot, nowMs: number): ScreenCommon => {
     ...(left === undefined
       ? {}
       : { timeout: { secondsLeft: Math.ceil(left / 1000), asking: snapshot.hasTag('asking') && left <= settings.timeouts.askMs } }),
-    ...(context.choosingLanguage && context.visit !== undefined && screenNameOf(snapshot) !== 'sending'
-      ? { choosingLanguage: settings.languages }
-      : {}),
+    ...(context.choosingLanguage && speaksOtherwise(context, screenNameOf(snapshot)) ? { choosingLanguage: settings.languages } : {}),
     ...(during && !linked(context) ? { banner: linkFailure(context) } : {}),
   };
 };

@@ -24,7 +24,7 @@ const open = (code: string | undefined = '1379') => {
     pad: createSecretPad(),
     checkCode: code === '' ? undefined : passcodeCheck(code),
     checks: [
-      { id: 'a', title: { ja: '電源', en: 'Power' }, run: async () => ok({ volts: 5 }) },
+      { id: 'a', title: { ja: '電源', en: 'Power' }, run: async () => ok({ panels: 5 }) },
       { id: 'b', title: { ja: 'リーダー', en: 'Reader' }, run: async () => fail({}, '配線を確かめてください。', 'Check the wiring.') },
     ],
     facts: { network: () => ({ broker: 'connected' }), versions: () => ({ kazashi: '0.1.0' }) },
@@ -89,7 +89,7 @@ test("the self-test shows the doctor's answers with what to do", async (t) => {
     page: 'self-test',
     running: false,
     parts: [
-      { level: 'ok', facts: 'volts 5' },
+      { level: 'ok', facts: { panels: 5 } },
       { level: 'fail', advice: { ja: '配線を確かめてください。' } },
     ],
   });

@@ -1,5 +1,6 @@
 import { test } from 'tap';
 import { KioskFailure } from '../../src/core/failure.ts';
+import { LANGUAGES } from '../../src/core/screens.ts';
 import { type CardScript, createWorld, type WorldOptions } from './world.ts';
 
 test('a patient is checked in by face, told what was shared, and idle returns when the card is taken', async (t) => {
@@ -493,4 +494,23 @@ test('neither a log line nor a sound tells a digit or anything about the patient
   t.ok(world.lines.length > 5);
   for (const line of world.lines) t.notMatch(line, /7391|"52"|ageYears/);
   t.notMatch(JSON.stringify(world.screens), /7391|ageYears/);
+});
+
+test('the word that ends a visit can be read in another language, without haste and without a second tone', async (t) => {
+  const world = createWorld();
+  await world.open();
+  await world.place({ summary: { certificate: { state: 'expired' } } });
+  t.equal(world.shown('notice').language, 'ja');
+  const tones = world.sounds.length;
+  await world.pass(8);
+  await world.press('choose-language');
+  t.same(world.shown('notice').choosingLanguage, LANGUAGES);
+  await world.press('language-vi');
+  t.equal(world.shown('notice').language, 'vi');
+  t.equal(world.shown('notice').choosingLanguage, undefined);
+  await world.pass(8);
+  t.equal(world.visit.screen.screen, 'notice', 'its ten seconds begin again');
+  t.equal(world.sounds.length, tones);
+  await world.pass(3);
+  t.match(world.visit.screen, { screen: 'take-card', language: 'vi' });
 });

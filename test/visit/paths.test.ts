@@ -84,6 +84,8 @@ const eventsOf = (snapshot: VisitSnapshot): AnyEvent[] => {
     ...PRESSES.filter((element) => !grace && own.some((type) => type === `PRESS.${element}`)).map((element) => ({
       type: `PRESS.${element}` as const,
     })),
+    // In the visit another language changes nothing but words; on the word that ended it, it starts the time again.
+    ...(phase === 'ended.notice' ? [{ type: 'PRESS.choose-language' } as const] : []),
     ...(own.includes('PRESS.digit') ? [{ type: 'PRESS.digit', digit: 7 } as const] : []),
     ...own.filter((type) => type.startsWith('xstate.after')).map((type) => ({ type })),
     ...work.flatMap((id) => (ANSWERS[id] ?? []).map((output) => ({ type: `xstate.done.actor.${id}`, output, actorId: id }))),

@@ -72,6 +72,7 @@ export const en: Messages = {
     title: 'Bring your face into the frame',
     preview: 'Picture of the camera',
     good: 'Good. Please hold still',
+    slow: 'Not confirmed yet. Taking off glasses or a hat may help',
     hints: {
       none: 'Bring your face into the frame',
       several: 'Please stand here alone',
@@ -123,7 +124,7 @@ export const en: Messages = {
       'eyes-hidden': 'Your eyes could not be seen.',
       mask: 'You seemed to wear a mask.',
       'not-live': 'We could not confirm that you are there.',
-      'no-match': 'It did not match the photo in the card.',
+      'no-match': 'It looked different from the photo in the card.',
       camera: 'The camera could not be used.',
     },
     advice: {
@@ -155,6 +156,7 @@ export const en: Messages = {
     wrong: 'The PIN is wrong',
     triesLeft: (tries) => (tries === 1 ? 'You have one try left.' : `You have ${tries} tries left.`),
     lockWarning: 'Three wrong PINs in a row lock it.',
+    lastWarning: 'One more wrong PIN locks it.',
     checking: 'Checking',
     keypad: 'Number keys',
     clear: 'Clear all',

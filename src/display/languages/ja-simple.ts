@@ -74,6 +74,7 @@ export const jaSimple: Messages = {
     title: 'わくの なかに かおを いれて ください',
     preview: 'カメラの えいぞう',
     good: 'いいです。うごかないで ください',
+    slow: 'まだ わかりません。めがねや ぼうしを とって みて ください',
     hints: {
       none: 'わくの なかに かおを いれて ください',
       several: 'ひとりで たって ください',
@@ -157,6 +158,7 @@ export const jaSimple: Messages = {
     wrong: 'ばんごうが ちがいます',
     triesLeft: (tries) => `あと ${tries}かい できます。`,
     lockWarning: '3かい まちがえると つかえません。',
+    lastWarning: 'もう1かい まちがえると つかえません。',
     checking: 'しらべて います',
     keypad: 'すうじの ボタン',
     clear: 'ぜんぶ けす',

@@ -71,6 +71,7 @@ export const ja = {
     title: '枠に顔を合わせてください',
     preview: 'カメラの映像',
     good: 'そのまま動かないでください',
+    slow: 'まだ確認できていません。眼鏡や帽子があれば外してください',
     hints: {
       none: '枠の中に顔を入れてください',
       several: 'おひとりで映ってください',
@@ -122,7 +123,7 @@ export const ja = {
       'eyes-hidden': '目が隠れていたようです。',
       mask: 'マスクをされているようでした。',
       'not-live': 'ご本人が前にいることを確認できませんでした。',
-      'no-match': 'カードの写真と見比べられませんでした。',
+      'no-match': 'カードの写真とは違って見えました。',
       camera: 'カメラが使えませんでした。',
     },
     advice: {
@@ -154,6 +155,7 @@ export const ja = {
     wrong: '暗証番号がちがいます',
     triesLeft: (tries: number) => `入力はあと ${tries} 回できます。`,
     lockWarning: '3回続けてまちがえると使えなくなります。',
+    lastWarning: 'もう一度まちがえると使えなくなります。',
     checking: '確認しています',
     keypad: '数字のボタン',
     clear: '全部消す',

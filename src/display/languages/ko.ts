@@ -73,6 +73,7 @@ export const ko: Messages = {
     title: '틀에 얼굴을 맞춰 주세요',
     preview: '카메라 영상',
     good: '좋습니다. 그대로 움직이지 마세요',
+    slow: '아직 확인되지 않았습니다. 안경이나 모자를 벗어 보세요',
     hints: {
       none: '틀 안에 얼굴을 넣어 주세요',
       several: '한 분만 서 주세요',
@@ -152,6 +153,7 @@ export const ko: Messages = {
     wrong: '비밀번호가 틀립니다',
     triesLeft: (tries) => `${tries}번 더 입력할 수 있습니다.`,
     lockWarning: '3번 연속 틀리면 쓸 수 없게 됩니다.',
+    lastWarning: '한 번 더 틀리면 쓸 수 없게 됩니다.',
     checking: '확인하고 있습니다',
     keypad: '숫자 버튼',
     clear: '모두 지우기',

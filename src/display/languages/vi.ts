@@ -73,6 +73,7 @@ export const vi: Messages = {
     title: 'Đưa khuôn mặt vào khung',
     preview: 'Hình ảnh của camera',
     good: 'Tốt rồi. Xin giữ yên',
+    slow: 'Chưa xác nhận được. Xin thử bỏ kính hoặc mũ',
     hints: {
       none: 'Đưa khuôn mặt vào khung',
       several: 'Xin đứng một mình',
@@ -152,6 +153,7 @@ export const vi: Messages = {
     wrong: 'Mã PIN không đúng',
     triesLeft: (tries) => `Còn có thể nhập ${tries} lần.`,
     lockWarning: 'Sai 3 lần liên tiếp sẽ bị khóa.',
+    lastWarning: 'Sai một lần nữa sẽ bị khóa.',
     checking: 'Đang kiểm tra',
     keypad: 'Phím số',
     clear: 'Xóa hết',

@@ -73,6 +73,7 @@ export const zhHans: Messages = {
     title: '请将脸对准框内',
     preview: '摄像头画面',
     good: '很好，请保持不动',
+    slow: '尚未确认。如戴眼镜或帽子，请摘下试试',
     hints: {
       none: '请将脸放入框内',
       several: '请单独一人站在镜头前',
@@ -147,6 +148,7 @@ export const zhHans: Messages = {
     wrong: '密码不正确',
     triesLeft: (tries) => `还可以输入 ${tries} 次。`,
     lockWarning: '连续输错 3 次将无法使用。',
+    lastWarning: '再输错一次将无法使用。',
     checking: '正在确认',
     keypad: '数字键',
     clear: '全部删除',

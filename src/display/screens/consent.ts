@@ -75,14 +75,17 @@ export const consentItems = (context: ScreenContext, model: ModelOf<'consent-ite
   const { build, frame, sizes, messages } = context;
   const words = messages.items;
   const [buttons, rest] = cutBottom(frame.body, sizes.compact ? 76 : 112, sizes.gap);
-  const [count, below] = cutTop(rest, sizes.small * 1.5, sizes.compact ? 2 : 6);
-  build.text('count', words.count(model.index + 1, model.count), count, {
-    size: sizes.small,
-    weight: 700,
-    colour: COLOURS.primaryDark,
-    vertical: 'middle',
-    maxLines: 1,
-  });
+  // One question alone needs no number.
+  const several = model.count > 1;
+  const [count, below] = cutTop(rest, several ? sizes.small * 1.5 : 0, several ? (sizes.compact ? 2 : 6) : 0);
+  if (several)
+    build.text('count', words.count(model.index + 1, model.count), count, {
+      size: sizes.small,
+      weight: 700,
+      colour: COLOURS.primaryDark,
+      vertical: 'middle',
+      maxLines: 1,
+    });
   const title = words.titles[model.question];
   const card = heading(context, title, below);
   build.panel(card, { fill: COLOURS.surface, border: COLOURS.border, radius: sizes.radius });

@@ -67,7 +67,7 @@ export const drawSurroundings = (context: ScreenContext, model: ScreenModel): vo
 /** Where another language can be chosen in the middle of a visit. */
 const speaksOtherwise = (model: ScreenModel): boolean => {
   const { step } = SURROUNDINGS[model.screen];
-  return step !== undefined && step < 3 && model.screen !== 'sending';
+  return model.screen === 'notice' || (step !== undefined && step < 3 && model.screen !== 'sending');
 };
 
 /** Screens without a patient: five taps on the facility's name open the technician's door. Not drawn. */

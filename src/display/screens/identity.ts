@@ -22,14 +22,25 @@ export const pinNote = (model: ModelOf<'choose-method'>, words: Messages['method
   return model.pinNotSet === true ? words.pinNotSet : undefined;
 };
 
+/** Said before the ways, where a person who looks for the PIN meets it. */
+const drawPinNote = ({ build, sizes }: ScreenContext, note: string, box: Rect, maxLines: number): void => {
+  build.panel(box, { fill: COLOURS.tint, border: COLOURS.primary, width: 2, radius: sizes.radius * 0.75 });
+  const side = sizes.body * 1.25;
+  const [sign, words] = cutLeft(inset(box, sizes.gap * 0.8, 0), side, sizes.gap * 0.6);
+  build.draw(sign, icon('info', sign.x, sign.y + (sign.height - side) / 2, side, COLOURS.primaryDark));
+  build.text('pin-note', note, words, {
+    size: sizes.body, weight: 700, vertical: 'middle', maxLines, smallest: 15, leading: 1.25, colour: COLOURS.primaryDark,
+  }); // biome-ignore format: one style
+};
+
 export const chooseMethod = (context: ScreenContext, model: ModelOf<'choose-method'>): ScreenEnd => {
   const { build, frame, sizes, messages } = context;
   const words = messages.method;
   const below = heading(context, words.title, frame.body);
   const note = pinNote(model, words);
   const lines = sizes.portrait ? 2 : 1;
-  const [foot, rest] = cutBottom(below, note === undefined ? 0 : sizes.body * 1.7 * lines, note === undefined ? 0 : sizes.gap);
-  if (note !== undefined) build.text('pin-note', note, foot, { size: sizes.body, vertical: 'middle', maxLines: lines, smallest: 15 });
+  const [told, rest] = cutTop(below, note === undefined ? 0 : sizes.body * (0.9 + 1.3 * lines), note === undefined ? 0 : sizes.gap);
+  if (note !== undefined) drawPinNote(context, note, told, lines);
   const size = sizes.compact ? 30 : 46;
   choices(context, rest, model.methods.length).forEach((cell, i) => {
     const method = model.methods[i];
@@ -71,10 +82,11 @@ const placeholder = (box: Rect): string => {
 };
 
 /** A hint comes before a task: a face that cannot be seen cannot do anything. */
-const guidanceText = (words: Messages['face'], { hint, direction, task }: ModelOf<'face'>): string => {
+const guidanceText = (words: Messages['face'], { hint, direction, task, slow }: ModelOf<'face'>): string => {
   if (hint === 'off-centre' && direction !== undefined) return words.directions[direction];
   if (hint !== undefined) return words.hints[hint];
-  return task === undefined ? words.good : words.tasks[task];
+  if (task !== undefined) return words.tasks[task];
+  return slow === true ? words.slow : words.good;
 };
 
 export const face = (context: ScreenContext, model: ModelOf<'face'>): ScreenEnd => {
@@ -90,7 +102,7 @@ export const face = (context: ScreenContext, model: ModelOf<'face'>): ScreenEnd 
   const buttons = others * sizes.target + Math.max(0, others - 1) * (sizes.compact ? 8 : sizes.gap);
   const [ways, top] = cutBottom(side, buttons, sizes.gap);
   const [privacy, hintArea] = cutBottom(top, sizes.small * 1.6, sizes.gap / 2);
-  const good = model.hint === undefined;
+  const good = model.hint === undefined && model.slow !== true;
   const text = guidanceText(words, model);
   build.panel(hintArea, {
     fill: good ? COLOURS.successTint : COLOURS.tint,

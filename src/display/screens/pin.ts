@@ -96,7 +96,8 @@ export const pin = (context: ScreenContext, model: ModelOf<'pin'>): ScreenEnd =>
   const words = context.messages.pin;
   const tries = words.triesLeft(model.triesLeft);
   const wrong = model.wrong && !model.checking;
-  const bold = model.checking ? words.checking : wrong ? words.wrong : words.lockWarning;
+  const warning = model.triesLeft === 1 ? words.lastWarning : words.lockWarning;
+  const bold = model.checking ? words.checking : wrong ? words.wrong : warning;
   padScreen(
     context,
     { title: words.title, body: words.body, entered: words.entered(model.entered, model.length) },

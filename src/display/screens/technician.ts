@@ -3,6 +3,7 @@
 import { type ElementId, TECHNICIAN_PAGES, type TechnicianTopic, type TestedPart } from '../../core/screens.ts';
 import { type IconName, icon } from '../icons.ts';
 import { staffLanguage } from '../languages/language.ts';
+import { factName, factValue } from '../languages/technician-facts.ts';
 import { TECHNICIAN_TEXTS } from '../languages/technician-texts.ts';
 import { centred, columns, cutLeft, cutTop, inset, rect, rows } from '../layout.ts';
 import type { Rect } from '../ports.ts';
@@ -143,13 +144,15 @@ const drawPart = ({ build, sizes }: ScreenContext, part: TestedPart, language: '
     smallest: 10,
     leading: 1.2,
   });
-  const said = part.advice?.[language] ?? part.facts;
+  const facts = Object.entries(part.facts).map(([key, value]) => `${factName(key, language)} ${factValue(value, language)}`);
+  const said = part.advice?.[language] ?? facts.join(language === 'ja' ? '、' : ', ');
   build.text(`fact-${number}`, said, note, {
     language: 'ja', size: Math.round(size * 0.9), vertical: 'middle', maxLines: 3, smallest: 9, leading: 1.2, colour: COLOURS.textSoft,
   }); // biome-ignore format: one style
 };
 
 const drawFacts = ({ build, sizes }: ScreenContext, facts: readonly (readonly [string, string])[], box: Rect): void => {
+  const language = staffLanguage(build.language) === 'en' ? 'en' : 'ja';
   const perColumn = Math.max(1, Math.min(sizes.compact ? 6 : 8, Math.ceil(facts.length / 2)));
   columns(box, [1, 1], sizes.gap).forEach((column, half) => {
     const shown = facts.slice(half * perColumn, (half + 1) * perColumn);
@@ -162,8 +165,23 @@ const drawFacts = ({ build, sizes }: ScreenContext, facts: readonly (readonly [s
       if (i > 0) build.panel(rect(row.x + 2, row.y, row.width - 4, 1), { fill: COLOURS.border });
       const [name, text] = cutLeft(inset(row, sizes.gap * 0.8, 0), row.width * 0.36, sizes.gap / 2);
       const size = sizes.compact ? 16 : 22;
-      build.caption(key, name, { size, weight: 700, colour: COLOURS.primaryDark, vertical: 'middle', maxLines: 1, smallest: 10 });
-      build.text(`fact-${key}`, value, text, { size, vertical: 'middle', maxLines: 2, smallest: 9, leading: 1.15 });
+      build.caption(factName(key, language), name, {
+        size,
+        language: 'ja',
+        weight: 700,
+        colour: COLOURS.primaryDark,
+        vertical: 'middle',
+        maxLines: 1,
+        smallest: 10,
+      });
+      build.text(`fact-${key}`, factValue(value, language), text, {
+        size,
+        language: 'ja',
+        vertical: 'middle',
+        maxLines: 2,
+        smallest: 9,
+        leading: 1.15,
+      });
     });
   });
 };

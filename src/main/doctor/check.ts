@@ -1,11 +1,13 @@
 // One question of the doctor: what is looked at, how it answers, and what to do when the answer is not good.
 
+import type { Facts } from '../../display/languages/technician-facts.ts';
+
 export type Level = 'ok' | 'warn' | 'fail';
 
 export interface Finding {
   readonly level: Level;
   /** What was measured, in the technician's terms; never personal. */
-  readonly facts: Readonly<Record<string, string | number>>;
+  readonly facts: Facts;
   /** What to do; missing when all is well. */
   readonly advice?: { readonly ja: string; readonly en: string };
 }

@@ -41,7 +41,7 @@ export const allChecks = (config: KioskConfig, { root, openBus, now }: Surroundi
 /** The doctor's questions that a running kiosk can be asked: what it has opened itself is not opened again. `box`: real hardware. */
 export const checksInside = (config: KioskConfig, own: readonly Check[], box: boolean, root = '/'): readonly Check[] => [
   ...(box ? [power(root), temperature(root)] : []),
-  clock(root, () => Date.now()),
+  clock(root, () => Date.now(), box),
   diskSpace(config.kiosk.dataDirectory),
   ...(box ? [diskWear(root)] : []),
   ...own,

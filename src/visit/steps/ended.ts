@@ -4,18 +4,24 @@ import { base, type StateConfig } from '../setup.ts';
 
 const ON_A_NEW_CARD = { 'CARD.REMOVED': '#resting', 'CARD.PLACED': '#resting' } as const;
 
-const notice: StateConfig = {
-  id: 'ended-notice',
+/** Who does not read it can choose a language, and has the whole time again; the tone sounds once. */
+const telling: StateConfig = {
   meta: { screen: 'notice' },
   tags: 'showing',
-  entry: [
-    { type: 'sound', params: { tone: 'error' } },
-    { type: 'startCountdown', params: { timeout: 'noticeMs' } },
-  ],
   exit: 'stopCountdown',
   after: { notice: '#take-card' },
-  on: { ...ON_A_NEW_CARD, 'PRESS.continue': '#take-card', 'PRESS.cancel': '#take-card' },
+  on: {
+    ...ON_A_NEW_CARD,
+    'PRESS.continue': '#take-card',
+    'PRESS.cancel': '#take-card',
+    'PRESS.choose-language': { target: '#ended-notice-again', reenter: true, actions: 'toggleLanguages' },
+    'PRESS.language': { target: '#ended-notice-again', reenter: true, actions: 'setLanguage' },
+  },
 };
+const COUNTING = { type: 'startCountdown', params: { timeout: 'noticeMs' } } as const;
+
+const notice: StateConfig = { ...telling, id: 'ended-notice', entry: [{ type: 'sound', params: { tone: 'error' } }, COUNTING] };
+const noticeAgain: StateConfig = { ...telling, id: 'ended-notice-again', entry: COUNTING };
 
 const done: StateConfig = {
   id: 'done',
@@ -55,5 +61,5 @@ export const ended: StateConfig = {
   // Whatever ended the visit: nothing of it stays but what these screens say.
   entry: base.assign({ visit: undefined }),
   on: { 'PRESS.language': { actions: 'setLanguage' } },
-  states: { notice, done, 'take-card': takeCard },
+  states: { notice, 'notice-again': noticeAgain, done, 'take-card': takeCard },
 };

@@ -1,0 +1,82 @@
+// Names of what the self-test measures and of what a technician looks up, in Japanese and English; and of the few values that are words.
+
+/** In the order in which the doctor looks. */
+const NAMES = {
+  throttled: ['電圧低下の記録', 'Throttled'],
+  power: ['電源', 'Power'],
+  celsius: ['温度 ℃', 'Celsius'],
+  temperature: ['温度', 'Temperature'],
+  at: ['現在', 'Now'],
+  synchronised: ['時刻合わせ', 'Synchronised'],
+  freeMb: ['空き MB', 'Free MB'],
+  freePercent: ['空き %', 'Free %'],
+  usedPercentAtMost: ['寿命の消費 %', 'Worn %'],
+  wear: ['寿命', 'Wear'],
+  chip: ['チップ', 'Chip'],
+  firmware: ['ファームウェア', 'Firmware'],
+  bus: ['I²Cバス', 'I²C bus'],
+  reader: ['リーダー', 'Reader'],
+  panels: ['タッチパネル', 'Panels'],
+  keypads: ['テンキー', 'Keypads'],
+  lines: ['配線', 'Lines'],
+  devices: ['機器', 'Devices'],
+  pack: ['モデル', 'Pack'],
+  files: ['ファイル', 'Files'],
+  fonts: ['文字', 'Fonts'],
+  interfaces: ['接続口', 'Interfaces'],
+  linked: ['接続中', 'Linked'],
+  host: ['接続先', 'Host'],
+  port: ['ポート', 'Port'],
+  certificates: ['証明書', 'Certificates'],
+  daysLeft: ['残り日数', 'Days left'],
+  file: ['ファイル名', 'File'],
+  directory: ['フォルダー', 'Folder'],
+  error: ['エラー', 'Error'],
+  address: ['アドレス', 'Address'],
+  broker: ['ブローカー', 'Broker'],
+  terminal: ['受付端末', 'Terminal'],
+  backlog: ['未送信', 'Waiting'],
+  kazashi: ['kazashi', 'kazashi'],
+  kiosk: ['この機械', 'This kiosk'],
+  node: ['Node.js', 'Node.js'],
+  system: ['カーネル', 'Kernel'],
+  panel: ['画面', 'Panel'],
+  uptime: ['起動から', 'Up since'],
+} as const satisfies Readonly<Record<string, readonly [ja: string, en: string]>>;
+
+export type FactName = keyof typeof NAMES;
+
+export type Facts = Readonly<Partial<Record<FactName, string | number>>>;
+
+/** Values that are words; numbers, names and addresses stay as they are. */
+const VALUES: ReadonlyMap<string, string> = new Map([
+  ['none', 'なし'],
+  ['unknown', '不明'],
+  ['answers', '応答あり'],
+  ['drawn and measured', '表示できます'],
+  ['not told by this disk', 'この記憶装置は伝えません'],
+  ['not told by this box', 'この機械は伝えません'],
+  ['no sensor', 'センサーなし'],
+  ['connected', '接続中'],
+  ['connecting', '接続を試みています'],
+  ['offline', '切断'],
+  ['lost', '切断'],
+  ['ready', '準備完了'],
+  ['unreachable', 'つながりません'],
+]);
+
+export const factName = (name: string, language: 'ja' | 'en'): string => {
+  const known = NAMES[name as FactName] as readonly [string, string] | undefined;
+  return known === undefined ? name : known[language === 'ja' ? 0 : 1];
+};
+
+/** A value may end with a word after what it belongs to: "mqtt://host connected". */
+export const factValue = (value: string | number, language: 'ja' | 'en'): string => {
+  const text = String(value);
+  if (language === 'en') return text;
+  const whole = VALUES.get(text);
+  if (whole !== undefined) return whole;
+  const cut = text.lastIndexOf(' ');
+  const last = VALUES.get(text.slice(cut + 1));
+  return last === undefined ? text : `${text.slice(0, cut)} ${last}`;
+};
