@@ -1,9 +1,10 @@
 // The kiosk alone in a process, for measuring its memory: what runs on the box, on simulated hardware, with one card; no pages, no broker,
 // no making of cards. Plain JavaScript on purpose: a loader would be measured too. Started by scripts/bench/kiosk-alone.ts.
 //   node scripts/bench-kiosk.js DIRECTORY BROKER_URL   (DIRECTORY as the demonstration keeps it: keys/, cards/, kiosk/)
-// Prints one line of JSON after a visit's face match: {rssMb}.
+// Prints one line of JSON after a visit's face match: {rssMb, loopMs: {p99, max}}, the loop watched from the card on.
 
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCardTrust } from '../dist/card/trust.js';
 import { parseConfig } from '../dist/config/read.js';
@@ -42,12 +43,17 @@ const screen = async (wanted) => {
   await kiosk.display.warm();
 };
 await screen('idle');
+const loop = monitorEventLoopDelay({ resolution: 1 });
+loop.enable();
 hardware.tray.card = shelf.get(name);
 hardware.chip.insert(shelf.get(name));
 await screen('choose-method');
 kiosk.visit.send({ type: 'INPUT', input: { type: 'press', element: 'method-face' } });
 await screen('consent');
 if (kiosk.visit.screen.screen !== 'consent') throw new Error(`no match; now ${kiosk.visit.screen.screen}`);
-process.stdout.write(`${JSON.stringify({ rssMb: process.memoryUsage.rss() / 1024 / 1024 })}\n`);
+loop.disable();
+const ms = (nanoseconds) => Math.max(0, nanoseconds / 1e6 - 1);
+const loopMs = { p99: ms(loop.percentile(99)), max: ms(loop.max) };
+process.stdout.write(`${JSON.stringify({ rssMb: process.memoryUsage.rss() / 1024 / 1024, loopMs })}\n`);
 await kiosk.stop();
 process.exit(0);

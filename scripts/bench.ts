@@ -11,7 +11,7 @@ import type { Percentiles } from '../src/uplink/bench.ts';
 import type { VisitContent } from '../src/uplink/contract/index.ts';
 import { built, ROOT } from './bench/built.ts';
 import { type Figure, figure, table } from './bench/figures.ts';
-import { kioskAloneMb } from './bench/kiosk-alone.ts';
+import { kioskAlone } from './bench/kiosk-alone.ts';
 import { measureProgram } from './bench/program.ts';
 import { openSite, PERSON } from './bench/site.ts';
 import { measureTouch, measureVisits } from './bench/visits.ts';
@@ -109,8 +109,8 @@ const measureSite = async (): Promise<Figure[]> => {
     const { sealAndAppend, sealToAck } = await measureUplink(site.kiosk.uplink, content, { visits: rounds });
     await site.stopKiosk();
     return [
-      figure('RSS, the kiosk alone with everything loaded', [await kioskAloneMb(site, {})], 'MB', 250),
-      figure('RSS, the kiosk alone, glibc told to keep little (MALLOC_…)', [await kioskAloneMb(site, LEAN_MALLOC)], 'MB', 250),
+      figure('RSS, the kiosk alone with everything loaded', [(await kioskAlone(site, {})).rssMb], 'MB', 250),
+      figure('RSS, the kiosk alone, glibc told to keep little (MALLOC_…)', [(await kioskAlone(site, LEAN_MALLOC)).rssMb], 'MB', 250),
       ...whole,
       ...touch,
       percentileFigure('seal and append (durable)', sealAndAppend),

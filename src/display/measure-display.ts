@@ -23,7 +23,8 @@ export interface DisplayFigures {
 }
 
 const WHOLE = ['consent', 'choose-method', 'done', 'idle', 'notice-pin-blocked', 'pin', 'face'];
-const VISIT = ['idle', 'reading-card', 'choose-method', 'face', 'consent', 'consent-items-surgery', 'sending', 'done', 'take-card'];
+/** Screens of a visit one after the other. */
+export const VISIT = ['idle', 'reading-card', 'choose-method', 'face', 'consent', 'consent-items-surgery', 'sending', 'done', 'take-card'];
 
 /** Takes about three seconds with the default rounds. */
 export const measureDisplay = async (

@@ -28,3 +28,19 @@ test('npm run bench:card fills its table', async (t) => {
   t.equal(status, 0, stderr);
   t.ok(JSON.stringify(JSON.parse(readFileSync(file, 'utf8'))).length > 200);
 });
+
+test('npm run bench:display fills its table, with Chromium beside it or the packages that are missing', async (t) => {
+  const file = join(t.testdir(), 'display.json');
+  const { status, stderr } = bench('scripts/bench-display.ts', '--rounds', '5', '--starts', '1', '--json', file);
+  t.equal(status, 0, stderr);
+  const { rows, loopMs, missing } = JSON.parse(readFileSync(file, 'utf8')) as {
+    rows: { name: string; kiosk: { median: number }; chromium?: { median: number } }[];
+    loopMs: { p99: number };
+    missing: string[];
+  };
+  for (const { name, kiosk, chromium } of rows.filter(({ name }) => !name.includes('idle'))) {
+    t.ok(kiosk.median > 0, name);
+    t.ok(missing.length > 0 || (chromium?.median ?? 0) > 0, `${name} in Chromium`);
+  }
+  t.ok(loopMs.p99 > 0);
+});
