@@ -48,7 +48,8 @@ export class Display {
   readonly #facility: Facility;
   readonly #onError: (error: unknown) => void;
   readonly #tiles: TileCache;
-  readonly #memory: Uint8Array;
+  readonly #unwatchGeometry: () => void;
+  #memory: Uint8Array;
   readonly #frameListeners = new Set<() => void>();
   #model: ScreenModel = { screen: 'splash', language: 'ja' };
   /** Scenes of the models that are likely next, by model. */
@@ -73,6 +74,23 @@ export class Display {
     this.#tiles = new TileCache(options.tileBytes ?? DEFAULT_TILE_BYTES);
     this.#memory = new Uint8Array(this.#surface.geometry.strideBytes * this.#surface.geometry.height);
     this.#scene = buildScene(this.#model, this.#surface.geometry, this.#facility);
+    this.#unwatchGeometry = this.#surface.onGeometry?.(() => this.#resize()) ?? (() => undefined);
+  }
+
+  /** The panel is another one now: everything is laid out and painted anew. */
+  #resize(): void {
+    if (this.#closed) return;
+    this.#memory.fill(0);
+    this.#memory = new Uint8Array(this.#surface.geometry.strideBytes * this.#surface.geometry.height);
+    this.#shown = { blocks: [] };
+    this.#foreseen = new Map();
+    this.#pressed = undefined;
+    this.#aheadOf = undefined;
+    this.#scene = buildScene(this.#model, this.#surface.geometry, this.#facility);
+    this.#preview?.forget();
+    this.#preview = undefined;
+    this.#followPreview();
+    this.#want();
   }
 
   /** The scene of the newest model, whether drawn already or not. */
@@ -117,7 +135,7 @@ export class Display {
     blit(this.#memory, this.#surface.geometry, painter.paint(picture), painter.box);
     this.#previewLive = true;
     // Before the screen itself is drawn the picture waits in memory.
-    if (this.#shown !== NOTHING) this.#write([painter.box]);
+    if (this.#shown.blocks.length > 0) this.#write([painter.box]);
   }
 
   /** Called after every change of panel pixels; returns the unsubscribe function. */
@@ -146,6 +164,7 @@ export class Display {
   /** Stops drawing and wipes the panel's memory. The surface stays open: whoever opened it closes it. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#unwatchGeometry();
     this.#frameListeners.clear();
     await this.settled();
     await this.#ahead;
@@ -216,11 +235,12 @@ export class Display {
 
   async #tile(drawing: Drawing, rect: Rect): Promise<Uint8Array> {
     const fragments = fragmentsIn(drawing, rect);
-    const key = tileKey(this.#surface.geometry.format, rect, fragments);
+    const { format } = this.#surface.geometry;
+    const key = tileKey(format, rect, fragments);
     const known = this.#tiles.get(key);
     if (known !== undefined) return known;
     const pixels = await this.#rasteriser.draw(rect, fragments);
-    const bytes = encodePixels(pixels.rgba, this.#surface.geometry.format);
+    const bytes = encodePixels(pixels.rgba, format);
     this.#tiles.set(key, bytes);
     return bytes;
   }

@@ -16,6 +16,8 @@ export interface FramebufferOptions {
   readonly sysfs?: string;
   /** The device file; tests give a plain file. */
   readonly device?: string;
+  /** How often the geometry is looked at again; default 1000 ms. */
+  readonly lookMs?: number;
 }
 
 /** Opens a framebuffer. Throws display/unavailable with what was found and what is supported. */
@@ -33,22 +35,64 @@ export const openFramebuffer = (options: FramebufferOptions = {}): Surface => {
       message: `cannot open ${device} for writing: check that it exists and that the user is in the group video`,
     });
   }
-  return new FramebufferSurface(geometry, file, detachConsoles(join(sysfs, 'class/vtconsole')));
+  return new FramebufferSurface(
+    () => readGeometry(join(sysfs, 'class/graphics', name), options.format),
+    geometry,
+    file,
+    detachConsoles(join(sysfs, 'class/vtconsole')),
+    options.lookMs ?? 1000,
+  );
 };
 
+const same = (a: PanelGeometry, b: PanelGeometry): boolean =>
+  a.width === b.width && a.height === b.height && a.strideBytes === b.strideBytes && a.format === b.format;
+
 class FramebufferSurface implements Surface {
-  readonly geometry: PanelGeometry;
+  #geometry: PanelGeometry;
+  readonly #look: () => PanelGeometry;
   readonly #file: number;
   readonly #restoreConsoles: () => void;
+  readonly #listeners = new Set<() => void>();
+  readonly #timer: NodeJS.Timeout;
+  /** What the panel was changed to cannot be driven: said at every write until it is changed again. */
+  #refused: unknown;
   #closed = false;
 
-  constructor(geometry: PanelGeometry, file: number, restoreConsoles: () => void) {
-    this.geometry = geometry;
+  constructor(look: () => PanelGeometry, geometry: PanelGeometry, file: number, restoreConsoles: () => void, lookMs: number) {
+    this.#look = look;
+    this.#geometry = geometry;
     this.#file = file;
     this.#restoreConsoles = restoreConsoles;
+    // A monitor plugged in later, or fbset: sysfs tells no one, so it is read again.
+    this.#timer = setInterval(() => this.#follow(), lookMs);
+    this.#timer.unref();
+  }
+
+  get geometry(): PanelGeometry {
+    return this.#geometry;
+  }
+
+  onGeometry(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #follow(): void {
+    const refusedBefore = this.#refused !== undefined;
+    try {
+      const now = this.#look();
+      this.#refused = undefined;
+      if (same(now, this.#geometry) && !refusedBefore) return;
+      this.#geometry = now;
+    } catch (cause) {
+      this.#refused = cause;
+      if (refusedBefore) return;
+    }
+    for (const listener of [...this.#listeners]) listener();
   }
 
   writeRows(y: number, rows: number, bytes: Uint8Array): void {
+    if (this.#refused !== undefined) throw this.#refused;
     const { height, strideBytes } = this.geometry;
     if (y < 0 || rows < 0 || y + rows > height || bytes.length !== rows * strideBytes) throw new RangeError('rows outside the panel');
     let written = 0;
@@ -62,6 +106,8 @@ class FramebufferSurface implements Surface {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    clearInterval(this.#timer);
+    this.#listeners.clear();
     closeSync(this.#file);
     this.#restoreConsoles();
   }
@@ -79,7 +125,7 @@ export const readGeometry = (directory: string, override?: PixelFormat): PanelGe
     }
   };
   const bits = fact('bits_per_pixel');
-  if (bits === undefined) throw refuse(`no framebuffer at ${directory}: check display.framebuffer in the configuration`);
+  if (bits === undefined) throw refuse(`no framebuffer at ${directory}: check panel.framebuffer in the configuration`);
   const format: PixelFormat | undefined = bits === '32' ? 'XRGB8888' : bits === '16' ? 'RGB565' : undefined;
   if (format === undefined) throw refuse(`${bits} bits per pixel are not supported: set the panel to 16 (RGB565) or 32 (XRGB8888)`);
   if (override !== undefined && bytesPerPixel(override) !== bytesPerPixel(format))

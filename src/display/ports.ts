@@ -13,7 +13,10 @@ export interface PanelGeometry {
 }
 
 export interface Surface {
+  /** What it is now: see onGeometry. */
   readonly geometry: PanelGeometry;
+  /** Where the panel can become another one while it is open: called after each change, when nothing is painted yet. */
+  onGeometry?(listener: () => void): () => void;
   /** Writes whole rows [y, y + rows) in the surface's own format and pitch. */
   writeRows(y: number, rows: number, bytes: Uint8Array): void;
   close(): void;

@@ -11,24 +11,48 @@ export type Rotation = 0 | 90 | 180 | 270;
 export const rotated = (surface: Surface, rotation: Rotation): Surface =>
   rotation === 0 ? surface : new RotatedSurface(surface, rotation);
 
-class RotatedSurface implements Surface {
+interface Turned {
   readonly geometry: PanelGeometry;
+  readonly memory: Uint8Array;
+  readonly pixels: Uint16Array | Uint32Array;
+  /** Pixels from one row to the next. */
+  readonly pitch: number;
+}
+
+const turnedOf = ({ width, height, strideBytes, format }: PanelGeometry, rotation: Rotation): Turned => {
+  const size = bytesPerPixel(format);
+  const upright = rotation === 180 ? { width, height } : { width: height, height: width };
+  const memory = new Uint8Array(strideBytes * height);
+  return {
+    geometry: { ...upright, strideBytes: upright.width * size, format },
+    memory,
+    pixels: size === 4 ? new Uint32Array(memory.buffer) : new Uint16Array(memory.buffer),
+    pitch: strideBytes / size,
+  };
+};
+
+class RotatedSurface implements Surface {
   readonly #behind: Surface;
   readonly #rotation: Rotation;
-  readonly #memory: Uint8Array;
-  readonly #pixels: Uint16Array | Uint32Array;
-  readonly #pitch: number;
+  #turned: Turned;
 
   constructor(behind: Surface, rotation: Rotation) {
-    const { width, height, strideBytes, format } = behind.geometry;
-    const size = bytesPerPixel(format);
-    const upright = rotation === 180 ? { width, height } : { width: height, height: width };
-    this.geometry = { ...upright, strideBytes: upright.width * size, format };
     this.#behind = behind;
     this.#rotation = rotation;
-    this.#memory = new Uint8Array(strideBytes * height);
-    this.#pixels = size === 4 ? new Uint32Array(this.#memory.buffer) : new Uint16Array(this.#memory.buffer);
-    this.#pitch = strideBytes / size;
+    this.#turned = turnedOf(behind.geometry, rotation);
+  }
+
+  get geometry(): PanelGeometry {
+    return this.#turned.geometry;
+  }
+
+  onGeometry(listener: () => void): () => void {
+    const follow = (): void => {
+      this.#turned.memory.fill(0);
+      this.#turned = turnedOf(this.#behind.geometry, this.#rotation);
+      listener();
+    };
+    return this.#behind.onGeometry?.(follow) ?? (() => undefined);
   }
 
   writeRows(y: number, rows: number, bytes: Uint8Array): void {
@@ -41,7 +65,7 @@ class RotatedSurface implements Surface {
       size === 4
         ? new Uint32Array(aligned.buffer, aligned.byteOffset, length)
         : new Uint16Array(aligned.buffer, aligned.byteOffset, length);
-    const [pixels, pitch] = [this.#pixels, this.#pitch];
+    const { memory, pixels, pitch } = this.#turned;
     // Where the first pixel of a row goes, and how far the next one is.
     const turn = this.#rotation;
     const step = turn === 180 ? -1 : turn === 90 ? -pitch : pitch;
@@ -66,11 +90,11 @@ class RotatedSurface implements Surface {
     }
     if (last < 0) return;
     const stride = this.#behind.geometry.strideBytes;
-    this.#behind.writeRows(first, last - first + 1, this.#memory.subarray(first * stride, (last + 1) * stride));
+    this.#behind.writeRows(first, last - first + 1, memory.subarray(first * stride, (last + 1) * stride));
   }
 
   close(): void {
-    this.#memory.fill(0);
+    this.#turned.memory.fill(0);
     this.#behind.close();
   }
 }

@@ -241,7 +241,15 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
   };
   const stopInput = startHidInput({
     source: hardware.input,
-    panel: hardware.surface.geometry,
+    // As it is when a finger comes: a panel can become another one.
+    panel: {
+      get width() {
+        return hardware.surface.geometry.width;
+      },
+      get height() {
+        return hardware.surface.geometry.height;
+      },
+    },
     target: display,
     // Ids that can be pressed come from the scene, which only knows those of ElementId.
     onPress: (element) => press(element as ElementId),

@@ -334,6 +334,65 @@ test('a framebuffer is written by its pitch, and the console is given back', asy
   t.equal(readFileSync(bind, 'utf8'), '1');
 });
 
+test('a framebuffer that becomes another one while it is open is painted anew, turned or not', async (t) => {
+  const root = t.testdir();
+  const draw = await rasteriser(root);
+  const small = { bits_per_pixel: '32', stride: '3200', mode: 'U:800x480p-60' };
+  const big = { bits_per_pixel: '16', stride: '2592', mode: 'U:1280x800p-60' };
+  for (const rotation of [0, 90] as const) {
+    const box = join(root, `box-${rotation}`);
+    const { sysfs, device } = fakeSysfs(box, small);
+    const behind = openFramebuffer({ sysfs, device, lookMs: 5 });
+    const surface = rotated(behind, rotation);
+    const errors: unknown[] = [];
+    const display = new Display({ surface, rasteriser: draw, onError: (error) => errors.push(error) });
+    display.show(PIN);
+    await display.settled();
+
+    /** The kernel's files change one after the other: between them the panel may be refused. */
+    const become = async (facts: Readonly<Record<string, string>>, there: () => boolean): Promise<void> => {
+      const reached = new Promise<void>((resolve) => {
+        behind.onGeometry?.(() => {
+          if (there()) resolve();
+        });
+      });
+      for (const [name, value] of Object.entries(facts)) writeFileSync(join(sysfs, 'class/graphics/fb0', name), `${value}\n`);
+      await reached;
+      await display.settled();
+    };
+    const { height: before } = behind.geometry;
+    await become(
+      big,
+      () => behind.geometry.height !== before && behind.geometry.format === 'RGB565' && behind.geometry.strideBytes === 2592,
+    );
+    const panel = rotation === 0 ? { width: 1280, height: 800 } : { width: 800, height: 1280 };
+    t.same(display.scene.elements, buildScene(PIN, panel).elements, 'laid out for the new panel');
+
+    const always = fakeSysfs(join(root, `always-${rotation}`), big);
+    const other = rotated(openFramebuffer({ sysfs: always.sysfs, device: always.device }), rotation);
+    const reference = new Display({ surface: other, rasteriser: draw });
+    reference.show(PIN);
+    await reference.settled();
+    const rows = (file: string) => readFileSync(file).subarray(0, 2592 * 800);
+    t.ok(rows(device).equals(rows(always.device)), 'as if it had always been so');
+    await reference.close();
+    other.close();
+
+    let refused = false;
+    await become({ bits_per_pixel: '24' }, () => {
+      display.show({ ...PIN, entered: 1 });
+      refused = true;
+      return true;
+    });
+    t.ok(refused);
+    t.match(errors.at(-1), { code: 'display/unavailable', message: /24 bits per pixel are not supported/ });
+    await become({ bits_per_pixel: '16' }, () => true);
+    t.same(display.scene.elements, buildScene({ ...PIN, entered: 1 }, panel).elements, 'and it goes on when it can be driven again');
+    await display.close();
+    surface.close();
+  }
+});
+
 test('a framebuffer that is unknown or missing is refused in words', async (t) => {
   const cases: readonly (readonly [Record<string, string>, RegExp])[] = [
     [{}, /no framebuffer/],
