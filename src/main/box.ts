@@ -40,7 +40,11 @@ const askForPowerOff = (directory: string | undefined, log: Log): void => {
 };
 
 /** Starts the kiosk on real hardware; `painted` = the panel that shows the splash already. Throws config/invalid, display/unavailable, touch/unavailable with what to do. */
-export const startBox = async (config: KioskConfig, version: string, painted?: Surface): Promise<Pick<Kiosk, 'ailing' | 'stop'>> => {
+export const startBox = async (
+  config: KioskConfig,
+  version: string,
+  painted?: Surface,
+): Promise<Pick<Kiosk, 'ailing' | 'examine' | 'stop'>> => {
   const clock = systemClock;
   const log = createLog(config.kiosk.logLevel);
   const { gpio, reader, panel, sound } = config;
@@ -92,6 +96,7 @@ export const startBox = async (config: KioskConfig, version: string, painted?: S
   });
   const box = {
     ailing: () => kiosk.ailing(),
+    examine: () => kiosk.examine(),
     async stop() {
       await kiosk.stop();
       await Promise.all([camera.close(), trayCamera.close(), pictures.close()]);

@@ -5,7 +5,7 @@ import type { KioskConfig } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Sound } from '../device/sound/ports.ts';
 import { openBacklight } from './backlight.ts';
-import type { Check } from './doctor/check.ts';
+import { type Check, examine, type Report } from './doctor/check.ts';
 import { checksInside } from './doctor/checks.ts';
 import { keepLocalSettings, type LocalSettings, readLocalSettings } from './local-settings.ts';
 import { createSecretPad } from './secret-pad.ts';
@@ -33,7 +33,7 @@ const addresses = (): string =>
     .join(', ') || 'none'; // biome-ignore format: one line of facts
 
 /** `volume`: the loudness at the beginning of every visit, as set here or in the configuration. */
-export const createDesk = (parts: DeskParts): TechnicianDesk & { volume(): number } => {
+export const createDesk = (parts: DeskParts): TechnicianDesk & { volume(): number; examine(): Promise<Report> } => {
   const { config, dataDirectory, sound, links, panel, onProblem } = parts;
   const light = openBacklight();
   let kept = readLocalSettings(dataDirectory);
@@ -51,11 +51,12 @@ export const createDesk = (parts: DeskParts): TechnicianDesk & { volume(): numbe
   const volume = (): number => kept.volume ?? config.sound.volume;
   const before = kept.brightness;
   if (light !== undefined && before !== undefined) quietly('technician.brightness-refused', () => light.set(before));
+  const checks = checksInside({ ...config, kiosk: { ...config.kiosk, dataDirectory } }, parts.own, parts.box);
   const desk = new TechnicianDesk({
     clock: parts.clock,
     pad: createSecretPad(),
     checkCode: config.kiosk.maintenanceCode === undefined ? undefined : passcodeCheck(config.kiosk.maintenanceCode),
-    checks: checksInside({ ...config, kiosk: { ...config.kiosk, dataDirectory } }, parts.own, parts.box),
+    checks,
     facts: {
       network: () => {
         const { broker, terminal, backlog } = links();
@@ -93,5 +94,5 @@ export const createDesk = (parts: DeskParts): TechnicianDesk & { volume(): numbe
     again: parts.again,
     present: parts.present,
   });
-  return Object.assign(desk, { volume });
+  return Object.assign(desk, { volume, examine: () => examine(checks, () => parts.clock.now()) });
 };

@@ -35,7 +35,7 @@ import { createSecretPad } from './secret-pad.ts';
 import { passcodeCheck, visitSettingsOf } from './settings-of.ts';
 import { failureShown, lampOf } from './shown.ts';
 import { createStartHistory } from './start-history.ts';
-import { linkVisitToUplink } from './uplink-bridge.ts';
+import { linkVisitToUplink, statusOf } from './uplink-bridge.ts';
 import { uplinkLimits } from './uplink-of.ts';
 
 export interface KioskHardware {
@@ -74,6 +74,8 @@ export interface Kiosk {
   readonly visit: Visit;
   readonly uplink: KazashiUplink;
   readonly lamp: Lamp;
+  /** Examines the box between visits and reports to the terminal; at most one examination at a time. */
+  examine(): Promise<void>;
   /** The part that no longer does its work, for the watchdog; undefined = all is well. A failure that is shown and tried again is none. */
   ailing(): Promise<'visit' | 'display' | undefined>;
   stop(): Promise<void>;
@@ -83,6 +85,8 @@ export interface Kiosk {
 const BEAT_LIMIT_MS = 5000;
 /** A screen that takes longer to draw is never drawn. */
 const DRAW_LIMIT_MS = 5000;
+/** Patients first. */
+const EXAMINE_AGAIN_MS = 10_000;
 
 /** Starts everything; the panel shows the splash at once. Throws display/no-font, storage/unwritable, config/invalid. */
 export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
@@ -271,12 +275,33 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     visit.send({ type: press === 'long' ? 'POWER.LONG' : 'POWER.SHORT' }),
   );
   visit.start();
+  let examining = false;
+  const examine = async (): Promise<void> => {
+    if (examining) return;
+    examining = true;
+    try {
+      while (!off && statusOf(visit.screen) !== 'ready' && statusOf(visit.screen) !== 'out-of-service')
+        await sleep(clock, EXAMINE_AGAIN_MS);
+      const { at, level, findings } = await desk.examine();
+      uplink.report({ at, level, findings: findings.map(({ facts: _, ...told }) => told) });
+      log.info('self-test.reported', {
+        level,
+        findings: findings
+          .filter((one) => one.level !== 'ok')
+          .map(({ id }) => id)
+          .join(' '),
+      });
+    } finally {
+      examining = false;
+    }
+  };
 
   return {
     display,
     visit,
     uplink,
     lamp,
+    examine,
     async ailing() {
       if (clock.monotonicMs() - visit.beatAtMs > BEAT_LIMIT_MS) return 'visit';
       const late = new AbortController();

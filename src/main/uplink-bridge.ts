@@ -11,7 +11,8 @@ type Status = Parameters<Uplink['announce']>[0];
 const COMMANDS: readonly string[] = ['cancel', 'approve-visual', 'out-of-service', 'in-service', 'shutdown'] satisfies CommandName[];
 const isVisitCommand = (name: string): name is CommandName => COMMANDS.includes(name);
 
-const statusOf = ({ screen }: ScreenModel): Status => {
+/** How the site sees a screen. */
+export const statusOf = ({ screen }: ScreenModel): Status => {
   if (screen === 'splash' || screen === 'initialising') return 'init';
   if (screen === 'out-of-service' || screen === 'shutting-down') return 'out-of-service';
   return screen === 'idle' || screen === 'how-to' || screen === 'technician' ? 'ready' : 'busy';

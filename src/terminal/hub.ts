@@ -1,6 +1,6 @@
 // Live events for logged-in pages. Memory only; a listener that throws must not stop the others or the inbox.
 
-import type { RequestMessage } from '../uplink/contract/index.ts';
+import type { ReportMessage, RequestMessage } from '../uplink/contract/index.ts';
 import type { StoredVisit } from './model.ts';
 
 /** A question of the visit that runs at a kiosk: for a logged-in page, never for a log. */
@@ -14,6 +14,8 @@ export interface KioskView {
   /** ISO 8601 of the last state, when there was one. */
   readonly at?: string;
   readonly version?: string;
+  /** What its last examination found. */
+  readonly report?: Pick<ReportMessage, 'at' | 'level' | 'findings'>;
   /** A question of the visit that runs there. */
   readonly request?: KioskRequest;
 }

@@ -11,6 +11,7 @@ import {
   parseJsonMessage,
   parseTopic,
   type RequestMessage,
+  reportSchema,
   type VisitMessage,
 } from '../uplink/contract/index.ts';
 import type { Opener } from '../uplink/seal.ts';
@@ -97,6 +98,13 @@ export const createIntake = ({ site, opener, signer, inbox, kiosks, hub, registr
         return undefined;
       };
     }
+    if (place.channel === 'report') {
+      const report = payload.length > 0 ? parseJsonMessage('report', reportSchema, payload) : undefined;
+      return async () => {
+        if (report !== undefined) kiosks.reported(place.kiosk, report);
+        return undefined;
+      };
+    }
     const { message, expired } = await opener.open(topic, payload, now());
     if (message.type === 'request') return () => answerRequest(place, message, expired);
     const eligibility = expired ? undefined : await eligibilityOf(message, japanDate(Date.parse(message.issuedAt)));
@@ -146,7 +154,8 @@ export const createIntake = ({ site, opener, signer, inbox, kiosks, hub, registr
     if (payload.length > MAX_BYTES) return refuse(place, 'uplink/malformed', 'too-large', payload.length);
     try {
       if (place.channel === 'health') kiosks.heard(place.kiosk);
-      if (place.channel !== 'state' && place.channel !== 'visit' && place.channel !== 'request') return undefined;
+      if (place.channel !== 'state' && place.channel !== 'report' && place.channel !== 'visit' && place.channel !== 'request')
+        return undefined;
       return await inOrder(prepare(place, topic, payload));
     } catch (error) {
       if (!isFailure(error, 'uplink/malformed') && !isFailure(error, 'uplink/untrusted')) throw error;

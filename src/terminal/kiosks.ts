@@ -2,7 +2,7 @@
 
 import type { Clock } from '../core/clock.ts';
 import { LifeSigns } from '../core/life-signs.ts';
-import { type KioskState, newerState, type RequestMessage } from '../uplink/contract/index.ts';
+import { type KioskState, newerState, type ReportMessage, type RequestMessage } from '../uplink/contract/index.ts';
 import type { Hub, KioskView } from './hub.ts';
 
 export interface Kiosks {
@@ -13,6 +13,8 @@ export interface Kiosks {
   received(id: string, state: KioskState): void;
   /** Any sign of life. */
   heard(id: string): void;
+  /** What its examination of this morning found. */
+  reported(id: string, report: ReportMessage): void;
   /** A question of the running visit; gone when it expires, when a visit arrives, or when `answered`. */
   asked(id: string, request: RequestMessage): void;
   answered(id: string): void;
@@ -26,6 +28,7 @@ export const createKiosks = (ids: readonly string[], hub: Hub, clock: Clock): Ki
   let known = new Set(ids);
   const states = new Map<string, KioskState>();
   const requests = new Map<string, RequestMessage>();
+  const reports = new Map<string, ReportMessage>();
   let broker: 'connected' | 'lost' = 'lost';
 
   /** Kiosks that promised signs of life and give none: their broker may not know yet. */
@@ -46,11 +49,13 @@ export const createKiosks = (ids: readonly string[], hub: Hub, clock: Clock): Ki
     if (!known.has(id)) return undefined;
     const state = states.get(id);
     const request = pending(id);
+    const report = reports.get(id);
     return {
       id,
       status: broker === 'lost' ? 'unknown' : silent.has(id) ? 'offline' : (state?.status ?? 'offline'),
       faults: state?.faults ?? [],
       ...(state === undefined ? {} : { at: state.at, version: state.version }),
+      ...(report === undefined ? {} : { report: { at: report.at, level: report.level, findings: report.findings } }),
       ...(request === undefined ? {} : { request }),
     };
   };
@@ -83,6 +88,10 @@ export const createKiosks = (ids: readonly string[], hub: Hub, clock: Clock): Ki
       if (state?.everySeconds === undefined || state.status === 'offline') return;
       signs.heard(id, state.everySeconds * 1000);
       if (silent.delete(id)) tell(id);
+    },
+    reported: (id, report) => {
+      reports.set(id, report);
+      tell(id);
     },
     asked: (id, request) => {
       requests.set(id, request);

@@ -136,6 +136,7 @@ export const createTerminalLink = (options: LinkOptions): TerminalLink => {
       `${shared}${channelFilter(site, 'visit')}`,
       `${shared}${channelFilter(site, 'request')}`,
       channelFilter(site, 'state'),
+      channelFilter(site, 'report'),
       channelFilter(site, 'health'),
       // The first terminal's own state comes with the kiosks'.
       ...(name === undefined ? [] : [stateTopic]),

@@ -10,6 +10,7 @@ import {
   type KioskChannel,
   kioskTopic,
   parseTopic,
+  type ReportMessage,
   type RequestContent,
   TERMINAL,
   terminalStateFilters,
@@ -31,6 +32,8 @@ export type { UplinkOptions };
 export interface KazashiUplink extends Uplink {
   /** Sealed question to the terminal during a visit, delivered like a visit but worth only `expiryMs` (default 60 s). Throws as submit. */
   request(content: RequestContent, expiryMs?: number): Promise<Submission>;
+  /** Retained at the broker: what an examination of this kiosk found. Said again at the next connection when there is none now. */
+  report(found: Omit<ReportMessage, 'v'>): void;
   /** Numbers of this run, as in the health messages. */
   health(): HealthMessage;
 }
@@ -62,6 +65,8 @@ class MqttUplink implements KazashiUplink {
   #unwatch: () => void = () => undefined;
   #state: UplinkState = { broker: 'lost', terminal: 'lost', backlog: 0 };
   #healthTimer: unknown;
+  /** Not at the broker yet. */
+  #report: ReportMessage | undefined;
 
   constructor(given: UplinkOptions) {
     const options = withDefaults(given);
@@ -94,6 +99,7 @@ class MqttUplink implements KazashiUplink {
       onUp: (bdSeq) => {
         this.#bdSeq = bdSeq;
         this.#publishState();
+        this.#publishReport();
         this.#refresh();
       },
       onDown: () => {
@@ -176,6 +182,11 @@ class MqttUplink implements KazashiUplink {
     this.#publishState();
   }
 
+  report(found: Omit<ReportMessage, 'v'>): void {
+    this.#report = { v: 1, ...found };
+    this.#publishReport();
+  }
+
   health(): HealthMessage {
     const { clock } = this.#options;
     return {
@@ -253,6 +264,17 @@ class MqttUplink implements KazashiUplink {
     if (!this.#link.up || this.#opened === undefined) return;
     void this.#link.publish(this.#topic('state'), this.#presence.birth(this.#bdSeq), { qos: 1, retain: true }).then((result) => {
       if (result.outcome === 'refused') this.#log.error('state-refused', { reasonCode: result.reasonCode });
+    });
+  }
+
+  #publishReport(): void {
+    const report = this.#report;
+    if (report === undefined || !this.#link.up || this.#opened === undefined) return;
+    const payload = new TextEncoder().encode(JSON.stringify(report));
+    void this.#link.publish(this.#topic('report'), payload, { qos: 1, retain: true }).then((result) => {
+      // A broker whose rules are older than this message refuses it: asking again would not change that.
+      if (result.outcome === 'refused') this.#log.warn('report-refused', { reasonCode: result.reasonCode });
+      if (result.outcome !== 'lost' && this.#report === report) this.#report = undefined;
     });
   }
 

@@ -40,3 +40,10 @@ test('systemd understands every line of every unit', { skip }, async (t) => {
     t.same(complaints, [], unit);
   }
 });
+
+test('the self-test is before opening, Japan’s time', { skip }, async (t) => {
+  const [, when = ''] = /^OnCalendar=(.+)$/m.exec(readFileSync('systemd/kazashi-self-test.timer', 'utf8')) ?? [];
+  const { status, stdout } = spawnSync(ANALYZE, ['calendar', when], { encoding: 'utf8', env: { ...process.env, TZ: 'UTC' } });
+  t.equal(status, 0);
+  t.match(stdout, /in UTC|21:30:00 UTC/);
+});

@@ -309,3 +309,31 @@ test('a work that fails takes nobody of its group with it; a commit that fails a
   await run(() => insert.run('6', 1));
   t.strictSame(days(), ['1', '3', '6'], 'and the next one is');
 });
+
+test('what a kiosk found in the morning is shown with it, and a report that is not one changes nothing', async (t) => {
+  const { kiosks, events, send, db } = await desk(t);
+  const topic = kioskTopic(SITE, KIOSK, 'report');
+  const report = {
+    v: 1,
+    at: '2026-03-31T21:30:04.000Z',
+    level: 'fail',
+    findings: [
+      {
+        id: 'reader',
+        level: 'fail',
+        title: { ja: 'カードリーダー', en: 'Card reader' },
+        advice: { ja: '配線を確かめてください。', en: 'Check its wiring.' },
+      },
+    ],
+  };
+  const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+  t.equal(await send(topic, bytes(report)), undefined, 'nothing is answered');
+  const { v: _, ...shown } = report;
+  t.same(kiosks.view(KIOSK)?.report, shown);
+  t.match(events.at(-1), { type: 'kiosk', kiosk: { report: { level: 'fail' } } });
+  await send(topic, bytes({ ...report, level: 'splendid' }));
+  await send(topic, bytes({ ...report, patient: { name: 'somebody' } }));
+  t.same(kiosks.view(KIOSK)?.report, shown);
+  t.same(rejects(db).length, 2);
+  t.notMatch(JSON.stringify(rejects(db)), /somebody|splendid/);
+});

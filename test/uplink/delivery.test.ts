@@ -443,3 +443,24 @@ test('a whole delivery at debug level logs nothing of the patient, the card or t
   for (const secret of [patient?.name, patient?.address, '1951', certificate.derBase64.slice(0, 40), visitId, site.keys.kiosk.keys[0]?.d])
     t.notOk(text.includes(String(secret)));
 });
+
+test('a report made while the broker is away is there when a terminal comes, once, and the newest', async (t) => {
+  const site = await withSite(t.teardown);
+  const uplink = site.uplink({});
+  const found = (at: string) => ({
+    at,
+    level: 'warn' as const,
+    findings: [{ id: 'clock', level: 'warn' as const, title: { ja: '時計', en: 'Clock' } }],
+  });
+  uplink.report(found('2026-03-31T21:30:00.000Z'));
+  uplink.report(found('2026-04-01T21:30:00.000Z'));
+  await uplink.start();
+  t.teardown(() => uplink.stop());
+  await site.terminal.connect(site.broker.url);
+  const { reports } = site.terminal;
+  await until(() => reports.length > 0);
+  t.same(reports, [{ v: 1, ...found('2026-04-01T21:30:00.000Z') }]);
+  uplink.report(found('2026-04-02T21:30:00.000Z'));
+  await until(() => reports.length > 1);
+  t.equal(reports.at(-1)?.at, '2026-04-02T21:30:00.000Z');
+});

@@ -13,6 +13,7 @@ import {
   channelFilter,
   kioskTopic,
   parseTopic,
+  type ReportMessage,
   type TerminalState,
   terminalStateTopic,
 } from '../../src/uplink/contract/index.ts';
@@ -88,6 +89,7 @@ export class TestTerminal {
   readonly received: SealedContent[] = [];
   readonly states: { status: string; bdSeq: number; bootId: string; faults: string[] }[] = [];
   readonly health: unknown[] = [];
+  readonly reports: ReportMessage[] = [];
   /** How often each id came in. */
   readonly deliveries = new Map<string, number>();
   answer: (message: SealedContent) => Partial<AckMessage> | 'silence' = () => ({});
@@ -128,7 +130,13 @@ export class TestTerminal {
       this.#turn = this.#turn.then(() => this.#receive(topic, payload)).catch((error) => this.#excuse(client, error));
     });
     await client.subscribeAsync(
-      [channelFilter(SITE, 'visit'), channelFilter(SITE, 'request'), channelFilter(SITE, 'state'), channelFilter(SITE, 'health')],
+      [
+        channelFilter(SITE, 'visit'),
+        channelFilter(SITE, 'request'),
+        channelFilter(SITE, 'state'),
+        channelFilter(SITE, 'health'),
+        channelFilter(SITE, 'report'),
+      ],
       { qos: 1 },
     );
     await this.say('ready');
@@ -184,6 +192,7 @@ export class TestTerminal {
     // A late Will of an earlier connection is contradicted, or a kiosk that comes later would believe it.
     if (topic === terminalStateTopic(SITE)) return JSON.parse(payload.toString()).bdSeq < this.#bdSeq ? this.say(this.#said) : undefined;
     if (channel === 'state') this.states.push(JSON.parse(payload.toString()));
+    if (channel === 'report') this.reports.push(JSON.parse(payload.toString()));
     if (channel === 'health') this.health.push(JSON.parse(payload.toString()));
     if (channel !== 'visit' && channel !== 'request') return;
     if (this.look !== undefined) return this.look(topic, payload);

@@ -51,6 +51,8 @@ export const command: Command = {
         systemd.stopping();
         return box.stop();
       });
+      // The morning's timer (kazashi-self-test.service). SIGUSR1 belongs to Node's inspector.
+      process.on('SIGUSR2', () => void box.examine());
       systemd.ready();
       systemd.watch(() => box.ailing());
       return undefined;

@@ -45,7 +45,15 @@ log_type notice
 connection_messages true
 `;
 
-const TERMINAL_RULES = ['read +/state', 'read +/visit', 'read +/request', 'read +/health', 'write +/ack', 'write +/command'] as const;
+const TERMINAL_RULES = [
+  'read +/state',
+  'read +/visit',
+  'read +/request',
+  'read +/health',
+  'read +/report',
+  'write +/ack',
+  'write +/command',
+] as const;
 
 /** `terminals`: common names of the terminals' certificates, with the topic each says its state on. */
 export const mosquittoAcl = (site: string, terminals: readonly { readonly user: string; readonly stateTopic: string }[]): string => {
@@ -63,6 +71,7 @@ pattern readwrite ${root}/%u/state
 pattern write ${root}/%u/visit
 pattern write ${root}/%u/request
 pattern write ${root}/%u/health
+pattern write ${root}/%u/report
 pattern read ${root}/%u/ack
 pattern read ${root}/%u/command
 pattern read ${root}/terminal/state

@@ -13,6 +13,16 @@ const ACTIONS = [
   ['restart', '再起動する', ['ready', 'out-of-service', 'init']],
 ];
 
+const reportLines = ({ at, level, findings }) =>
+  h(
+    'div',
+    { class: level === 'fail' ? 'fault' : 'quiet small' },
+    h('p', {}, `${words.longDate(at)} ${words.clockTime(at)} の点検: ${words.REPORT[level]}`),
+    ...findings
+      .filter((one) => one.level !== 'ok')
+      .map(({ title, advice }) => h('p', {}, h('strong', {}, title.ja), h('br'), advice?.ja ?? '')),
+  );
+
 /** {element, set(views), update(view), broker(state)} */
 export const kiosksStrip = () => {
   const views = new Map();
@@ -53,6 +63,7 @@ export const kiosksStrip = () => {
         view.faults.map((code) => h('p', { class: 'fault' }, h('strong', {}, fault(code)[0]), h('br'), fault(code)[1], h('br'), h('code', {}, code))),
         view.faults.length > 0 || view.status === 'offline' || view.status === 'unknown' ? contactList() : undefined,
         view.status === 'offline' ? h('p', { class: 'fault' }, '電源とネットワークの線を確かめてください。電源を入れて1分ほどで受付できるようになります。') : undefined,
+        view.report === undefined ? undefined : reportLines(view.report),
         able.length === 0 ? h('p', { class: 'quiet' }, '今できる操作はありません') : able.map(([command, text]) =>
           h('button', { class: 'menu-item', type: 'button', onclick: (event) => { event.currentTarget.closest('details').open = false; void send(view.id, command); } }, text)),
         view.version ? h('p', { class: 'quiet small' }, `バージョン ${view.version}`) : undefined)); // biome-ignore format: reads as the page does

@@ -20,6 +20,7 @@ export const KIOSK = {
   offline: '電源が入っていません',
   unknown: '状態を確認できません',
 };
+export const REPORT = { ok: '異常はありません', warn: '気をつけるところがあります', fail: '直すところがあります' };
 export const VALIDITY = {
   1: '有効',
   2: '無効',

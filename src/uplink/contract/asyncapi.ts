@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { EXAMPLES } from './examples.ts';
-import { ackSchema, commandSchema, healthSchema, kioskStateSchema, requestSchema, terminalStateSchema } from './messages.ts';
+import { ackSchema, commandSchema, healthSchema, kioskStateSchema, reportSchema, requestSchema, terminalStateSchema } from './messages.ts';
 import { CONTRACT_VERSION, type KioskChannel, TERMINAL } from './topics.ts';
 import { visitSchema } from './visit.ts';
 
@@ -15,6 +15,7 @@ export const CONTRACT_SCHEMAS = {
   Ack: ackSchema,
   Command: commandSchema,
   Health: healthSchema,
+  Report: reportSchema,
 } as const;
 type MessageName = keyof typeof CONTRACT_SCHEMAS;
 
@@ -39,6 +40,7 @@ const CHANNELS: readonly Channel[] = [
   { channel: 'request', message: 'Request', wire: 'sealed', from: 'kiosk', qos: 1, retained: false, summary: 'A question during a visit, answered by an ack' },
   { channel: 'command', message: 'Command', wire: 'signed', from: 'terminal', qos: 1, retained: false, summary: 'Something a kiosk is to do within 30 s' },
   { channel: 'health', message: 'Health', wire: 'plain', from: 'kiosk', qos: 0, retained: false, summary: 'Numbers of the running program' },
+  { channel: 'report', message: 'Report', wire: 'plain', from: 'kiosk', qos: 1, retained: true, summary: "What the kiosk's own examination found, every morning" },
   { channel: 'terminal-state', message: 'TerminalState', wire: 'plain', from: 'terminal', qos: 1, retained: true, summary: 'State of the reception terminal, and its Will' },
   { channel: 'other-terminal-state', message: 'TerminalState', wire: 'plain', from: 'terminal', qos: 1, retained: true, summary: 'State of a terminal after the first, where a site has several' },
 ]; // biome-ignore format: a table

@@ -1,6 +1,6 @@
 // One example of every message, for the document of the contract. All invented: no such person, card or key exists.
 
-import type { AckMessage, CommandMessage, HealthMessage, KioskState, RequestMessage, TerminalState } from './messages.ts';
+import type { AckMessage, CommandMessage, HealthMessage, KioskState, ReportMessage, RequestMessage, TerminalState } from './messages.ts';
 import type { VisitMessage } from './visit.ts';
 
 const place = { site: 'clinic', kiosk: 'kiosk-1' } as const;
@@ -75,4 +75,18 @@ export const EXAMPLES = {
     expired: 0,
     reconnects: 1,
   } satisfies HealthMessage,
+  Report: {
+    v: 1,
+    at: '2026-03-31T21:30:04.000Z',
+    level: 'warn',
+    findings: [
+      { id: 'reader', level: 'ok', title: { ja: 'カードリーダー', en: 'Card reader' } },
+      {
+        id: 'certificates',
+        level: 'warn',
+        title: { ja: '証明書', en: 'Certificates' },
+        advice: { ja: '証明書の期限が近づいています。更新してください。', en: 'A certificate expires soon. Renew it.' },
+      },
+    ],
+  } satisfies ReportMessage,
 } as const;

@@ -84,6 +84,29 @@ export type RequestContent = z.infer<typeof requestContentSchema>;
 export const requestSchema = z.strictObject({ ...envelopeFields, type: z.literal('request'), ...requestContentSchema.shape });
 export type RequestMessage = z.infer<typeof requestSchema>;
 
+const word = z.string().min(1).max(400);
+const LEVELS = ['ok', 'warn', 'fail'] as const;
+/** Retained; what the kiosk's own examination found, every morning before opening. Of the machine alone, never of a person. */
+export const reportSchema = z.strictObject({
+  v: version,
+  at: instant,
+  level: z.enum(LEVELS).describe('The worst of the findings'),
+  findings: z
+    .array(
+      z.strictObject({
+        id: z
+          .string()
+          .regex(/^[a-z][a-z0-9-]{0,31}$/)
+          .describe('What was examined'),
+        level: z.enum(LEVELS),
+        title: z.strictObject({ ja: word, en: word }),
+        advice: z.strictObject({ ja: word, en: word }).optional().describe('What to do; missing when all is well'),
+      }),
+    )
+    .max(32),
+});
+export type ReportMessage = z.infer<typeof reportSchema>;
+
 const count = z.number().min(0);
 /** QoS 0, numbers only. */
 export const healthSchema = z.strictObject({

@@ -7,7 +7,7 @@ export const CONTRACT_VERSION = 1;
 const ROOT = `kazashi/${CONTRACT_VERSION}`;
 
 /** Channels below one kiosk. */
-export const KIOSK_CHANNELS = ['state', 'visit', 'ack', 'request', 'command', 'health'] as const;
+export const KIOSK_CHANNELS = ['state', 'visit', 'ack', 'request', 'command', 'health', 'report'] as const;
 export type KioskChannel = (typeof KIOSK_CHANNELS)[number];
 
 /** `terminal` is the terminal's place in the tree, so no kiosk may be called that. */
