@@ -175,6 +175,12 @@ const uplink = z.strictObject({
   keyFile: path.optional().describe('Private key of the client certificate (PEM)'),
   signingKeyFile: path.optional().describe('Signing key of this kiosk (JWK); default: made in the data directory'),
   terminalKeysFile: path.optional().describe('Public keys of the terminals (JWK set); default: terminal-keys.json in the data directory'),
+  pairing: z
+    .url({ protocol: /^https?$/, error: 'an address such as "http://192.0.2.10:8884"' })
+    .optional()
+    .describe(
+      'Where `kazashi site pair` listens. With it the kiosk makes its own keys in the data directory and shows a code until it was let in',
+    ),
   ackTimeoutSeconds: seconds(1, 60).default(5).describe('A visit that is not acknowledged by then is sent again'),
   expiryHours: z.number().min(1).max(168).default(24).describe('How long a visit is worth delivering'),
   outboxLimit: z

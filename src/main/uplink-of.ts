@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { KioskConfig } from '../config/schema.ts';
 import { generateKioskKeys, type KeySet, loadKeySet, loadKeySets, publicKeySet, storeKeySet } from '../uplink/seal-keys.ts';
 import type { UplinkOptions } from '../uplink/uplink.ts';
+import { withIdentity } from './pairing/identity.ts';
 import { watchKeys } from './watch-keys.ts';
 
 const OUTBOX_BYTES = 64 * 1024 * 1024;
@@ -30,8 +31,9 @@ const openKeys = async (config: KioskConfig): Promise<{ kioskKey: KeySet; termin
 
 /** Address, certificates and keys. Throws config/invalid naming the file. */
 export const uplinkAccess = async (
-  config: KioskConfig,
+  given: KioskConfig,
 ): Promise<Pick<UplinkOptions, 'brokerUrl' | 'tls' | 'kioskKey' | 'terminalKeys' | 'watchKeys'>> => {
+  const config = withIdentity(given);
   const { broker, caFile, certificateFile, keyFile } = config.uplink;
   return {
     brokerUrl: broker,

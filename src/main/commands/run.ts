@@ -46,6 +46,20 @@ export const command: Command = {
     };
     try {
       const config = readConfig(file);
+      const { isPaired } = await import('../pairing/identity.ts');
+      if (!isPaired(config)) {
+        const { pairOnPanel } = await import('../pairing/pair-on-panel.ts');
+        const given = new AbortController();
+        stopOnSignals(async () => {
+          systemd.stopping();
+          given.abort();
+        });
+        systemd.ready();
+        systemd.watch(async () => undefined);
+        await pairOnPanel({ config, clock: systemClock, log: createLog(config.kiosk.logLevel), signal: given.signal, painted: panel });
+        // With its own certificate it is another kiosk: systemd starts it as that (RestartForceExitStatus).
+        return 75;
+      }
       const box = await startBox(config, packageVersion(), panel);
       stopOnSignals(() => {
         systemd.stopping();

@@ -1,13 +1,17 @@
 // `kazashi site …`: certificates, keys and the broker's files of one site, in a folder that stays with whoever looks after the site.
 
 import { parseWords, portOf, refuseWords } from '../arguments.ts';
+import { openSecretSource } from '../ask-secret.ts';
 import type { Command } from '../command.ts';
+import { type AdmitOutcome, admitByCode } from '../pairing/admit.ts';
+import { typedCode } from '../pairing/code.ts';
 import { SiteFolder } from '../site/site-folder.ts';
 
 const usage = `  kazashi site ACTION DIR …  certificates, keys and the broker's files of one site, kept in DIR
       init DIR --site ID --broker HOST [--broker …]   authority, broker and first terminal (HOST: name or address of the broker)
            [--port N] [--broker-user NAME] [--broker-at /PATH] [--kiosk-at /PATH]
       add-kiosk DIR ID       keys, certificate and kazashi.toml of one kiosk
+      pair DIR ID [--port N] [--listen HOST]   lets a kiosk in that shows a code; asks for the code (8884, every address)
       add-terminal DIR [NAME]
       rotate DIR NAME        new keys and certificate for a kiosk, a terminal or broker; the old keys stay valid until the next time
       remove-kiosk DIR ID    its certificate and keys count no more
@@ -21,6 +25,7 @@ const OPTIONS = {
   'broker-user': { type: 'string' },
   'broker-at': { type: 'string' },
   'kiosk-at': { type: 'string' },
+  listen: { type: 'string' },
 } as const;
 
 const parse = (words: readonly string[]) => parseWords(words, usage, { options: OPTIONS, allowPositionals: true });
@@ -70,13 +75,39 @@ const list = async (site: SiteFolder): Promise<void> => {
 const carried = (folder: string, what: string): void =>
   say(`${folder}   ${what}`, 'Carry it there by a way that nobody reads, and start the broker and the terminals again.');
 
-const act = async (action: string, directory: string, name: string | undefined, values: Values): Promise<void> => {
+const OUTCOMES: Readonly<Record<AdmitOutcome, (kiosk: string) => string>> = {
+  paired: (kiosk) => `${kiosk} is paired and has stored its certificate`,
+  admitted: (kiosk) =>
+    `${kiosk} was given its certificate, but did not say that it stored it: look at its screen; if it still shows a code, remove it and pair again`,
+  'wrong-code': (kiosk) =>
+    `not paired: whoever asked in the name of ${kiosk} had another code. Look at its screen again; should it be right, somebody else is asking`,
+  'nobody-came': (kiosk) =>
+    `not paired: ${kiosk} did not come within ten minutes. Is uplink.pairing in its settings this machine's address?`,
+};
+
+const pair = async (site: SiteFolder, kiosk: string, values: Values): Promise<number> => {
+  site.assertFree(kiosk);
+  const port = portOf('port', values.port, 8884);
+  const source = openSecretSource();
+  const code = typedCode(Buffer.from(await source.ask(`Code on the screen of ${kiosk}`, 'code')).toString());
+  source.close();
+  const host = values.listen ?? '0.0.0.0';
+  const onListening = (found: number): void => say(`waiting for ${kiosk} at port ${found}`);
+  const outcome = await admitByCode({ site, kiosk, code, host, port, onListening });
+  say(OUTCOMES[outcome](kiosk));
+  if (outcome === 'paired' || outcome === 'admitted') say(`every terminal needs its folder ${site.directory}/terminals/…/keys anew`);
+  return outcome === 'paired' ? 0 : 1;
+};
+
+const act = async (action: string, directory: string, name: string | undefined, values: Values): Promise<number | void> => {
   const named = (): string => name ?? refuseWords('NAME', `site ${action} needs a name after DIR\n\n${usage}`);
   if (action === 'init') return init(directory, values);
   const site = SiteFolder.open(directory, now);
   switch (action) {
     case 'add-kiosk':
       return say(`${await site.addKiosk(named())}   belongs at ${site.document.kioskAt} of the kiosk`);
+    case 'pair':
+      return pair(site, named(), values);
     case 'add-terminal':
       return carried(await site.addTerminal(name), 'belongs on the terminal; every kiosk needs its terminal-keys.json anew');
     case 'rotate':
@@ -98,7 +129,6 @@ export const command: Command = {
     const [action, directory, name, ...rest] = positionals;
     if (action === undefined || directory === undefined || rest.length > 0)
       return refuseWords('arguments', `site needs an action and a folder\n\n${usage}`);
-    await act(action, directory, name, values);
-    return 0;
+    return (await act(action, directory, name, values)) ?? 0;
   },
 };

@@ -118,7 +118,7 @@ export class SiteFolder {
 
   /** Keys, certificate and settings of a kiosk, to be carried to it. Throws input/invalid for a name that is taken or wrong. */
   async addKiosk(id: string): Promise<string> {
-    this.#free(id);
+    this.assertFree(id);
     const keys = await generateKioskKeys(id);
     const pem = await issue(this.#authority(), id, { kind: 'client' }, this.#now());
     this.#writePem(`kiosks/${id}`, pem);
@@ -129,7 +129,7 @@ export class SiteFolder {
 
   /** Lets a kiosk in that made its own keys: `request` is its PKCS #10 text. Throws input/invalid, uplink/untrusted, uplink/malformed. */
   async admitKiosk(id: string, request: string, keys: KeySet): Promise<Admission> {
-    this.#free(id);
+    this.assertFree(id);
     if (keys.owner !== id || keys.keys.some(({ d }) => d !== undefined)) {
       throw new KioskFailure('uplink/untrusted', {
         facts: { reason: 'kiosk' },
@@ -234,7 +234,8 @@ export class SiteFolder {
     return existsSync(folder) ? readdirSync(folder).sort() : [];
   }
 
-  #free(id: string): void {
+  /** Throws input/invalid for a name that is taken or wrong. */
+  assertFree(id: string): void {
     checkedId('ID', id);
     if (id === 'broker') throw refuse('ID', 'a kiosk cannot be called broker');
     if (this.kiosks.includes(id)) throw refuse('ID', `kiosk ${id} is there already; kazashi site rotate gives it new keys`);

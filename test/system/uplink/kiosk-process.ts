@@ -5,8 +5,12 @@
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { readConfig } from '../../../src/config/read.ts';
+import { systemClock } from '../../../src/core/clock.ts';
 import { isFailure } from '../../../src/core/failure.ts';
+import { systemRandom } from '../../../src/core/ids.ts';
 import { createLog } from '../../../src/core/log.ts';
+import { askAdmission } from '../../../src/main/pairing/ask-admission.ts';
+import { isPaired } from '../../../src/main/pairing/identity.ts';
 import { uplinkAccess, uplinkLimits } from '../../../src/main/uplink-of.ts';
 import { createUplink } from '../../../src/uplink/uplink.ts';
 import { visitContent } from '../../uplink/visit-content.ts';
@@ -17,6 +21,9 @@ const say = (value: object): void => {
 };
 
 const config = readConfig(file);
+if (!isPaired(config)) {
+  await askAdmission({ config, clock: systemClock, random: systemRandom, everyMs: 100, show: (pairing, state) => say({ pairing, state }) });
+}
 const uplink = createUplink({
   ...(await uplinkAccess(config)),
   ...uplinkLimits(config, config.kiosk.dataDirectory),

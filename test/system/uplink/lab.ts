@@ -205,7 +205,11 @@ interface Failed {
   readonly reason?: string;
   readonly visitId?: string;
 }
-type Said = Done | Acked | State | Failed | { readonly command: string };
+interface Pairing {
+  readonly pairing: string;
+  readonly state: string;
+}
+type Said = Pairing | Done | Acked | State | Failed | { readonly command: string };
 
 /** A kiosk's link in a process of its own (kiosk-process.ts). */
 export class KioskProcess {
@@ -216,6 +220,7 @@ export class KioskProcess {
   readonly states: State[] = [];
   readonly failures: Failed[] = [];
   readonly commands: string[] = [];
+  readonly pairing: Pairing[] = [];
 
   constructor(process: Process) {
     this.process = process;
@@ -226,7 +231,8 @@ export class KioskProcess {
     const { lines } = this.process;
     for (; this.#read < lines.length; this.#read += 1) {
       const said = JSON.parse(lines[this.#read] ?? '{}') as Said;
-      if ('done' in said) this.done.push(said);
+      if ('pairing' in said) this.pairing.push(said);
+      else if ('done' in said) this.done.push(said);
       else if ('acked' in said) this.acked.push(said);
       else if ('broker' in said) this.states.push(said);
       else if ('failure' in said) this.failures.push(said);
