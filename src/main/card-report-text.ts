@@ -31,16 +31,18 @@ const certificateText = (certificate: NonNullable<CardReport['certificate']>): s
   return `${state}\nuntil ${certificate.validTo.slice(0, 10)}, ${certificate.key}\nissued by ${certificate.issuer}`;
 };
 
+const triesLeftText = (tries: number | undefined): string => `${tries} ${tries === 1 ? 'try' : 'tries'} left`;
+
 const pinText = ({ set, triesLeft }: NonNullable<CardReport['pin']>): string => {
   if (!set) return 'none: a 顔認証マイナンバーカード';
   if (triesLeft === 0) return 'locked: only the city office unlocks it';
-  return `${triesLeft} tries left`;
+  return triesLeftText(triesLeft);
 };
 
 const faceText = ({ state, failure, codeTriesLeft }: NonNullable<CardReport['face']>): string => {
   if (state === 'ready') return 'opened by 照合番号B (not shown)';
-  const tries = codeTriesLeft === undefined ? '' : `, ${codeTriesLeft} tries left`;
-  const why = failure === 'card/face-unreadable' ? ': no 照合番号B was read (--code asks for it)' : '';
+  const tries = codeTriesLeft === undefined ? '' : `, ${triesLeftText(codeTriesLeft)}`;
+  const why = failure === 'card/face-unreadable' ? ': no 照合番号B was read (--code asks for its 14 digits)' : '';
   return `closed: ${failure ?? state}${tries}${why}`;
 };
 
@@ -52,8 +54,9 @@ const photoText = (photo: NonNullable<CardReport['photo']>): string =>
 const pinTryText = ({ outcome, triesLeft, signed }: NonNullable<CardReport['pinTry']>): string => {
   if (outcome === 'verified')
     return `accepted; the card signed a challenge with its authentication key (${signed}), verified by its certificate`;
-  if (outcome === 'unconfirmed') return `not presented: ${triesLeft} try left, a wrong one locks the card; --last-try presents it`;
-  return outcome === 'blocked' ? 'refused: locked' : `wrong, ${triesLeft} tries left`;
+  if (outcome === 'unconfirmed') return `not presented: ${triesLeftText(triesLeft)}, a wrong one locks the card; --last-try presents it`;
+  if (outcome === 'ill-formed') return 'not presented: a PIN is four digits';
+  return outcome === 'blocked' ? 'refused: locked' : `wrong, ${triesLeftText(triesLeft)}`;
 };
 
 export const cardReportText = (report: CardReport, personal: boolean): string => {

@@ -8,7 +8,7 @@ import type { CardFaceReader, CardReader, CardTechnology } from '../card/ports.t
 import type { CardReading } from '../card/reading.ts';
 import type { CardTrust } from '../card/trust.ts';
 import type { Clock } from '../core/clock.ts';
-import { asFailure, type FailureCode } from '../core/failure.ts';
+import { asFailure, type FailureCode, isFailure } from '../core/failure.ts';
 import type { RandomBytes } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import { decodeJp2 } from '../faceauth/jp2.ts';
@@ -143,7 +143,10 @@ const checkFace = async (
 };
 
 const tryPin = async (card: MyNumberCard, report: CardReport, parts: ReportParts, askPin: () => Promise<Uint8Array>): Promise<void> => {
-  const result = await card.verifyPin(await askPin(), { lastTryConfirmed: parts.lastTryConfirmed });
+  const result = await card.verifyPin(await askPin(), { lastTryConfirmed: parts.lastTryConfirmed }).catch((cause: unknown) => {
+    if (isFailure(cause, 'input/invalid')) return { outcome: 'ill-formed' } as const;
+    throw cause;
+  });
   report.pinTry = result;
   if (result.outcome === 'verified') report.pinTry = { ...result, signed: (await card.signWithPin(parts.random(32))).algorithm };
 };

@@ -1,5 +1,6 @@
 // The command `kazashi card`, run as a process would run it: words in, text and exit status out.
 
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -71,6 +72,24 @@ test('a card is made, shown and read; nothing secret or personal is printed by r
     faceSignature: 'genuine',
     possession: 'ES384',
   });
+});
+
+test('a PIN on standard input is presented when it is one, and what became of it is told', async (t) => {
+  const directory = join(t.testdir(), 'card');
+  t.equal((await run(t, 'make', directory, ...DRAFT, '--pin', '4711')).status, 0);
+  const words = ['dist/main.js', 'card', 'read', '--reader', directory, '--instant', '--pin'];
+  for (const [pin, told] of [
+    ['12', 'not presented: a PIN is four digits'],
+    ['0000', 'wrong, 2 tries left'],
+    ['0000', 'wrong, 1 try left'],
+    ['4711', 'not presented: 1 try left, a wrong one locks the card; --last-try presents it'],
+  ] as const) {
+    const { stdout, status } = spawnSync(process.execPath, words, { input: `${pin}\n`, encoding: 'utf8' });
+    t.match(stdout, `PIN try               ${told}\n`);
+    t.equal(status, 0);
+  }
+  const { stdout } = spawnSync(process.execPath, [...words, '--last-try'], { input: '4711\n', encoding: 'utf8' });
+  t.match(stdout, 'PIN try               accepted');
 });
 
 test('each defect reads as what a kiosk would say of it', async (t) => {
