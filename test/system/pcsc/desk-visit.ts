@@ -46,6 +46,10 @@ try {
   await appliance.until('the removal', ({ failure }) => failure === 'card/removed');
   await appliance.screen('idle');
   seen.visits = (await appliance.visits()).length;
+} catch (error) {
+  // Its journal says why.
+  process.stderr.write(appliance.output);
+  throw error;
 } finally {
   await take();
   seen.status = await appliance.stop();
