@@ -1,6 +1,6 @@
 // A card with settings becomes a kiosk, and keeps no secret.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { parse } from 'smol-toml';
@@ -147,7 +147,10 @@ test('the network is what the settings say: DHCP, or an address with its router'
   t.match(timeFile(fixed), /NTP=ntp\.nict\.jp\n/);
   const { places } = box(t.testdir(), '[network]\ndns = ["192.168.1.1"]\n');
   adopt(places);
-  t.match(readFileSync(join(places.network, 'network/10-kazashi.network'), 'utf8'), /DHCP=yes\nDNS=192\.168\.1\.1\n/);
+  const file = join(places.network, 'network/10-kazashi.network');
+  t.match(readFileSync(file, 'utf8'), /DHCP=yes\nDNS=192\.168\.1\.1\n/);
+  t.equal(statSync(file).mode & 0o777, 0o644, 'systemd-networkd is an account of its own');
+  t.equal(statSync(join(places.network, 'network')).mode & 0o055, 0o055);
   t.throws(() => parseConfig('[network]\naddress = "192.168.1.20"\n', 'x'), { message: /network\.address: .*length/ });
   t.throws(() => parseConfig('[network]\ngateway = "192.168.1.1"\n', 'x'), { message: /network\.gateway: .*DHCP/ });
 });

@@ -168,3 +168,13 @@ test('with several terminals the kiosk is served while one of them is there, and
   t.equal(presence.ready, false);
   t.end();
 });
+
+test('a broker of an older version gets this version’s rules with its new certificate', async (t) => {
+  const site = await make(t);
+  const acl = join(site.directory, 'broker/acl');
+  writeFileSync(acl, '# of an older version\n');
+  await site.rotate('broker');
+  const rules = readFileSync(acl, 'utf8');
+  t.match(rules, 'pattern write kazashi/1/clinic/%u/report\n');
+  t.match(rules, 'topic read kazashi/1/clinic/+/report\n');
+});

@@ -12,9 +12,9 @@ const syncFolder = (folder: string): void => {
   }
 };
 
-/** Temporary file, fsync, rename, fsync of the folder. Throws what the disk throws. */
+/** Temporary file, fsync, rename, fsync of the folder, which is made with the same reach when it is missing. Throws what the disk throws. */
 export const writeDurably = (file: string, bytes: Uint8Array | string, mode = 0o600): void => {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(file), { recursive: true, mode: mode === 0o644 ? 0o755 : 0o700 });
   const handle = openSync(`${file}.new`, 'w', mode);
   try {
     writeFileSync(handle, bytes);

@@ -166,6 +166,8 @@ export class SiteFolder {
     const now = this.#now();
     if (name === 'broker') {
       this.#writePem('broker', await issue(this.#authority(), name, { kind: 'server', hosts: this.#document.hosts }, now));
+      // The rules of this version with it: a broker set up by an older one may not know every message.
+      await this.#save();
       return this.#path('broker');
     }
     const folder = kiosk ? `kiosks/${name}` : `terminals/${name}`;
