@@ -55,6 +55,7 @@ export const openSite = async (): Promise<Site> => {
     site: config.site.id,
     directory: join(directory, 'terminal'),
     keyFiles: keys.terminalFiles,
+    contacts: [],
     logLevel: 'silent',
     log,
   });

@@ -51,6 +51,8 @@ const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base6
 export const openCardSession = (visitId: string, parts: SessionParts): CardSession => {
   const detected = parts.card();
   let card: MyNumberCard | undefined;
+  /** Reception's screen shows a question of this visit. */
+  let asked = false;
   let reading: CardReading | undefined;
   let enrolled: Embedding | undefined;
   let evidence: Evidence = { kind: 'none' };
@@ -131,8 +133,16 @@ export const openCardSession = (visitId: string, parts: SessionParts): CardSessi
     async askReception(reason, signal): Promise<void> {
       const content = requestContent(visitId, reason, reading === undefined ? undefined : await attributes());
       const { acked } = await parts.uplink.request(content, parts.lookTimeoutMs);
+      asked = true;
+      if (signal.aborted) this.stopAsking();
       const { status } = await acked;
       if (status === 'rejected' && !signal.aborted) throw new KioskFailure('uplink/rejected');
+    },
+
+    stopAsking(): void {
+      if (!asked) return;
+      asked = false;
+      parts.uplink.request({ visitId, ask: 'withdraw' }).catch(() => parts.log.warn('reception.not-told'));
     },
 
     async deliver(result: VisitOutcome, signal): Promise<DeliveryOutcome> {
@@ -152,6 +162,7 @@ export const openCardSession = (visitId: string, parts: SessionParts): CardSessi
     },
 
     close(): void {
+      this.stopAsking();
       card?.close();
       wipe(reading?.photoJp2, reading?.certificateDer);
       enrolled?.fill(0);

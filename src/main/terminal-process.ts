@@ -13,6 +13,8 @@ export interface TerminalProcessOptions {
   readonly site: string;
   readonly directory: string;
   readonly keyFiles: readonly string[];
+  /** site.contacts, shown there beside faults too. */
+  readonly contacts: readonly { readonly label: string; readonly phone: string; readonly hours?: string | undefined }[];
   readonly logLevel: string;
   readonly log: Log;
 }
@@ -37,6 +39,10 @@ export const startTerminalProcess = async (options: TerminalProcessOptions): Pro
   const launch = async (port: number): Promise<string> => {
     const args = ['--port', String(port), '--mqtt', options.brokerUrl, '--site', options.site, '--data', options.directory];
     for (const file of options.keyFiles) args.push('--keys', file);
+    for (const { label, phone, hours } of options.contacts) {
+      const named = hours === undefined ? label : `${label}（${hours}）`;
+      args.push('--contact', `${named.replaceAll('=', '＝')}=${phone}`);
+    }
     args.push('--demo', '--exit-with-parent', '--log', options.logLevel);
     // Detached: Ctrl-C reaches the parent alone, which then stops its terminal in order.
     child = spawn(process.execPath, [...process.execArgv, PROGRAM, ...args], { stdio: ['pipe', 'pipe', 'pipe'], detached: true });

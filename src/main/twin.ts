@@ -189,6 +189,7 @@ export const startTwin = async (
       site: config.site.id,
       directory: join(data.directory, 'terminal'),
       keyFiles: keys.terminalFiles,
+      contacts: config.site.contacts,
       logLevel,
       log: log.child('twin'),
     });

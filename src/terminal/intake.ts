@@ -114,7 +114,10 @@ export const createIntake = ({ site, opener, signer, inbox, kiosks, hub, registr
   const answerRequest = async (place: ParsedTopic, message: RequestMessage, expired: boolean): Promise<Reply> => {
     const word = expired ? ({ status: 'rejected', code: 'uplink/not-acknowledged' } as const) : ({ status: 'accepted' } as const);
     const decision = await inbox.grouped.answer(message, word);
-    if (decision.fresh && decision.ack.status === 'accepted') kiosks.asked(place.kiosk, message);
+    if (decision.fresh && decision.ack.status === 'accepted') {
+      if (message.ask === 'withdraw') kiosks.answered(place.kiosk, message.visitId);
+      else kiosks.asked(place.kiosk, message);
+    }
     return reply(place.kiosk, decision);
   };
 

@@ -17,7 +17,8 @@ export interface Kiosks {
   reported(id: string, report: ReportMessage): void;
   /** A question of the running visit; gone when it expires, when a visit arrives, or when `answered`. */
   asked(id: string, request: RequestMessage): void;
-  answered(id: string): void;
+  /** `visitId`: only a question of that visit. */
+  answered(id: string, visitId?: string): void;
   brokerIs(broker: 'connected' | 'lost'): void;
   readonly broker: 'connected' | 'lost';
   view(id: string): KioskView | undefined;
@@ -97,7 +98,8 @@ export const createKiosks = (ids: readonly string[], hub: Hub, clock: Clock): Ki
       requests.set(id, request);
       tell(id);
     },
-    answered: (id) => {
+    answered: (id, visitId) => {
+      if (visitId !== undefined && requests.get(id)?.visitId !== visitId) return;
       if (requests.delete(id)) tell(id);
     },
     brokerIs: (state) => {

@@ -34,6 +34,10 @@ export class CardHolder {
     this.#patience.abort(new KioskFailure('uplink/not-acknowledged'));
   }
 
+  stopAsking(): void {
+    this.#session?.stopAsking();
+  }
+
   close(): void {
     const session = this.#session;
     this.#session = undefined;

@@ -43,6 +43,8 @@ export interface CardSession {
   verifyFace(onGuidance: (guidance: FaceGuidance) => void, signal: AbortSignal): Promise<FaceOutcome>;
   /** Asks reception to look at the patient (目視確認) and approve at the terminal. Resolves when the question is shown there; rejects when it is not. */
   askReception(reason: LookReason, signal: AbortSignal): Promise<void>;
+  /** The look is over or no longer wanted: what was asked goes from reception's screen. Never throws; nothing was asked, nothing happens. */
+  stopAsking(): void;
   /**
    * Seals the result with the card's evidence, stores it durably, and waits for the terminal's word.
    * Aborting the signal means "wait no longer", at the end of the sending deadline: a session that has stored the result durably

@@ -76,6 +76,7 @@ export const machineIn = (world: VisitWorld): VisitMachine => {
         ports.pad.backspace();
       },
       clearPad: () => ports.pad.clear(),
+      stopAsking: () => holder.stopAsking(),
       beginStart: assign({
         startedAt: () => clock.monotonicMs(),
         startsBy: () => {

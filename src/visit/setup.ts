@@ -121,6 +121,7 @@ export const base = setup({
     pushDigit: provided,
     popDigit: provided,
     clearPad: provided,
+    stopAsking: provided,
     recordStart: provided,
     beginStart: provided,
     sound: (_, _params: { readonly tone: Tone }) => provided(),

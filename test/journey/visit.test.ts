@@ -97,6 +97,11 @@ test('visits from the first start to the card taken', async (t) => {
       );
       const [kiosk] = (await appliance.atTerminal('GET', '/api/kiosks')).body.kiosks;
       t.match(kiosk.request, { visitId: asked.visit?.id, reason: 'chosen', patient: { name: '佐藤　遥' } });
+      const question = async () => (await appliance.atTerminal('GET', '/api/kiosks')).body.kiosks[0].request;
+      await appliance.press('back');
+      while ((await question()) !== undefined) await new Promise((resolve) => setTimeout(resolve, 20));
+      await appliance.press('method-staff');
+      while ((await question()) === undefined) await new Promise((resolve) => setTimeout(resolve, 20));
       t.equal((await appliance.atTerminal('POST', '/api/kiosks/kiosk-1/command', { command: 'approve-visual' })).status, 202);
       await appliance.consent();
       const done = await appliance.screen('done');

@@ -201,6 +201,13 @@ test('a question of a visit is acknowledged, shown, and over when it expires', a
   t.match(await send(kioskTopic(SITE, KIOSK, 'request'), await seal(request)), { id: request.id, status: 'accepted' });
   t.match(kiosks.view(KIOSK)?.request, { ask: 'approve-visual', visitId: request.visitId });
   t.match(await send(kioskTopic(SITE, KIOSK, 'request'), await seal(request)), { status: 'duplicate' });
+  const more = (over: Partial<RequestMessage>): RequestMessage => ({ ...request, id: visit().id, seq: visit().seq, ...over });
+  await send(kioskTopic(SITE, KIOSK, 'request'), await seal(more({ ask: 'withdraw', visitId: visit().visitId })));
+  t.ok(kiosks.view(KIOSK)?.request, 'another visit takes nothing back');
+  await send(kioskTopic(SITE, KIOSK, 'request'), await seal(more({ ask: 'withdraw' })));
+  t.equal(kiosks.view(KIOSK)?.request, undefined, 'taken back at the kiosk');
+  t.match(await send(kioskTopic(SITE, KIOSK, 'request'), await seal(more({}))), { status: 'accepted' });
+  t.match(kiosks.view(KIOSK)?.request, { visitId: request.visitId });
   pass(60_000);
   t.equal(kiosks.view(KIOSK)?.request, undefined);
 });

@@ -82,6 +82,7 @@ export class FakeCard implements CardSession {
   readonly #summary: CardSummary;
   #triesLeft: number;
   #faces: (FaceOutcome | Error | 'hang')[];
+  stoppedAsking = 0;
   #onGuidance: (guidance: FaceGuidance) => void = () => undefined;
   #answerDelivery: (outcome: DeliveryOutcome) => void = () => undefined;
 
@@ -106,6 +107,10 @@ export class FakeCard implements CardSession {
     this.asked.push(reason);
     if (this.#script.reception === 'hang') return hang();
     if (this.#script.reception) throw this.#script.reception;
+  }
+
+  stopAsking(): void {
+    this.stoppedAsking += 1;
   }
 
   async verifyPin(pin: Uint8Array, { lastTryConfirmed }: { lastTryConfirmed: boolean }): Promise<PinOutcome> {

@@ -73,7 +73,9 @@ const LOOK_REASONS = [...FACE_HINTS, 'camera', 'photo-unreadable', 'pin-locked',
 /** Sealed question of the kiosk during a visit; answered by an ack (or the approve-visual command). */
 export const requestContentSchema = z.strictObject({
   visitId: z.uuid(),
-  ask: z.enum(['approve-visual', 'prescription']),
+  ask: z
+    .enum(['approve-visual', 'prescription', 'withdraw'])
+    .describe('withdraw: the question of this visit is answered at the kiosk, or wanted no longer'),
   reason: z.enum(LOOK_REASONS).optional().describe('Why staff are asked to look'),
   patient: patientSchema
     .pick({ name: true, birthdate: true, sex: true })

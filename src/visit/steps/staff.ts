@@ -9,7 +9,7 @@ import { asking, ERROR_TONE, padEdges } from './helpers.ts';
 export const staff: StateConfig = {
   initial: 'entering',
   entry: ['clearPad', amend(() => ({ entered: 0, wrong: false }))],
-  exit: ['clearPad', amend(() => ({ entered: 0, wrong: false, receptionAsked: false }))],
+  exit: ['clearPad', 'stopAsking', amend(() => ({ entered: 0, wrong: false, receptionAsked: false }))],
   invoke: {
     id: 'askReception',
     src: 'askReception',
