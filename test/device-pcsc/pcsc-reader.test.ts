@@ -83,6 +83,18 @@ test('a card is waited for, held exclusively, carries APDUs, and is let go when 
   t.same(desk.log.slice(2), ['connect Desk Reader 00 1 3', 'disconnect 1', 'connect Desk Reader 00 1 3'], 'a card found again is reset');
 });
 
+test('a reader that is started again loses nobody who waits for a card', async (t) => {
+  const { desk, reader } = service(t);
+  const made = reader();
+  await made.start();
+  const again = made.start();
+  const waiting = made.waitForCard(never);
+  await again;
+  desk.state = PRESENT;
+  t.equal((await waiting).technology, 'iso14443-4b');
+  t.same(desk.log, ['close', 'connect Desk Reader 00 1 3']);
+});
+
 test('what goes wrong has its own code', async (t) => {
   const { desk, reader: open } = service(t);
   const reader = open();

@@ -54,12 +54,12 @@ export class PcscCardReader implements CardReader {
     this.#options = options;
   }
 
-  /** Finds the reader. Throws reader/unavailable with what to do. */
+  /** Finds the reader. Throws reader/unavailable with what to do. Who waits for a card meanwhile waits on: a self-test starts a reader in use. */
   async start(): Promise<void> {
+    const context = await this.#options.open();
     this.#drop(SCARD.reset);
     this.#context?.close();
-    this.#context = undefined;
-    this.#context = await this.#options.open();
+    this.#context = context;
     this.#options.log.info('reader.ready', { readers: this.#readers().length });
     this.#reader();
   }
