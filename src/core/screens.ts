@@ -66,7 +66,7 @@ export interface ScreenCommon {
   readonly banner?: 'uplink/terminal-lost' | 'uplink/broker-lost';
 }
 
-export const TECHNICIAN_PAGES = ['self-test', 'network', 'versions', 'volume', 'brightness'] as const;
+export const TECHNICIAN_PAGES = ['self-test', 'network', 'versions', 'volume', 'brightness', 'touch'] as const;
 export type TechnicianTopic = (typeof TECHNICIAN_PAGES)[number];
 
 /** One answer of the self-test, in the technician's words; never personal. */
@@ -77,13 +77,20 @@ export interface TestedPart {
   readonly advice?: { readonly ja: string; readonly en: string };
 }
 
+/** Calibration of the touch panel: crosses, then a button to meet with the new map within some seconds. `at`: shares of the panel. */
+export type TouchPage =
+  | { readonly stage: 'cross'; readonly number: number; readonly at: { readonly x: number; readonly y: number } }
+  | { readonly stage: 'confirm'; readonly secondsLeft: number }
+  | { readonly stage: 'kept' | 'failed' | 'reverted' | 'no-panel' };
+
 /** What the technician's screen shows. Levels go from 0 to 10; undefined: this box has no such thing to set. */
 export type TechnicianPage =
   | { readonly page: 'locked'; readonly entered: number; readonly length: 4; readonly refused?: 'wrong' | 'too-often' | 'no-code' }
   | { readonly page: 'menu' }
   | { readonly page: 'self-test'; readonly parts: readonly TestedPart[]; readonly running: boolean }
   | { readonly page: 'network' | 'versions'; readonly facts: Readonly<Record<string, string>> }
-  | { readonly page: 'volume' | 'brightness'; readonly level: number | undefined };
+  | { readonly page: 'volume' | 'brightness'; readonly level: number | undefined }
+  | { readonly page: 'touch'; readonly touch: TouchPage };
 
 export type ScreenContent =
   | { readonly screen: 'splash' }
@@ -167,7 +174,7 @@ export type ElementId =
   | `language-${Language}` | `mode-${DisplayMode}`
   | `key-${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}` | 'key-clear' | 'key-backspace' | 'key-enter'
   | 'consent-all' | 'consent-choose' | 'consent-none' | 'item-yes' | 'item-no'
-  | `technician-${TechnicianTopic}` | 'technician-more' | 'technician-less'
+  | `technician-${TechnicianTopic}` | 'technician-more' | 'technician-less' | 'technician-keep'
   | 'prescription-electronic' | 'prescription-paper'; // biome-ignore format: one id list
 
 /** What a person did: pressed an element on the panel (acts on release), or a key of the numeric keypad. */

@@ -8,7 +8,7 @@ import { type DrawnScene, SceneBuilder } from './scene-builder.ts';
 import { consent, consentItems, prescription } from './screens/consent.ts';
 import type { Facility, ScreenContext, ScreenEnd } from './screens/context.ts';
 import { done, sending, takeCard } from './screens/finish.ts';
-import { bannerHeight, drawBanner, drawSurroundings, footerHeight, SURROUNDINGS } from './screens/frame.ts';
+import { bannerHeight, drawBanner, drawSurroundings, footerHeight, surroundingsOf } from './screens/frame.ts';
 import { howTo } from './screens/help.ts';
 import { chooseMethod, face, faceRetry } from './screens/identity.ts';
 import { chooseLanguage } from './screens/languages.ts';
@@ -30,7 +30,7 @@ export const buildScene = (
 ): DrawnScene => {
   const sizes = sizesFor(panel, model.mode);
   const build = new SceneBuilder(panel, sizes, model.language, model.mode);
-  const around = SURROUNDINGS[model.screen];
+  const around = surroundingsOf(model);
   const whole = frameOf(panel, sizes, { progress: around.step !== undefined && !sizes.large, footer: footerHeight(model, sizes) });
   const frame = around.bare === true ? { ...whole, body: inset(whole.panel, sizes.margin, sizes.gap) } : whole;
   const context: ScreenContext = { build, sizes, frame, messages: messagesFor(model.language), facility };

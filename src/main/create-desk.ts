@@ -11,6 +11,7 @@ import { keepLocalSettings, type LocalSettings, readLocalSettings } from './loca
 import { createSecretPad } from './secret-pad.ts';
 import { passcodeCheck } from './settings-of.ts';
 import { TechnicianDesk } from './technician-desk.ts';
+import { TouchCalibration } from './touch-calibration.ts';
 
 interface DeskParts {
   readonly config: KioskConfig;
@@ -22,6 +23,8 @@ interface DeskParts {
   readonly panel: { readonly width: number; readonly height: number; readonly format: string };
   readonly links: () => { readonly broker: string; readonly terminal: string; readonly backlog: number };
   readonly sound: Pick<Sound, 'setVolume' | 'tone'>;
+  /** How many touch panels are plugged in. */
+  readonly panels: () => number;
   readonly again: () => void;
   readonly present: () => void;
   readonly onProblem: (event: string) => void;
@@ -33,7 +36,9 @@ const addresses = (): string =>
     .join(', ') || 'none'; // biome-ignore format: one line of facts
 
 /** `volume`: the loudness at the beginning of every visit, as set here or in the configuration. */
-export const createDesk = (parts: DeskParts): TechnicianDesk & { volume(): number; examine(): Promise<Report> } => {
+export const createDesk = (
+  parts: DeskParts,
+): TechnicianDesk & { volume(): number; examine(): Promise<Report>; readonly calibration: TouchCalibration } => {
   const { config, dataDirectory, sound, links, panel, onProblem } = parts;
   const light = openBacklight();
   let kept = readLocalSettings(dataDirectory);
@@ -52,7 +57,15 @@ export const createDesk = (parts: DeskParts): TechnicianDesk & { volume(): numbe
   const before = kept.brightness;
   if (light !== undefined && before !== undefined) quietly('technician.brightness-refused', () => light.set(before));
   const checks = checksInside({ ...config, kiosk: { ...config.kiosk, dataDirectory } }, parts.own, parts.box);
+  const calibration = new TouchCalibration({
+    clock: parts.clock,
+    kept: kept.touch,
+    keep: (touch) => keep({ touch: [...touch] }),
+    panels: parts.panels,
+    again: parts.again,
+  });
   const desk = new TechnicianDesk({
+    calibration,
     clock: parts.clock,
     pad: createSecretPad(),
     checkCode: config.kiosk.maintenanceCode === undefined ? undefined : passcodeCheck(config.kiosk.maintenanceCode),
@@ -94,5 +107,5 @@ export const createDesk = (parts: DeskParts): TechnicianDesk & { volume(): numbe
     again: parts.again,
     present: parts.present,
   });
-  return Object.assign(desk, { volume, examine: () => examine(checks, () => parts.clock.now()) });
+  return Object.assign(desk, { volume, calibration, examine: () => examine(checks, () => parts.clock.now()) });
 };

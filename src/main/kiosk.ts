@@ -187,6 +187,7 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     panel: hardware.surface.geometry,
     links: () => uplink.state,
     sound,
+    panels: () => panels,
     again: () => show(visit.screen),
     present: () => visit.send({ type: 'INPUT', input: PRESENT }),
     onProblem: (event) => log.warn(event),
@@ -269,6 +270,11 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
       keypads = count;
     },
     calibration: { rotation: config.panel.rotation },
+    affine: () => desk.calibration.affine,
+    grab: () => desk.calibration.grab,
+    onActivity: () => {
+      if (desk.calibration.grab !== undefined) visit.send({ type: 'INPUT', input: PRESENT });
+    },
     clock,
   });
   const unwatchPower = watchPowerButton(hardware.powerButton, clock, (press) =>

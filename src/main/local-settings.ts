@@ -1,11 +1,16 @@
-// What a technician set at the box itself, over the configuration: loudness and brightness. Kept in the data directory.
+// What a technician set at the box itself, over the configuration: loudness, brightness, the touch panel's map. Kept in the data directory.
 
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
 const level = z.int().min(1).max(10).optional();
-const schema = z.object({ volume: level, brightness: level });
+/** A map that folds the panel to a line is none. */
+const affine = z
+  .tuple([z.number(), z.number(), z.number(), z.number(), z.number(), z.number()])
+  .refine(([a, b, , d, e]) => Math.abs(a * e - b * d) > 0.01)
+  .optional();
+const schema = z.object({ volume: level, brightness: level, touch: affine });
 
 export type LocalSettings = z.infer<typeof schema>;
 

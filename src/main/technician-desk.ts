@@ -14,6 +14,7 @@ import type { SecretPad } from '../visit/ports.ts';
 import type { Check } from './doctor/check.ts';
 import { examine } from './doctor/check.ts';
 import type { Key } from './keypad-guide.ts';
+import type { TouchCalibration } from './touch-calibration.ts';
 
 type Facts = Readonly<Record<string, string>>;
 
@@ -31,6 +32,7 @@ export interface DeskWorld {
   readonly checks: readonly Check[];
   readonly facts: Readonly<Record<'network' | 'versions', () => Facts>>;
   readonly levels: Readonly<Record<'volume' | 'brightness', Level | undefined>>;
+  readonly calibration: TouchCalibration;
   /** Shows the present screen again. */
   readonly again: () => void;
   /** Somebody is there: the screen stays. */
@@ -93,23 +95,40 @@ export class TechnicianDesk {
     else if (element === 'key-backspace') this.#entered = this.#world.pad.backspace();
     else if (element === 'key-clear') this.#entered = this.#world.pad.clear();
     else if (element === 'key-enter') this.#enter();
-    else if (element === 'back' && this.#topic !== undefined) this.#topic = undefined;
+    else if (element === 'back' && this.#topic !== undefined) this.#choose(undefined);
+    else if (element === 'technician-keep') this.#world.calibration.confirm();
     else if (element === 'technician-more') this.#step(1);
     else if (element === 'technician-less') this.#step(-1);
     else {
       const topic = TECHNICIAN_PAGES.find((one) => element === `technician-${one}`);
       if (topic === undefined || !this.#open) return false;
-      this.#topic = topic;
-      if (topic === 'self-test') void this.#test();
+      this.#choose(topic);
     }
     this.#world.present();
     this.#world.again();
     return true;
   }
 
-  /** A key of the keypad while the door is closed. */
+  #choose(topic: TechnicianTopic | undefined): void {
+    this.#topic = topic;
+    this.#world.calibration.leave();
+    if (topic === 'touch') this.#world.calibration.begin();
+    if (topic === 'self-test') void this.#test();
+  }
+
+  /**
+   * A key of the keypad: the code, then the menu by its numbers, so that a panel whose touches go astray can be set right. A new touch map is
+   * the one thing that only a finger can keep.
+   */
   key(key: Key): boolean {
-    if (!this.#shown || this.#open) return false;
+    if (!this.#shown) return false;
+    if (this.#open) {
+      const topic = this.#topic === undefined ? TECHNICIAN_PAGES[Number(key) - 1] : undefined;
+      if (topic !== undefined) return this.press(`technician-${topic}`);
+      if (key === 'plus') return this.press('technician-more');
+      if (key === 'minus') return this.press('technician-less');
+      return (key === 'escape' || key === 'backspace') && this.#topic !== undefined ? this.press('back') : false;
+    }
     if (/^\d$/.test(key)) return this.press(`key-${key}` as ElementId);
     if (key === 'enter') return this.press('key-enter');
     return key === 'backspace' ? this.press('key-backspace') : false;
@@ -121,6 +140,7 @@ export class TechnicianDesk {
     this.#topic = undefined;
     this.#wrong = false;
     this.#entered = this.#world.pad.clear();
+    this.#world.calibration.leave();
   }
 
   #refused(): 'wrong' | 'too-often' | 'no-code' | undefined {
@@ -140,6 +160,8 @@ export class TechnicianDesk {
       case 'network':
       case 'versions':
         return { page: this.#topic, facts: this.#world.facts[this.#topic]() };
+      case 'touch':
+        return { page: 'touch', touch: this.#world.calibration.page };
       default:
         return { page: this.#topic, level: this.#world.levels[this.#topic]?.level() };
     }

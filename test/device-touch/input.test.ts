@@ -169,6 +169,33 @@ test('a hand that rests on the panel locks nobody out, and its lifting presses n
   t.same(done.slice(1), ['release', 'press left', 'release', 'act left']);
 });
 
+test('while somebody measures, a touch goes there as shares of the device and presses nothing; the new map holds at once', async (t) => {
+  const { source, clock, target, panel, stop } = desk();
+  stop();
+  const taken: { x: number; y: number }[] = [];
+  const pressed: string[] = [];
+  let grabbing = true;
+  let affine: readonly [number, number, number, number, number, number] | undefined;
+  const end = startHidInput({
+    source, panel: PANEL, target, clock,
+    onPress: (id) => pressed.push(id),
+    onKey: () => undefined,
+    affine: () => affine,
+    grab: () => (grabbing ? (raw) => taken.push(raw) : undefined),
+  }); // biome-ignore format: one call
+  panel.down(0, 0);
+  panel.move(1279, 799);
+  panel.up();
+  t.same(taken, [{ x: 0.5, y: 0.5 }], 'the mean of where it was seen');
+  t.same(pressed, []);
+  grabbing = false;
+  affine = [-1, 0, 1, 0, 1, 0];
+  panel.down(100, 50);
+  panel.up();
+  t.same(pressed, ['right'], 'mirrored');
+  end();
+});
+
 /** A list of hidraw devices as the kernel keeps it, and a node-hid that refuses as often as told. */
 const hidraw = (directory: string) => {
   const clock = new VirtualClock();

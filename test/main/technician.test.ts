@@ -6,12 +6,14 @@ import { test } from 'tap';
 import { sleep } from '../../src/core/clock.ts';
 import type { ElementId, ScreenModel } from '../../src/core/screens.ts';
 import { VirtualClock } from '../../src/core/virtual-clock.ts';
+import { type Affine, applyAffine, type Point, solveAffine } from '../../src/device/touch/affine.ts';
 import { openBacklight } from '../../src/main/backlight.ts';
 import { fail, ok } from '../../src/main/doctor/check.ts';
 import { keepLocalSettings, readLocalSettings } from '../../src/main/local-settings.ts';
 import { createSecretPad } from '../../src/main/secret-pad.ts';
 import { passcodeCheck } from '../../src/main/settings-of.ts';
 import { TechnicianDesk } from '../../src/main/technician-desk.ts';
+import { CROSSES, TouchCalibration } from '../../src/main/touch-calibration.ts';
 
 const GIVEN: ScreenModel = { screen: 'technician', language: 'ja', page: 'locked', entered: 0, length: 4 };
 
@@ -19,8 +21,17 @@ const open = (code: string | undefined = '1379') => {
   const clock = new VirtualClock();
   let volume = 7;
   let present = 0;
+  const kept: Affine[] = [];
+  const calibration = new TouchCalibration({
+    clock,
+    kept: undefined,
+    keep: (one) => kept.push(one),
+    panels: () => 1,
+    again: () => undefined,
+  });
   const desk = new TechnicianDesk({
     clock,
+    calibration,
     pad: createSecretPad(),
     checkCode: code === '' ? undefined : passcodeCheck(code),
     checks: [
@@ -45,7 +56,7 @@ const open = (code: string | undefined = '1379') => {
   desk.frame(GIVEN);
   const press = (...elements: string[]) => elements.map((element) => desk.press(element as ElementId));
   const type = (digits: string) => press(...[...digits].map((digit) => `key-${digit}`), 'key-enter');
-  return { clock, desk, press, type, page: () => desk.frame(GIVEN), volume: () => volume, present: () => present };
+  return { clock, calibration, kept, desk, press, type, page: () => desk.frame(GIVEN), volume: () => volume, present: () => present };
 };
 
 test('the door opens with the code alone, and closes and forgets when the screen is left', async (t) => {
@@ -138,4 +149,74 @@ test('a backlight is set in ten steps and never to darkness', async (t) => {
   light?.set(1);
   t.equal(readFileSync(join(directory, 'brightness'), 'utf8'), '3');
   t.equal(light?.level(), 1);
+});
+
+/** A panel whose axes are swapped and one of them mirrored, with a border that is not seen. */
+const astray = ({ x, y }: Point): Point => ({ x: 0.05 + 0.9 * y, y: 0.92 - 0.85 * x });
+
+test('four crosses give the map of a panel whose touches go astray, and it is kept when a button was met with it', async (t) => {
+  const { calibration, kept, press, type, page } = open();
+  type('1379');
+  press('technician-touch');
+  for (const [i, cross] of CROSSES.entries()) {
+    t.match(page(), { page: 'touch', touch: { stage: 'cross', number: i + 1, at: cross } });
+    calibration.grab?.(astray(cross));
+  }
+  t.match(page(), { touch: { stage: 'confirm', secondsLeft: 15 } });
+  t.equal(calibration.grab, undefined, 'touches press again');
+  const { affine } = calibration;
+  for (const point of [
+    { x: 0.5, y: 0.5 },
+    { x: 0.25, y: 0.9 },
+  ]) {
+    const { x, y } = applyAffine(affine as Affine, astray(point));
+    t.ok(Math.hypot(x - point.x, y - point.y) < 1e-9);
+  }
+  t.same(kept, []);
+  press('technician-keep');
+  t.same(kept, [affine]);
+  t.match(page(), { touch: { stage: 'kept' } });
+  t.equal(calibration.affine, affine, 'the very map, so that nothing is computed anew');
+});
+
+test('a calibration that nobody confirms, or that missed its crosses, changes nothing', async (t) => {
+  const { clock, calibration, kept, press, type, page, desk } = open();
+  type('1379');
+  press('technician-touch');
+  for (const cross of CROSSES) calibration.grab?.(astray(cross));
+  t.ok(calibration.affine);
+  await clock.run(sleep(clock, 16_000));
+  t.match(page(), { touch: { stage: 'reverted' } });
+  t.equal(calibration.affine, undefined);
+  press('technician-touch');
+  for (const [i, cross] of CROSSES.entries()) calibration.grab?.(i === 2 ? { x: 0.5, y: 0.5 } : astray(cross));
+  t.match(page(), { touch: { stage: 'failed' } });
+  t.equal(calibration.affine, undefined);
+  t.equal(solveAffine(CROSSES.map((wanted) => ({ raw: { x: 0.3, y: 0.3 }, wanted }))), undefined, 'one place four times is no map');
+  press('technician-touch');
+  calibration.grab?.({ x: 0.1, y: 0.1 });
+  t.equal(desk.key('escape'), true, 'the keypad leads out');
+  t.match(page(), { page: 'menu' });
+  t.equal(calibration.grab, undefined);
+  t.same(kept, []);
+});
+
+test('the keypad alone leads through the menu, for a panel that cannot be touched rightly', async (t) => {
+  const { desk, page } = open();
+  for (const key of ['1', '3', '7', '9', 'enter'] as const) desk.key(key);
+  t.match(page(), { page: 'menu' });
+  desk.key('6');
+  t.match(page(), { page: 'touch', touch: { stage: 'cross' } });
+  desk.key('backspace');
+  desk.key('4');
+  desk.key('plus');
+  t.match(page(), { page: 'volume', level: 8 });
+});
+
+test('a kept touch map is read again, and one that folds the panel is none', async (t) => {
+  const directory = t.testdir();
+  keepLocalSettings(directory, { touch: [0, 1, 0, -1, 0, 1] });
+  t.same(readLocalSettings(directory).touch, [0, 1, 0, -1, 0, 1]);
+  writeFileSync(join(directory, 'set-here.json'), JSON.stringify({ touch: [1, 1, 0, 1, 1, 0] }));
+  t.same(readLocalSettings(directory), {});
 });

@@ -2,13 +2,11 @@
 // Pure geometry; a calibration that cannot be inverted is refused when it is made, not when a finger comes.
 
 import { KioskFailure } from '../../core/failure.ts';
-
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
+import { type Affine, applyAffine, type Point } from './affine.ts';
 
 export interface CalibrationOptions {
+  /** Measured at the box: stands for corners and rotation both. */
+  readonly affine?: Affine | undefined;
   /** How the panel is mounted, clockwise degrees. */
   readonly rotation?: 0 | 90 | 180 | 270;
   /** Where the device saw the panel's corners, as shares 0..1 of its range: top left, top right, bottom right, bottom left. */
@@ -20,9 +18,9 @@ export type Calibration = (raw: Point) => Point;
 /** Maps shares (0..1 of the device's range) to whole panel pixels, held inside the panel. Throws config/invalid. */
 export const calibrate = (panel: { width: number; height: number }, options: CalibrationOptions = {}): Calibration => {
   const unit = options.corners === undefined ? (point: Point) => point : fromQuadrilateral(options.corners);
-  const rotation = options.rotation ?? 0;
+  const { affine, rotation = 0 } = options;
   return (raw) => {
-    const { x, y } = rotate(unit(raw), rotation);
+    const { x, y } = affine === undefined ? rotate(unit(raw), rotation) : applyAffine(affine, raw);
     return { x: hold(x, panel.width), y: hold(y, panel.height) };
   };
 };

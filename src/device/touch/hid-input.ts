@@ -4,11 +4,12 @@
 import { type Clock, systemClock } from '../../core/clock.ts';
 import type { KioskFailure } from '../../core/failure.ts';
 import { asFailure } from '../../core/failure.ts';
+import type { Affine, Point } from './affine.ts';
 import { type CalibrationOptions, calibrate } from './calibration.ts';
 import { parseHidDescriptor } from './hid-descriptor.ts';
 import { isKeyboard, type Key, KeyboardDecoder } from './keyboard.ts';
 import { findPointer } from './pointer-layout.ts';
-import type { HidDevice, HidSource } from './ports.ts';
+import type { HidDevice, HidSource, TouchEvent } from './ports.ts';
 import { TouchDecoder } from './touch-decoder.ts';
 import { TouchInput, type TouchTarget } from './touch-input.ts';
 
@@ -26,12 +27,34 @@ export interface HidInputOptions {
   /** A device whose descriptor cannot be used. */
   readonly onFailure?: (failure: KioskFailure) => void;
   readonly calibration?: CalibrationOptions;
+  /** A map measured at the box, asked at every report: over `calibration` while there is one. */
+  readonly affine?: () => Affine | undefined;
+  /** While it answers, touches press nothing: each goes there when it is lifted, as the mean of where the device saw it (shares 0..1). */
+  readonly grab?: () => ((raw: Point) => void) | undefined;
   readonly clock?: Clock;
 }
 
 /** Begins to listen; the answer stops it and closes the devices. Throws config/invalid on a calibration that is none. */
 export const startHidInput = (options: HidInputOptions): (() => void) => {
-  const calibration = calibrate(options.panel, options.calibration);
+  let affine = options.affine?.();
+  let map = calibrate(options.panel, { ...options.calibration, affine });
+  let seen: Point[] = [];
+  const calibration = (raw: Point): Point => {
+    const now = options.affine?.();
+    if (now !== affine) {
+      affine = now;
+      map = calibrate(options.panel, { ...options.calibration, affine });
+    }
+    seen.push(raw);
+    return map(raw);
+  };
+  /** One touch of whoever measures. */
+  const measure = ({ phase }: TouchEvent, take: (raw: Point) => void): void => {
+    if (phase === 'down' || phase === 'move') return;
+    const share = (of: (raw: Point) => number) => seen.reduce((sum, raw) => sum + of(raw), 0) / seen.length;
+    if (phase === 'up' && seen.length > 0) take({ x: share(({ x }) => x), y: share(({ y }) => y) });
+    seen = [];
+  };
   const input = new TouchInput({
     target: options.target,
     clock: options.clock ?? systemClock,
@@ -59,7 +82,16 @@ export const startHidInput = (options: HidInputOptions): (() => void) => {
       return;
     }
     const stopReports = device.onReport((report) => {
-      for (const event of touch?.decode(report) ?? []) input.handle(event);
+      for (const event of touch?.decode(report) ?? []) {
+        const take = options.grab?.();
+        if (take === undefined) {
+          seen = [];
+          input.handle(event);
+        } else {
+          options.onActivity?.();
+          measure(event, take);
+        }
+      }
       for (const key of keyboard?.decode(report) ?? []) {
         options.onActivity?.();
         options.onKey(key);

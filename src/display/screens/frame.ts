@@ -22,7 +22,7 @@ interface Surroundings {
   readonly bare?: true;
 }
 
-export const SURROUNDINGS: Readonly<Record<ScreenName, Surroundings>> = {
+const SURROUNDINGS: Readonly<Record<ScreenName, Surroundings>> = {
   splash: { footer: [], listen: false, bare: true },
   initialising: { footer: [], listen: false },
   idle: { footer: [], listen: true },
@@ -46,15 +46,20 @@ export const SURROUNDINGS: Readonly<Record<ScreenName, Surroundings>> = {
   'shutting-down': { footer: [], listen: false, bare: true },
 };
 
+const CROSS: Surroundings = { footer: [], listen: false, bare: true };
+
+export const surroundingsOf = (model: ScreenModel): Surroundings =>
+  model.screen === 'technician' && model.page === 'touch' && model.touch.stage === 'cross' ? CROSS : SURROUNDINGS[model.screen];
+
 /** The footer takes room when it has buttons, or when the last seconds are being asked about: on a tall panel two rows then. */
 export const footerHeight = (model: ScreenModel, sizes: Sizes): number => {
   if (model.timeout?.asking === true && sizes.portrait) return sizes.footer * 2 - sizes.gap / 2;
-  return SURROUNDINGS[model.screen].footer.length > 0 || model.timeout?.asking === true ? sizes.footer : 0;
+  return surroundingsOf(model).footer.length > 0 || model.timeout?.asking === true ? sizes.footer : 0;
 };
 
 export const drawSurroundings = (context: ScreenContext, model: ScreenModel): void => {
   const { build, frame } = context;
-  const around = SURROUNDINGS[model.screen];
+  const around = surroundingsOf(model);
   build.panel(frame.panel, { fill: COLOURS.page });
   if (around.bare !== true) drawHeader(context, model);
   if (around.step !== undefined && !context.sizes.large) drawProgress(context, around.step);

@@ -1,6 +1,6 @@
 // The technician's screen: a code first, then a menu, the self-test, tables of facts, two levels to set. Never anything personal.
 
-import { type ElementId, TECHNICIAN_PAGES, type TechnicianTopic, type TestedPart } from '../../core/screens.ts';
+import { type ElementId, TECHNICIAN_PAGES, type TechnicianTopic, type TestedPart, type TouchPage } from '../../core/screens.ts';
 import { type IconName, icon } from '../icons.ts';
 import { staffLanguage } from '../languages/language.ts';
 import { factName, factValue } from '../languages/technician-facts.ts';
@@ -16,12 +16,13 @@ type Model = ModelOf<'technician'>;
 const textsOf = ({ build }: ScreenContext) => TECHNICIAN_TEXTS[staffLanguage(build.language) === 'en' ? 'en' : 'ja'];
 
 const PICTURES: Readonly<Record<TechnicianTopic, IconName>> = {
-  'self-test': 'list', network: 'globe', versions: 'info', volume: 'speaker', brightness: 'contrast',
+  'self-test': 'list', network: 'globe', versions: 'info', volume: 'speaker', brightness: 'contrast', touch: 'list',
 }; // biome-ignore format: a table
 
 const MOST = 10;
 
 export const technician = (context: ScreenContext, model: Model): ScreenEnd => {
+  if (model.page === 'touch' && model.touch.stage === 'cross') return drawCross(context, model.touch);
   const { build, frame, sizes } = context;
   const words = textsOf(context);
   const [head, rest] = cutTop(frame.body, sizes.title * 1.3, sizes.gap / 2);
@@ -42,6 +43,9 @@ export const technician = (context: ScreenContext, model: Model): ScreenEnd => {
     case 'network':
     case 'versions':
       drawFacts(context, Object.entries(model.facts), rest);
+      break;
+    case 'touch':
+      if (model.touch.stage !== 'cross') drawTouch(context, model.touch, rest);
       break;
     default:
       drawLevel(context, model.level, rest);
@@ -184,6 +188,42 @@ const drawFacts = ({ build, sizes }: ScreenContext, facts: readonly (readonly [s
       });
     });
   });
+};
+
+/** Nothing but the cross and what to do with it: whatever else is touched counts as the cross. */
+const drawCross = (context: ScreenContext, touch: Extract<TouchPage, { stage: 'cross' }>): ScreenEnd => {
+  const { build, frame, sizes } = context;
+  const words = textsOf(context).touch;
+  const { width, height } = frame.panel;
+  const [x, y] = [Math.round(touch.at.x * (width - 1)), Math.round(touch.at.y * (height - 1))];
+  const arm = sizes.compact ? 24 : 36;
+  const box = rect(x - arm, y - arm, 2 * arm + 1, 2 * arm + 1);
+  build.image(
+    'cross',
+    `${touch.number} / 4`,
+    box,
+    `<path d="M${x - arm} ${y}h${2 * arm}M${x} ${y - arm}v${2 * arm}" stroke="${COLOURS.error}" stroke-width="3"/><circle cx="${x}" cy="${y}" r="${arm / 2}" fill="none" stroke="${COLOURS.error}" stroke-width="3"/>`,
+  );
+  const middle = centred(frame.panel, width * 0.7, height * 0.3);
+  const [first, second] = rows(middle, [1, 1], sizes.gap);
+  const look = { language: 'ja', align: 'centre', vertical: 'middle' } as const;
+  build.text('title', words.cross(touch.number), first, { ...look, size: sizes.instruction, weight: 700 });
+  build.text('aim', words.aim, second, { ...look, size: sizes.body, colour: COLOURS.textSoft });
+  return { speech: '' };
+};
+
+const drawTouch = (context: ScreenContext, touch: Exclude<TouchPage, { stage: 'cross' }>, box: Rect): void => {
+  const { build, sizes } = context;
+  const words = textsOf(context).touch;
+  const said = touch.stage === 'confirm' ? words.confirm(touch.secondsLeft) : words[touch.stage];
+  const [top, rest] = cutTop(box, sizes.instruction * 3, sizes.gap);
+  build.text('touch', said, top, { language: 'ja', size: sizes.body, weight: 700, vertical: 'middle' });
+  if (touch.stage === 'no-panel') return;
+  const area = centred(rest, Math.min(rest.width, 620), sizes.target * 1.4);
+  const look = { size: sizes.compact ? 24 : 34, language: 'ja' } as const;
+  if (touch.stage === 'confirm')
+    build.button('technician-keep' satisfies ElementId, words.keep, area, { ...look, kind: 'primary', icon: 'check' });
+  else build.button('technician-touch' satisfies ElementId, words.again, area, { ...look, kind: 'tint', icon: 'retry' });
 };
 
 const drawLevel = (context: ScreenContext, level: number | undefined, box: Rect): void => {

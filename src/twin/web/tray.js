@@ -105,6 +105,8 @@ const show = (force = false) => {
       .querySelector(`[data-card="${CSS.escape(focused)}"]`)
       ?.focus();
 
+  followEnd();
+
   const lying = twin.cards.find(({ name }) => name === twin.tray);
   byId('take').hidden = !lying;
   byId('tray').classList.toggle('full', lying !== undefined);
@@ -116,7 +118,15 @@ const show = (force = false) => {
   slot.append(onTray);
 };
 
+/** The last row fades while there are cards below it. */
+const followEnd = () => {
+  const { scrollTop, clientHeight, scrollHeight } = byId('wallet');
+  byId('wallet').classList.toggle('at-end', scrollTop + clientHeight >= scrollHeight - 4);
+};
+
 export const startTray = () => {
+  byId('wallet').addEventListener('scroll', followEnd, { passive: true });
+  new ResizeObserver(followEnd).observe(byId('wallet'));
   byId('take').addEventListener('click', take);
   onChange(({ state }) => {
     show();
