@@ -145,7 +145,7 @@ test('a visit crosses the broker and back; after the broker was away, nothing is
 
 test('the program says ready, leaves offline behind when it is killed, and stops in order on SIGTERM', async (t) => {
   const broker = await startBroker(t);
-  const { states } = await listen(t, broker);
+  const { states, client } = await listen(t, broker);
   const status = (wanted: string) => until(() => (states.at(-1)?.status === wanted ? true : undefined));
   const first = await launch(t, 0, broker.port, '--demo');
   const second = await launch(t, 0, 1, '--exit-with-parent', '--log', 'silent');
@@ -164,6 +164,11 @@ test('the program says ready, leaves offline behind when it is killed, and stops
 
   const third = await launch(t, 0, broker.port);
   await status('ready');
+  const lateWill = { ...states.at(-1), status: 'offline', bdSeq: 0 };
+  await client.publishAsync(terminalStateTopic(SITE), JSON.stringify(lateWill), { qos: 1, retain: true });
+  await until(() => (third.errors().includes('late-will') ? true : undefined));
+  await status('ready');
+  t.pass('a Will of an earlier connection is contradicted at once, not by the next sign of life');
   third.child.kill('SIGTERM');
   t.strictSame(await third.exit, [0, null]);
   await status('offline');
