@@ -1,6 +1,6 @@
 // A card with settings becomes a kiosk, and keeps no secret.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { parse } from 'smol-toml';
@@ -66,7 +66,7 @@ test('taking secrets out changes nothing else of any settings', async (t) => {
 
 test('settings on the card become the kiosk’s, and their secrets are wiped from it', async (t) => {
   const { places, of } = box(t.testdir(), SETTINGS);
-  t.same(adopt(places), { outcome: 'adopted', keys: [] });
+  t.same(adopt(places), { outcome: 'adopted', keys: [], unwiped: [] });
   t.same(parse(of('settings')), parse(SETTINGS));
   t.notMatch(of('card'), /1357|2580/);
   t.match(of('card'), /# of the east clinic/);
@@ -132,12 +132,27 @@ test('private keys move from the card, certificates stay readable on it', async 
   mkdirSync(join(places.card, 'kazashi/broker'), { recursive: true });
   const files = ['ca.pem', 'cert.pem', 'key.pem', 'kiosk.private.json', 'terminal-keys.json', 'broker/key.pem', 'broker/acl'];
   for (const name of files) writeFileSync(join(places.card, 'kazashi', name), `content of ${name}`);
-  t.same([...adopt(places).keys].sort(), [...files].sort());
+  const { keys, unwiped } = adopt(places);
+  t.same([...keys].sort(), [...files].sort());
+  t.same(unwiped, []);
   for (const name of files) t.equal(readFileSync(join(places.settings, name), 'utf8'), `content of ${name}`);
   t.same(readdirSync(join(places.card, 'kazashi')).sort(), ['broker', 'ca.pem', 'cert.pem', 'terminal-keys.json']);
   t.notOk(existsSync(join(places.card, 'kazashi/broker/key.pem')));
   t.same(adopt(places).keys, [], 'and nothing is taken twice');
   t.equal(readFileSync(join(places.settings, 'key.pem'), 'utf8'), 'content of key.pem');
+});
+
+test('a card that cannot be wiped is told, and the box becomes a kiosk all the same', {
+  skip: existsSync('/proc/version') ? false : 'needs /proc',
+}, async (t) => {
+  const { places, of } = box(t.testdir(), SETTINGS);
+  mkdirSync(join(places.card, 'kazashi'));
+  // A file that can be read and not be written, by root neither.
+  symlinkSync('/proc/version', join(places.card, 'kazashi/key.pem'));
+  t.match(adopt(places), { outcome: 'adopted', keys: ['key.pem'], unwiped: ['kazashi/key.pem'] });
+  t.same(parse(of('settings')), parse(SETTINGS));
+  t.notMatch(of('card'), /2580/, 'what can be wiped is');
+  t.same(adopt(places).unwiped, ['kazashi/key.pem'], 'tried again at the next start');
 });
 
 test('the network is what the settings say: DHCP, or an address with its router', async (t) => {

@@ -20,8 +20,9 @@ export const command: Command = {
       settings = refuseWords('settings', `adopt needs --settings DIR\n\n${usage}`),
       network,
     } = values;
-    const { outcome, keys, problem } = adopt({ card, settings, ...(network === undefined ? {} : { network }) });
+    const { outcome, keys, problem, unwiped } = adopt({ card, settings, ...(network === undefined ? {} : { network }) });
     process.stdout.write(`settings ${outcome}, ${keys.length} key files taken over\n`);
+    for (const file of unwiped) process.stderr.write(`${file}: could not be wiped from the card; make the card writable, or destroy it\n`);
     if (problem !== undefined) process.stderr.write(`${problem}\n`);
     return 0;
   },

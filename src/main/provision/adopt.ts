@@ -33,7 +33,13 @@ export interface Adopted {
   readonly keys: readonly string[];
   /** Why the settings are wrong. */
   readonly problem?: string;
+  /** Files on the card that should have been wiped and could not be: told, and tried again at the next start. The kiosk works all the same. */
+  readonly unwiped: readonly string[];
 }
+
+type Settled = Omit<Adopted, 'keys' | 'unwiped'> & {
+  /** The card's text without its secrets, when it held some. */ readonly rest?: string;
+};
 
 const textOf = (file: string): string | undefined => {
   try {
@@ -60,9 +66,11 @@ const keptSecrets = (settings: string): Secrets => {
   }
 };
 
-const takeKeys = ({ card, settings }: AdoptPlaces): readonly string[] => {
+/** Files taken over, relative; and those that are not to stay on the card. */
+const takeKeys = ({ card, settings }: AdoptPlaces): { readonly taken: readonly string[]; readonly secret: readonly string[] } => {
   const folder = join(card, KEYS_FOLDER);
   const taken: string[] = [];
+  const secret: string[] = [];
   for (const file of filesBelow(folder)) {
     const name = relative(folder, file);
     // The folder's own settings are for a kiosk that is set up by hand: here the card's are read.
@@ -74,9 +82,9 @@ const takeKeys = ({ card, settings }: AdoptPlaces): readonly string[] => {
       taken.push(name);
     }
     bytes.fill(0);
-    if (!PUBLIC.test(file)) wipeFile(file);
+    if (!PUBLIC.test(file)) secret.push(file);
   }
-  return taken;
+  return { taken, secret };
 };
 
 const setNetwork = (directory: string, config: KioskConfig): void => {
@@ -91,31 +99,29 @@ const wholeSettings = (text: string, kept: Secrets): { whole: string; config: Ki
   return { whole, config: parseConfig(whole, SETTINGS_FILE) };
 };
 
-/** Throws what a disk throws that cannot be read or written. */
-export const adopt = (places: AdoptPlaces): Adopted => {
-  const { card, settings, network } = places;
-  const keys = takeKeys(places);
-  const onCard = join(card, SETTINGS_FILE);
+/** Text of the card's settings; one whose wiping was cut off is finished first. */
+const textOfCard = (file: string): string | undefined => {
+  const next = textOf(`${file}.kept`);
+  const text = textOf(file);
+  return next !== undefined && /^\0*$/.test(text ?? '') ? next : text;
+};
+
+const settle = ({ settings, network }: AdoptPlaces, text: string | undefined): Settled => {
   const place = join(settings, SETTINGS_FILE);
-  // A cut while the card was being wiped leaves its next text beside it.
-  const next = textOf(`${onCard}.kept`);
-  if (next !== undefined && /^\0*$/.test(textOf(onCard) ?? '')) writeDurably(onCard, next);
-  const text = textOf(onCard);
   const before = textOf(place);
   const effective = text ?? before;
-  if (effective === undefined) return { outcome: 'none', keys };
-  const kept = keptSecrets(settings);
+  if (effective === undefined) return { outcome: 'none' };
   let config: KioskConfig;
   let whole: string;
   try {
-    ({ config, whole } = wholeSettings(effective, kept));
+    ({ config, whole } = wholeSettings(effective, keptSecrets(settings)));
   } catch (cause) {
     if (!isFailure(cause)) throw cause;
     if (before !== effective) writeDurably(place, effective);
-    return { outcome: 'wrong', keys, problem: cause.message };
+    return { outcome: 'wrong', problem: cause.message };
   }
   if (network !== undefined) setNetwork(network, config);
-  if (text === undefined) return { outcome: 'unchanged', keys };
+  if (text === undefined) return { outcome: 'unchanged' };
   const apart = takeSecrets(text);
   const { secrets } = takeSecrets(whole);
   // Without what stood beside a secret in its line: the same text at the next start, when the card holds none.
@@ -124,11 +130,33 @@ export const adopt = (places: AdoptPlaces): Adopted => {
     writeDurably(join(settings, SECRETS_FILE), JSON.stringify(secrets));
     writeDurably(place, settled);
   }
-  if (apart.text !== text) {
-    writeDurably(`${onCard}.kept`, apart.text);
-    overwrite(onCard);
-    writeDurably(onCard, apart.text);
-    wipeFile(`${onCard}.kept`);
+  return { outcome: settled === before ? 'unchanged' : 'adopted', rest: apart.text };
+};
+
+/** The card's settings become `rest`; at every moment of it one whole text is there. */
+const replaceOnCard = (file: string, rest: string): void => {
+  if (textOf(file) !== rest) {
+    writeDurably(`${file}.kept`, rest);
+    overwrite(file);
+    writeDurably(file, rest);
   }
-  return { outcome: settled === before ? 'unchanged' : 'adopted', keys };
+  if (existsSync(`${file}.kept`)) wipeFile(`${file}.kept`);
+};
+
+/** Throws what the settings' disk throws that cannot be read or written; a card that cannot be written stops nothing. */
+export const adopt = (places: AdoptPlaces): Adopted => {
+  const { taken: keys, secret } = takeKeys(places);
+  const onCard = join(places.card, SETTINGS_FILE);
+  const { rest, ...settled } = settle(places, textOfCard(onCard));
+  const unwiped: string[] = [];
+  const clean = (file: string, work: () => void) => {
+    try {
+      work();
+    } catch {
+      unwiped.push(relative(places.card, file));
+    }
+  };
+  for (const file of secret) clean(file, () => wipeFile(file));
+  if (rest !== undefined) clean(onCard, () => replaceOnCard(onCard, rest));
+  return { ...settled, keys, unwiped };
 };
