@@ -94,6 +94,7 @@ const embedded = genuine.filter((row) => row.score !== undefined);
 const heldBack = rows.filter((row) => row.hint !== undefined);
 const living = rows.flatMap(({ liveness }) => (liveness === undefined ? [] : [liveness]));
 const notLive = living.filter((value) => value < DEFAULT_LIVENESS_THRESHOLD).length;
+const letIn = genuine.filter((row) => accepted(row) && (row.liveness ?? 0) >= DEFAULT_LIVENESS_THRESHOLD).length;
 const times = rows.map(({ ms }) => ms).sort((a, b) => a - b);
 const reasons = [...new Set(heldBack.map(({ hint }) => hint ?? ''))];
 
@@ -106,6 +107,7 @@ const result = {
   highestImpostor: Math.max(...impostors.map(({ score }) => score ?? -1)),
   heldBack: Object.fromEntries(reasons.map((reason) => [reason, heldBack.filter(({ hint }) => hint === reason).length])),
   livenessThreshold: DEFAULT_LIVENESS_THRESHOLD,
+  letIn: letIn / Math.max(1, genuine.length),
   bpcer: notLive / Math.max(1, living.length),
   lookMs: times[times.length >> 1] ?? 0,
 };
@@ -117,6 +119,7 @@ FAR                   ${percent(result.far * 1e6, 1e6).padEnd(11)} ${(REFERENCE.
 highest impostor      ${result.highestImpostor.toFixed(3)}
 frames held back      ${percent(heldBack.length, rows.length)}  ${JSON.stringify(result.heldBack)}
 BPCER (liveness ${result.livenessThreshold})  ${percent(notLive, living.length)} of ${living.length}
+genuine people let in ${percent(letIn, genuine.length)} by match and liveness together
 one look              ${result.lookMs.toFixed(1)} ms median
 `);
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(result, null, 2)}\n`);
