@@ -1,41 +1,8 @@
 // Silence of those who promised signs of life.
 
 import { test } from 'tap';
-import type { Clock } from '../../src/core/clock.ts';
 import { LifeSigns } from '../../src/core/life-signs.ts';
-
-/** A clock moved by hand; `stall` lets time pass without running what is due. */
-const handClock = () => {
-  let now = 0;
-  let timers: { at: number; run: () => void }[] = [];
-  const clock: Clock = {
-    now: () => now,
-    monotonicMs: () => now,
-    setTimeout: (run, delayMs) => {
-      const timer = { at: now + delayMs, run };
-      timers.push(timer);
-      return timer;
-    },
-    clearTimeout: (handle) => {
-      timers = timers.filter((timer) => timer !== handle);
-    },
-  };
-  const stall = (ms: number): void => {
-    now += ms;
-  };
-  const pass = (ms: number): void => {
-    const end = now + ms;
-    for (;;) {
-      const [next] = timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
-      if (next === undefined) break;
-      timers = timers.filter((timer) => timer !== next);
-      now = Math.max(now, next.at);
-      next.run();
-    }
-    now = Math.max(now, end);
-  };
-  return { clock, pass, stall, timers: () => timers.length };
-};
+import { handClock } from '../hand-clock.ts';
 
 test('silence is told once, after three signs were missed, and only of those who promised', (t) => {
   const { clock, pass, timers } = handClock();

@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { test } from 'tap';
-import type { Clock } from '../../src/core/clock.ts';
 import { silentLog } from '../../src/core/log.ts';
 import { type LatestSource, streamLatest } from '../../src/twin/latest-stream.ts';
+import { handClock } from '../hand-clock.ts';
 import { IDLE, pngOf, startFakeTwin } from './fixtures/fake-controls.ts';
 
 /** Reads a response piece by piece until `done` says so; answers the bytes so far. */
@@ -73,27 +73,11 @@ test('closing the server ends the streams, and a client that goes is forgotten',
   t.equal(twin.listeners(), 0);
 });
 
-/** Time that only a test moves. */
+/** Lets time pass, and then whatever waits for no time. */
 const manualClock = () => {
-  let now = 0;
-  let timers: { at: number; run: () => void }[] = [];
-  const clock: Clock = {
-    now: () => now,
-    monotonicMs: () => now,
-    setTimeout: (run, delayMs) => {
-      const timer = { at: now + delayMs, run };
-      timers.push(timer);
-      return timer;
-    },
-    clearTimeout: (handle) => {
-      timers = timers.filter((timer) => timer !== handle);
-    },
-  };
+  const { clock, pass } = handClock();
   const advance = async (ms: number) => {
-    now += ms;
-    const due = timers.filter(({ at }) => at <= now);
-    timers = timers.filter(({ at }) => at > now);
-    for (const { run } of due) run();
+    pass(ms);
     await new Promise((resolve) => setImmediate(resolve));
   };
   return { clock, advance };
