@@ -83,6 +83,7 @@ export const base = setup({
     cardPresent: ({ context }) => context.card,
     cardGone: ({ context }) => !context.card || context.closing?.taken === true,
     cardTaken: ({ context }) => context.closing?.taken === true,
+    removalTold: ({ context }) => context.closing?.after === 'card/removed',
     /** Idle may not go on being idle. */
     disturbed: ({ context }) =>
       context.stopping || context.card || context.fault !== undefined || !context.serving || !context.tested || !linked(context),

@@ -44,6 +44,19 @@ test('a card pulled at any step ends the visit: said shortly, nothing sent, the 
   });
 });
 
+test('a read that fails because its card is gone, told before the tray tells it: the words stay to be read', async (t) => {
+  const world = createWorld();
+  await world.open();
+  await world.place({ read: new KioskFailure('card/removed') });
+  t.equal(world.shown('notice').code, 'card/removed');
+  await world.take();
+  t.equal(world.shown('notice').code, 'card/removed', 'the same removal');
+  await world.pass(9);
+  t.equal(world.screen, 'notice');
+  await world.place();
+  t.equal(world.screen, 'choose-method', 'a card begins anew');
+});
+
 test('another card on the tray at any step begins a new visit, and nothing of the first one is left', async (t) => {
   await atEveryStep(async (world, phase) => {
     const { card } = world;

@@ -12,6 +12,8 @@ const telling: StateConfig = {
   after: { notice: '#take-card' },
   on: {
     ...ON_A_NEW_CARD,
+    // The read that failed for want of its card tells so before the tray does: one removal, and words that must stay to be read.
+    'CARD.REMOVED': [{ guard: 'removalTold' }, '#resting'],
     'PRESS.continue': '#take-card',
     'PRESS.cancel': '#take-card',
     'PRESS.choose-language': { target: '#ended-notice-again', reenter: true, actions: 'toggleLanguages' },
