@@ -8,7 +8,7 @@ import type { Picture } from './ports.ts';
 sharp.cache(false);
 
 /** A 40-megapixel photograph would take 120 MB decoded: refused before that. */
-export const MAX_PIXELS = 16_000_000;
+export const MAX_PIXELS = 25_000_000;
 
 const unreadable = (reason: string, facts: Readonly<Record<string, string | number>>, cause?: unknown) =>
   new KioskFailure('input/invalid', {

@@ -14,6 +14,8 @@ import { openRasteriser } from '../display/raster.ts';
 import { startDemoBroker } from '../twin/demo-broker.ts';
 import { layPatchCable } from '../twin/patch-cable.ts';
 import { createTwinServer } from '../twin/server.ts';
+import { nodeDurableFs } from '../uplink/durable-fs.ts';
+import { nodeProcessTable, takeLock } from '../uplink/lock.ts';
 import { CardShelf } from './card-shelf.ts';
 import { demoCardNames, fillShelf } from './demo-cards.ts';
 import { type Kiosk, startKiosk } from './kiosk.ts';
@@ -99,6 +101,7 @@ export const startTwin = async (
   try {
     const data = openDataDirectory(words.data);
     undo.push(data.forget);
+    undo.push(await takeLock(nodeDurableFs, data.directory, nodeProcessTable));
     const broker = owned(await startDemoBroker({ port: words.mqttPort }));
     const brokerCable = owned(await layPatchCable({ port: broker.port }));
     const terminalCable = owned(await layPatchCable({ port: broker.port }));

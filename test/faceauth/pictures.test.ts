@@ -43,7 +43,7 @@ test('a card photo survives JPEG 2000, and any damage to it is told as face/phot
   await t.rejects(decodeJp2(new Uint8Array(200_000)), { code: 'face/photo-unreadable' });
 });
 
-test('only JPEG and PNG of at most 16 megapixels are decoded', async (t) => {
+test('only JPEG and PNG of at most 25 megapixels are decoded', async (t) => {
   const rgb: Picture = { width: 32, height: 24, channels: 3, data: new Uint8Array(32 * 24 * 3).fill(90) };
   const jpeg = await encodeJpeg(rgb);
   const decoded = await decodePicture(jpeg);

@@ -90,7 +90,11 @@ export const holderDetails = (request: VirtualCardRequest, now: number, randomCo
     throw refuse('photo', `a JPEG 2000 picture in a JP2 container of at most ${MAX_PHOTO} bytes is needed`);
   }
   if (!isDay(birth) || birth > today || birth < '1868-01-25') throw refuse('birth', 'a day as YYYY-MM-DD, from 1868-01-25 to today');
-  const { expires = birthdayIn(birth, year + 9), certificateExpires = birthdayIn(birth, year + 4) } = request;
+  const { expires = birthdayIn(birth, year + 9) } = request;
+  // A certificate ends with its card at the latest.
+  const usual = birthdayIn(birth, year + 4);
+  const oldest = birthdayIn(birth, year - 9);
+  const { certificateExpires = expires > usual ? usual : expires < oldest ? oldest : expires } = request;
   if (!isDay(expires) || expires <= birth) throw refuse('expires', 'a day as YYYY-MM-DD after birth');
   const nearNow = isDay(certificateExpires) && Math.abs(Number(certificateExpires.slice(0, 4)) - year) <= 9;
   if (!nearNow) throw refuse('certificateExpires', 'a day as YYYY-MM-DD, at most nine years from this year');
