@@ -67,8 +67,9 @@ export const reasonOf = (m: FaceMeasures, before?: FaceHint): FaceHint | undefin
 };
 
 /**
- * Hints that ask for a better view of a face that may be good enough already: such a frame is embedded all the same. Of 10 of 750 genuine stills held
- * back by them 7 match, and none of 28,000 impostor pairs; the other hints say that there is no one face, or none with pixels to compare.
+ * Hints that ask for a better view of a face that may be good enough already: such a frame is embedded all the same. Of 750
+ * genuine stills 10 were turned, blurred or back-lit: 7 of them match, and none of their 26,620 impostor pairs (tilted and over-exposed did not occur).
+ * The other hints say that there is no one face, or none with pixels to compare.
  */
 const STILL_TELLING: readonly (FaceHint | undefined)[] = ['turned', 'tilted', 'blurred', 'back-lit', 'over-exposed'];
 

@@ -102,6 +102,13 @@ test('an image that cannot be made says so in the guide’s words, and an older 
     message: /システムイメージ作成に失敗しました。.*ENOENT/,
   });
   t.same(readFileSync(image), before);
+  t.notOk(existsSync(`${image}.tmp`));
+  // The new image cannot be put where it was to be read back.
+  writeFileSync(join(etc, 'key.pem'), 'the private key');
+  mkdirSync(`${image}.tmp`);
+  t.throws(() => backUpKiosk(config, image, PASSPHRASE, AT), { code: 'storage/unwritable' });
+  t.same(readFileSync(image), before, 'nothing that was not read back takes its place');
+  rmSync(`${image}.tmp`, { recursive: true });
   writeFileSync(join(etc, 'key.pem'), 'the private key');
   t.throws(() => backUpKiosk(config, join(image, 'below-a-file'), PASSPHRASE, AT), { message: /システムイメージ作成に失敗しました。/ });
   t.throws(() => backUpKiosk(config, image, Buffer.from('2580'), AT), { code: 'input/invalid', message: /12 characters/ });

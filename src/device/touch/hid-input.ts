@@ -45,7 +45,9 @@ export const startHidInput = (options: HidInputOptions): (() => void) => {
       affine = now;
       map = calibrate(options.panel, { ...options.calibration, affine });
     }
-    seen.push(raw);
+    // A thing that lies on the panel reports for days: only a measurement remembers.
+    if (options.grab?.() === undefined) seen = [];
+    else seen.push(raw);
     return map(raw);
   };
   /** One touch of whoever measures. */

@@ -1,10 +1,10 @@
 // A kiosk into one sealed file, and out of it onto a new box that goes on as the same kiosk.
 
-import { chownSync, existsSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { chownSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { readConfig } from '../../config/read.ts';
 import { isFailure, KioskFailure } from '../../core/failure.ts';
-import { writeDurably } from '../provision/durable.ts';
+import { renameDurably, writeDurably } from '../provision/durable.ts';
 import { collectKiosk, contentSchema, type KioskFiles } from './kiosk-files.ts';
 import { openBackup, sealBackup } from './sealed-file.ts';
 
@@ -13,17 +13,29 @@ const SENTENCE = 'システムイメージ作成に失敗しました。';
 
 const reasonOf = (cause: unknown): string => (cause as NodeJS.ErrnoException).code ?? 'unknown';
 
-/** Writes `to`, reads it back and opens it. Answers how many files it holds. Throws input/invalid, config/invalid, storage/unwritable with the guide's sentence. */
+const quietlyRemove = (file: string): void => {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // The disk that could not be written: its own failure is the one to tell.
+  }
+};
+
+/** Writes beside `to`, reads it back and opens it, then puts it in its place. Answers how many files it holds. Throws input/invalid, config/invalid, storage/unwritable with the guide's sentence. */
 export const backUpKiosk = (configFile: string, to: string, passphrase: Uint8Array, at: string): number => {
   const config = readConfig(configFile);
+  // Only what was read back takes the place of an older image.
+  const draft = `${to}.tmp`;
   try {
     const kiosk = collectKiosk(configFile, config);
     const content = Buffer.from(JSON.stringify(kiosk));
-    writeDurably(to, sealBackup({ site: config.site.id, kiosk: config.kiosk.id, at }, content, passphrase));
-    const again = openBackup(readFileSync(to), passphrase, to).content;
+    writeDurably(draft, sealBackup({ site: config.site.id, kiosk: config.kiosk.id, at }, content, passphrase));
+    const again = openBackup(readFileSync(draft), passphrase, draft).content;
     if (!content.equals(again)) throw Object.assign(new Error('differs'), { code: 'EIO' });
+    renameDurably(draft, to);
     return kiosk.files.length;
   } catch (cause) {
+    quietlyRemove(draft);
     if (isFailure(cause) && cause.facts['field'] === 'passphrase') throw cause;
     throw new KioskFailure('storage/unwritable', {
       cause,

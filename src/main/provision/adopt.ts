@@ -38,7 +38,8 @@ export interface Adopted {
 }
 
 type Settled = Omit<Adopted, 'keys' | 'unwiped'> & {
-  /** The card's text without its secrets, when it held some. */ readonly rest?: string;
+  /** The card's text without its secrets. */
+  readonly rest?: string;
 };
 
 const textOf = (file: string): string | undefined => {

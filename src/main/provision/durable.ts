@@ -12,6 +12,12 @@ const syncFolder = (folder: string): void => {
   }
 };
 
+/** Rename within a folder, then fsync of it. Throws what the disk throws. */
+export const renameDurably = (from: string, to: string): void => {
+  renameSync(from, to);
+  syncFolder(dirname(to));
+};
+
 /** Temporary file, fsync, rename, fsync of the folder, which is made with the same reach when it is missing. Throws what the disk throws. */
 export const writeDurably = (file: string, bytes: Uint8Array | string, mode = 0o600): void => {
   mkdirSync(dirname(file), { recursive: true, mode: mode === 0o644 ? 0o755 : 0o700 });
@@ -22,8 +28,7 @@ export const writeDurably = (file: string, bytes: Uint8Array | string, mode = 0o
   } finally {
     closeSync(handle);
   }
-  renameSync(`${file}.new`, file);
-  syncFolder(dirname(file));
+  renameDurably(`${file}.new`, file);
 };
 
 /** Zeroes over the content, fsync. What a flash chip keeps in blocks that it has set aside is out of reach. */
