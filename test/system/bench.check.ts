@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
+import { fitLine } from '../../scripts/bench/slope.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const bench = (script: string, ...words: string[]): { status: number | null; stderr: string } =>
@@ -43,4 +44,38 @@ test('npm run bench:display fills its table, with Chromium beside it or the pack
     t.ok(missing.length > 0 || (chromium?.median ?? 0) > 0, `${name} in Chromium`);
   }
   t.ok(loopMs.p99 > 0);
+});
+
+test('npm run soak counts what is held after each row of visits, by face and by PIN', async (t) => {
+  const file = join(t.testdir(), 'soak.json');
+  const { status, stderr } = bench('scripts/soak.ts', '--visits', '6', '--every', '2', '--settle', '2', '--json', file);
+  t.equal(status, 0, stderr);
+  const { rows, slopes } = JSON.parse(readFileSync(file, 'utf8')) as {
+    rows: { visits: number; rssMb: number; descriptors: Record<string, number>; resources: Record<string, number>; backlog: number }[];
+    slopes: { name: string; slope: number; margin: number }[];
+  };
+  t.same(
+    rows.map(({ visits }) => visits),
+    [2, 4, 6],
+  );
+  for (const { rssMb, descriptors, resources, backlog } of rows) {
+    t.ok(rssMb > 0 && (descriptors['socket'] ?? 0) > 0 && (resources['Timeout'] ?? 0) > 0);
+    t.equal(backlog, 0, 'the terminal has signed for every visit');
+  }
+  t.ok(slopes.every(({ slope, margin }) => Number.isFinite(slope) && Number.isFinite(margin)));
+});
+
+test('a slope is told from scatter: a steady leak stands out of its margin, scatter stays inside', async (t) => {
+  const scatter = [3, -2, 1, -3, 2, -1, 3, -2, 0, -1];
+  const leak = fitLine(scatter.map((noise, i) => [i, 100 + 4 * i + noise / 4] as const));
+  t.ok(leak.slope - leak.margin > 0 && Math.abs(leak.slope - 4) < leak.margin + 0.5);
+  const flat = fitLine(scatter.map((noise, i) => [i, 100 + noise] as const));
+  t.ok(Math.abs(flat.slope) < flat.margin);
+  t.equal(
+    fitLine([
+      [0, 1],
+      [1, 2],
+    ]).margin,
+    Number.POSITIVE_INFINITY,
+  );
 });
