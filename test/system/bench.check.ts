@@ -79,3 +79,19 @@ test('a slope is told from scatter: a steady leak stands out of its margin, scat
     Number.POSITIVE_INFINITY,
   );
 });
+
+test('npm run bench:face fills its own column, and watches the preview while a face is decided', async (t) => {
+  const file = join(t.testdir(), 'face.json');
+  const { status, stderr } = bench('scripts/bench-face.ts', '--own', '--frames', '1', '--rounds', '1', '--seconds', '3', '--json', file);
+  t.equal(status, 0, stderr);
+  const { engines, deciding } = JSON.parse(readFileSync(file, 'utf8')) as {
+    engines: { title: string; skipped?: string; ms?: Record<string, number[]> }[];
+    deciding: { fps: number[]; loopMs: { p99: number }; frames: number };
+  };
+  const [own, ...others] = engines;
+  for (const way of ['locate', 'recognise', 'judge', 'decide', 'cpu']) t.ok((own?.ms?.[way]?.[0] ?? 0) > 0, way);
+  for (const { title, skipped } of others) t.match(skipped, '--own', title);
+  t.equal(others.length, 3);
+  t.ok(deciding.frames > 0 && deciding.loopMs.p99 > 0);
+  t.ok(deciding.fps.every((pictures) => pictures > 0));
+});
