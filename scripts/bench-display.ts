@@ -1,16 +1,19 @@
 // The panel side by side with a Chromium kiosk that shows the same screens, in one run; and the event loop's delay during a whole visit.
+// Ours: one process with what `kazashi run` loads to draw, to be touched and to show a live picture, in the unit's environment; no reader, no
+// face models. Chromium's: the browser and all its processes with the same screens as SVG and buttons, the same fonts, the same presses and a
+// picture of the same size; what it draws on (Xvfb) is told apart, and neither side's program behind the screens is counted.
 //   npm run bench:display [-- --rounds 40 --starts 5 --json FILE]
 // Never fails on a time. Without Debian's chromium and xvfb the kiosk's figures stand alone, and that is said.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { NODE_FLAGS, ROOT } from './bench/built.ts';
-import { type ChromiumFigures, measureChromium, missingPackages } from './bench/display-chromium.ts';
+import { boxEnvironment, NODE_FLAGS, ROOT } from './bench/built.ts';
+import { measureChromium, missingPackages, type PanelFigures } from './bench/display-chromium.ts';
 import { cpuPercent, memoryMb } from './bench/display-processes.ts';
 import { type Figure, figure } from './bench/figures.ts';
 import { kioskAlone } from './bench/kiosk-alone.ts';
@@ -52,17 +55,32 @@ const startPanel = async (
   directory: string,
 ): Promise<{ child: ChildProcess; firstPaintMs: number; startedAt: number; measured: Promise<Measured> }> => {
   const startedAt = performance.timeOrigin + performance.now();
-  const child = spawn(process.execPath, [...NODE_FLAGS, PANEL, directory, String(rounds)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...NODE_FLAGS, PANEL, directory, String(rounds)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: boxEnvironment(),
+  });
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
   const next = async () => JSON.parse((await lines.next()).value ?? 'null');
   const { paintedAt } = (await next()) as { paintedAt: number };
   return { child, startedAt, firstPaintMs: paintedAt - startedAt, measured: next() as Promise<Measured> };
 };
 
-const measureOurs = async (directory: string): Promise<ChromiumFigures & { readonly renderedMs: number }> => {
+/** How long Node takes to run one line: what no program of ours can do without. */
+const measureNode = (): number => {
+  const startedAt = performance.timeOrigin + performance.now();
+  const line = 'process.stdout.write(String(performance.timeOrigin + performance.now()))';
+  const { stdout } = spawnSync(process.execPath, [...NODE_FLAGS, '-e', line], { encoding: 'utf8', env: boxEnvironment() });
+  return Number(stdout) - startedAt;
+};
+
+const measureOurs = async (
+  directory: string,
+): Promise<PanelFigures & { readonly renderedMs: number; readonly nodeMs: readonly number[] }> => {
   makePanel(directory);
   const firstPaintMs: number[] = [];
+  const nodeMs = [measureNode()];
   for (let i = 1; i < starts; i += 1) {
+    nodeMs.push(measureNode());
     const { child, firstPaintMs: painted } = await startPanel(directory);
     firstPaintMs.push(painted);
     child.kill('SIGKILL');
@@ -75,6 +93,7 @@ const measureOurs = async (directory: string): Promise<ChromiumFigures & { reado
     return {
       firstPaintMs: [...firstPaintMs, painted],
       renderedMs: renderedAt - startedAt,
+      nodeMs,
       ...figures,
       rssMb: rss,
       pssMb: pss,
@@ -90,7 +109,7 @@ const machine = (): string => {
   return `${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${cpus().length} cores, load average ${load.join(' ')}, Node ${process.versions.node}`;
 };
 
-const ROWS: readonly (readonly [string, Figure['unit'] | '%', (one: ChromiumFigures) => readonly number[], number | undefined])[] = [
+const ROWS: readonly (readonly [string, Figure['unit'] | '%', (one: PanelFigures) => readonly number[], number | undefined])[] = [
   ['process start → first paint', 'ms', (one) => one.firstPaintMs, 100],
   ['tap → pixel', 'ms', (one) => one.tapMs, 1],
   ['next screen', 'ms', (one) => one.screenMs, undefined],
@@ -104,12 +123,13 @@ const directory = mkdtempSync(join(tmpdir(), 'kazashi-bench-display-'));
 try {
   const missing = missingPackages();
   const ours = await measureOurs(directory);
-  const theirs = missing.length > 0 ? undefined : await measureChromium(directory, rounds, Math.min(starts, 3));
+  const theirs =
+    missing.length > 0 ? undefined : await measureChromium(directory, join(directory, 'fonts/fonts.conf'), rounds, Math.min(starts, 3));
   const site = await openSite();
   await site.stopKiosk();
   const { loopMs } = await kioskAlone(site, {}).finally(() => site.stop());
   const rows = ROWS.map(([name, unit, of, target]) => {
-    const pick = (one: ChromiumFigures) => figure(name, of(one), unit === '%' ? 'ms' : unit, target);
+    const pick = (one: PanelFigures) => figure(name, of(one), unit === '%' ? 'ms' : unit, target);
     const [mine, other] = [pick(ours), theirs === undefined ? undefined : pick(theirs)];
     const times = other === undefined ? undefined : unit === '/s' ? mine.median / other.median : other.median / mine.median;
     return { name, unit, kiosk: mine, ...(other === undefined ? {} : { chromium: other, times }) };
@@ -125,6 +145,10 @@ try {
   if (missing.length > 0) process.stdout.write(`Chromium skipped: apt-get install ${missing.join(' ')}\n`);
   for (const row of all)
     process.stdout.write(`${row.map((one, i) => (i === 0 ? one.padEnd(widths[i] ?? 0) : one.padStart(widths[i] ?? 0))).join('  ')}\n`);
+  const nodeMs = figure('Node', ours.nodeMs, 'ms');
+  process.stdout.write(`Node's own start, part of the first row: ${cell(nodeMs)} ms\n`);
+  if (theirs !== undefined)
+    process.stdout.write(`the display server below Chromium, not counted above: PSS ${theirs.serverPssMb.toFixed(2)} MB\n`);
   process.stdout.write(`first screen by the renderer after ${ours.renderedMs.toFixed(0)} ms\n`);
   process.stdout.write(
     `event loop during a visit: p99 ${loopMs.p99.toFixed(1)} ms, longest ${loopMs.max.toFixed(1)} ms (target p99 20 ms)\n`,
@@ -132,7 +156,7 @@ try {
   if (values.json !== undefined)
     writeFileSync(
       values.json,
-      `${JSON.stringify({ machine: machine(), rows, renderedMs: ours.renderedMs, loopMs, missing }, undefined, 2)}\n`,
+      `${JSON.stringify({ machine: machine(), rows, renderedMs: ours.renderedMs, nodeMs, serverPssMb: theirs?.serverPssMb, loopMs, missing }, undefined, 2)}\n`,
     );
 } finally {
   rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });

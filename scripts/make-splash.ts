@@ -1,13 +1,13 @@
 // Draws the splash screen beforehand for every usual panel: npm run splash
-// splash/WIDTHxHEIGHT.xrgb.deflate: raw deflate of rows of B, G, R, X. A test compares them with what the renderer draws now.
+// splash/WIDTHxHEIGHT.runs: runs of B, G, R, X (src/display/runs.ts), little-endian. A test compares them with what the renderer draws now.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deflateRawSync } from 'node:zlib';
 import { buildScene } from '../src/display/build-scene.ts';
 import { encodePixels } from '../src/display/pixels.ts';
 import { openRasteriser } from '../src/display/raster.ts';
+import { packRuns } from '../src/display/runs.ts';
 import { SPLASH_SIZES, splashFile } from '../src/display/splash.ts';
 
 const fonts = mkdtempSync(join(tmpdir(), 'kazashi-fonts-'));
@@ -19,7 +19,9 @@ for (const { width, height } of SPLASH_SIZES) {
     { x: 0, y: 0, width, height },
     scene.blocks.map((block) => block.svg),
   );
-  const bytes = deflateRawSync(encodePixels(pixels.rgba, 'XRGB8888'), { level: 9 });
+  const runs = packRuns(encodePixels(pixels.rgba, 'XRGB8888'), 4);
+  if (runs === undefined) throw new RangeError('the splash is not flat');
+  const bytes = new Uint8Array(runs.buffer);
   const file = splashFile('splash', width, height);
   writeFileSync(file, bytes);
   console.log(`${file}  ${bytes.length} bytes`);

@@ -18,7 +18,8 @@ const SIZE = { width: 1280, height: 800 };
 export const missingPackages = (): string[] =>
   Object.entries(BINARIES).flatMap(([name, path]) => (existsSync(path) ? [] : [name === 'Xvfb' ? 'xvfb' : name]));
 
-export interface ChromiumFigures {
+/** What is measured on both sides. */
+export interface PanelFigures {
   readonly firstPaintMs: readonly number[];
   readonly tapMs: readonly number[];
   readonly screenMs: readonly number[];
@@ -26,6 +27,11 @@ export interface ChromiumFigures {
   readonly rssMb: number;
   readonly pssMb: number;
   readonly idlePercent: number;
+}
+
+export interface ChromiumFigures extends PanelFigures {
+  /** What the browser draws on. */
+  readonly serverPssMb: number;
 }
 
 /** Every screen as its drawing with buttons over it; the mark in the corner changes with the screen and is painted in the same frame. */
@@ -100,8 +106,11 @@ const stop = async (child: ChildProcess): Promise<void> => {
   child.kill('SIGKILL');
 };
 
-export const measureChromium = async (directory: string, rounds: number, starts: number): Promise<ChromiumFigures> => {
+/** `fonts` = the fonts.conf that the kiosk draws with. */
+export const measureChromium = async (directory: string, fonts: string, rounds: number, starts: number): Promise<ChromiumFigures> => {
   const display = `:${200 + (process.pid % 5000)}`;
+  const { PATH = '', HOME = '' } = process.env;
+  const environment = { PATH, HOME, LANG: 'C.UTF-8', FONTCONFIG_FILE: fonts };
   const buffer = join(directory, 'xvfb');
   const html = join(directory, 'screens.html');
   mkdirSync(buffer);
@@ -115,7 +124,8 @@ export const measureChromium = async (directory: string, rounds: number, starts:
     await sleep(500);
     const pixels = new Pixels(file);
     const firstPaintMs: number[] = [];
-    let figures: Omit<ChromiumFigures, 'firstPaintMs'> | undefined;
+    let figures: Omit<PanelFigures, 'firstPaintMs'> | undefined;
+    let serverPssMb = 0;
     for (let i = 0; i < starts; i += 1) {
       const port = 20_000 + ((process.pid * 7 + i) % 20_000);
       const started = performance.now();
@@ -125,10 +135,12 @@ export const measureChromium = async (directory: string, rounds: number, starts:
         `--remote-debugging-port=${port}`,
         `--app=file://${html}`,
       ];
-      const browser = spawn(BINARIES.chromium, words, { stdio: 'ignore', env: { ...process.env, DISPLAY: display } });
+      const browser = spawn(BINARIES.chromium, words, { stdio: 'ignore', env: { ...environment, DISPLAY: display } });
       try {
         firstPaintMs.push((await pixels.until(1, 1, (colour) => colour === 0xff0000)) - started);
-        if (i === starts - 1) figures = await measureOpen(browser.pid ?? 0, port, pixels, rounds);
+        if (i < starts - 1) continue;
+        figures = await measureOpen(browser.pid ?? 0, port, pixels, rounds);
+        serverPssMb = memoryMb(server.pid ?? 0).pss;
       } finally {
         await stop(browser);
       }
@@ -136,7 +148,7 @@ export const measureChromium = async (directory: string, rounds: number, starts:
     }
     pixels.close();
     if (figures === undefined) throw new RangeError('starts must be at least 1');
-    return { firstPaintMs, ...figures };
+    return { firstPaintMs, ...figures, serverPssMb };
   } finally {
     await stop(server);
   }
@@ -167,7 +179,7 @@ const PREVIEW = `(async () => {
   return (frames * 1000) / (performance.now() - from);
 })()`;
 
-const measureOpen = async (pid: number, port: number, pixels: Pixels, rounds: number): Promise<Omit<ChromiumFigures, 'firstPaintMs'>> => {
+const measureOpen = async (pid: number, port: number, pixels: Pixels, rounds: number): Promise<Omit<PanelFigures, 'firstPaintMs'>> => {
   const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
   const [shown] = browser.contexts()[0]?.pages() ?? [];
   if (shown === undefined) throw new Error('Chromium shows no page');

@@ -4,7 +4,11 @@
 // Prints a line of JSON when the splash is painted and another when all is measured, then idles until it is killed.
 
 import { join } from 'node:path';
-import { paintEarly } from '../../dist/main/early-panel.js';
+import { COMMANDS, commandOf } from '../../dist/main/commands.js';
+
+// All that `kazashi run` has loaded when it paints.
+await COMMANDS[commandOf(['run']).name]();
+const { paintEarly } = await import('../../dist/main/early-panel.js');
 
 const [, , directory, rounds] = process.argv;
 const surface = paintEarly(join(directory, 'kiosk.toml'), { sysfs: join(directory, 'sys'), device: join(directory, 'fb0') });

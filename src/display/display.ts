@@ -7,7 +7,7 @@ import { anticipate } from './anticipate.ts';
 import { buildScene, DEFAULT_FACILITY } from './build-scene.ts';
 import { inHalves } from './halves.ts';
 import { overlaps } from './layout.ts';
-import { blit, cut, decodePixels, encodePixels } from './pixels.ts';
+import { blit, bytesPerPixel, cut, decodePixels, encodePixels } from './pixels.ts';
 import type { Rect, Scene, SceneElement, Surface } from './ports.ts';
 import { PreviewPainter, type PreviewPicture } from './preview.ts';
 import type { Rasteriser } from './raster.ts';
@@ -33,11 +33,11 @@ export interface DisplayOptions {
   readonly facility?: Facility;
   /** Called when drawing fails; the screen keeps its last picture. */
   readonly onError?: (error: unknown) => void;
-  /** Memory for tiles; default 24 MB. */
+  /** Memory for tiles; default 6 MB. */
   readonly tileBytes?: number;
 }
 
-const DEFAULT_TILE_BYTES = 24 * 1024 * 1024;
+const DEFAULT_TILE_BYTES = 6 * 1024 * 1024;
 /** Above this share of the panel one drawing of all that changed is cheaper than its parts. */
 const WHOLE_ABOVE = 0.5;
 const NOTHING: Drawing = { blocks: [] };
@@ -241,7 +241,7 @@ export class Display {
     if (known !== undefined) return known;
     const pixels = await this.#rasteriser.draw(rect, fragments);
     const bytes = encodePixels(pixels.rgba, format);
-    this.#tiles.set(key, bytes);
+    this.#tiles.set(key, bytes, bytesPerPixel(format));
     return bytes;
   }
 

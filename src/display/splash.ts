@@ -1,17 +1,17 @@
 // The first picture: the splash screen as it was drawn beforehand (`npm run splash`), on the panel before the renderer is loaded.
-// Needs nothing but zlib; a panel of another size gets the plain background. Never decides what comes after.
+// Needs no library; a panel of another size gets the plain background. Never decides what comes after.
 
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { inflateRawSync } from 'node:zlib';
-import { bytesPerPixel, encodePixels } from './pixels.ts';
+import { bytesPerPixel } from './pixels.ts';
 import type { Surface } from './ports.ts';
+import { pixelsIn, unpackRuns } from './runs.ts';
 
 /** splash/ of the package this module runs in, from src/ or dist/. */
 export const splashDirectory = (): string => join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'splash');
 
-export const splashFile = (directory: string, width: number, height: number): string => join(directory, `${width}x${height}.xrgb.deflate`);
+export const splashFile = (directory: string, width: number, height: number): string => join(directory, `${width}x${height}.runs`);
 
 /** COLOURS.page, without loading the theme. */
 const PAGE = 0xf7fbff;
@@ -23,39 +23,27 @@ export const SPLASH_SIZES = [
   { width: 800, height: 1280 },
 ] as const;
 
-/** Four bytes a pixel in the order B, G, R, X; undefined when no picture fits. */
-const picture = (directory: string, width: number, height: number): Uint8Array | undefined => {
+/** Runs of B, G, R, X; undefined when no picture fits. */
+const picture = (directory: string, width: number, height: number): Uint32Array | undefined => {
   try {
-    const bytes = inflateRawSync(readFileSync(splashFile(directory, width, height)));
-    return bytes.length === width * height * 4 ? bytes : undefined;
+    const file = readFileSync(splashFile(directory, width, height));
+    const runs = new Uint32Array(file.buffer.slice(file.byteOffset, file.byteOffset + file.length));
+    return pixelsIn(runs) === width * height ? runs : undefined;
   } catch {
     return undefined;
   }
 };
 
-const plain = (width: number, height: number): Uint8Array => {
-  const pixels = new Uint32Array(width * height).fill(PAGE);
-  return new Uint8Array(pixels.buffer);
-};
-
-/** B, G, R, X to what encodePixels takes. */
-const turned = (bytes: Uint8Array): Uint8Array => {
-  const rgba = new Uint8Array(bytes.length);
-  for (let i = 0; i < bytes.length; i += 4) {
-    rgba[i] = bytes[i + 2] ?? 0;
-    rgba[i + 1] = bytes[i + 1] ?? 0;
-    rgba[i + 2] = bytes[i] ?? 0;
-    rgba[i + 3] = 255;
-  }
-  return rgba;
-};
+/** The same runs in five, six and five bits. */
+const in565 = (runs: Uint32Array): Uint32Array =>
+  runs.map((word, i) => (i % 2 === 0 ? word : ((word >>> 8) & 0xf800) | ((word >>> 5) & 0x7e0) | ((word >>> 3) & 0x1f)));
 
 /** Writes the whole panel at once. True when the picture fits the panel, false when it is the plain background. */
 export const paintSplash = (surface: Surface, directory: string = splashDirectory()): boolean => {
   const { width, height, strideBytes, format } = surface.geometry;
   const drawn = picture(directory, width, height);
-  const xrgb = drawn ?? plain(width, height);
-  const pixels = format === 'XRGB8888' ? xrgb : encodePixels(turned(xrgb), format);
+  const runs = drawn ?? Uint32Array.of(width * height, PAGE);
+  const pixels = format === 'XRGB8888' ? unpackRuns(runs, 4) : unpackRuns(in565(runs), 2);
   const row = width * bytesPerPixel(format);
   if (row === strideBytes) surface.writeRows(0, height, pixels);
   else {

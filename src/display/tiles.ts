@@ -3,6 +3,7 @@
 
 import { contains, overlaps, union } from './layout.ts';
 import type { PixelFormat, Rect } from './ports.ts';
+import { packRuns, unpackRuns } from './runs.ts';
 import type { Block, DrawnScene } from './scene-builder.ts';
 
 /** One drawing of a scene: its blocks with the pressed element's block replaced. */
@@ -85,9 +86,12 @@ export const buttonAt = (scene: DrawnScene, x: number, y: number) => {
   return undefined;
 };
 
-/** Least recently used tiles go first when the bytes run out. What covers much of a screen is not kept. */
+/** Above this a tile is not kept: it covers much of a screen. */
+const LARGEST_BYTES = 1_200_000;
+
+/** Least recently used tiles go first when the bytes run out. Kept as runs of one colour: a drawn button is flat. */
 export class TileCache {
-  readonly #tiles = new Map<string, Uint8Array>();
+  readonly #tiles = new Map<string, { readonly kept: Uint32Array | Uint8Array; readonly size: 2 | 4 }>();
   readonly #limitBytes: number;
   #bytes = 0;
 
@@ -100,21 +104,24 @@ export class TileCache {
     if (tile === undefined) return undefined;
     this.#tiles.delete(key);
     this.#tiles.set(key, tile);
-    return tile;
+    return tile.kept instanceof Uint8Array ? tile.kept : unpackRuns(tile.kept, tile.size);
   }
 
   has(key: string): boolean {
     return this.#tiles.has(key);
   }
 
-  set(key: string, tile: Uint8Array): void {
-    if (this.#tiles.has(key) || tile.length > this.#limitBytes / 20) return;
-    this.#tiles.set(key, tile);
-    this.#bytes += tile.length;
-    for (const [oldest, bytes] of this.#tiles) {
+  /** `size` = bytes a pixel. */
+  set(key: string, pixels: Uint8Array, size: 2 | 4): void {
+    if (this.#tiles.has(key) || pixels.length > LARGEST_BYTES) return;
+    // A copy: what the renderer hands over lies outside the heap, and would stay there.
+    const kept = packRuns(pixels, size) ?? pixels.slice();
+    this.#tiles.set(key, { kept, size });
+    this.#bytes += kept.byteLength;
+    for (const [oldest, tile] of this.#tiles) {
       if (this.#bytes <= this.#limitBytes) break;
       this.#tiles.delete(oldest);
-      this.#bytes -= bytes.length;
+      this.#bytes -= tile.kept.byteLength;
     }
   }
 }

@@ -2,16 +2,48 @@
 // Reads only which framebuffer the configuration names; what is wrong with the file is said by whoever reads all of it.
 
 import { readFileSync } from 'node:fs';
-import { parse } from 'smol-toml';
+import { createRequire } from 'node:module';
 import { type FramebufferOptions, openFramebuffer } from '../display/framebuffer-surface.ts';
 import type { Surface } from '../display/ports.ts';
 import { paintSplash } from '../display/splash.ts';
 
+interface PanelWords {
+  readonly framebuffer?: unknown;
+  readonly rotation?: unknown;
+}
+
+const TABLE = /^\s*\[\s*([\w.-]+)\s*\]\s*(?:#.*)?$/;
+/** A whole line: a bare key and a number, a word, a string in double quotes without escapes, or an array of such. */
+const PLAIN = /^\s*([\w-]+)\s*=\s*(?:"([^"\\]*)"|([\w.:+-]+)|\[[^\][]*\])\s*(?:#.*)?$/;
+const EMPTY = /^\s*(?:#.*)?$/;
+
+/** The table `panel` of a file that holds plain lines only; undefined: it takes a TOML reader to tell. */
+const panelPlainly = (text: string): PanelWords | undefined => {
+  const words: Record<string, string | number> = {};
+  let table = '';
+  for (const line of text.split('\n')) {
+    if (EMPTY.test(line)) continue;
+    const [, opened] = TABLE.exec(line) ?? [];
+    const [, key, string, other] = PLAIN.exec(line) ?? [];
+    if (opened !== undefined) table = opened;
+    else if (key === undefined) return undefined;
+    else if (table === 'panel') words[key] = string ?? Number(other ?? Number.NaN);
+  }
+  return words;
+};
+
+/** Loading the TOML reader takes as long as the rest of the way to the picture, so plain files do without. Throws when it is no TOML. */
+export const panelIn = (text: string): PanelWords => {
+  const plainly = panelPlainly(text);
+  if (plainly !== undefined) return plainly;
+  const { parse } = createRequire(import.meta.url)('smol-toml') as typeof import('smol-toml');
+  return (parse(text)['panel'] ?? {}) as PanelWords;
+};
+
 const framebufferIn = (file: string): string | undefined => {
-  const { panel } = parse(readFileSync(file, 'utf8')) as { panel?: { framebuffer?: unknown; rotation?: unknown } };
+  const { framebuffer: name = 'fb0', rotation } = panelIn(readFileSync(file, 'utf8'));
   // A turned panel is turned by the renderer.
-  if (panel?.rotation !== undefined && panel.rotation !== 0) return undefined;
-  const name = panel?.framebuffer ?? 'fb0';
+  if (rotation !== undefined && rotation !== 0) return undefined;
   return typeof name === 'string' && /^fb[0-9]+$/.test(name) ? name : undefined;
 };
 

@@ -16,8 +16,9 @@ import { decodePixels, encodePixels } from '../../src/display/pixels.ts';
 import type { Surface } from '../../src/display/ports.ts';
 import { openRasteriser, type Rasteriser } from '../../src/display/raster.ts';
 import { rotated } from '../../src/display/rotated-surface.ts';
+import { packRuns, unpackRuns } from '../../src/display/runs.ts';
 import { keepSplash, paintStoredSplash } from '../../src/display/splash-store.ts';
-import { bandsOf, fragmentsIn } from '../../src/display/tiles.ts';
+import { bandsOf, fragmentsIn, TileCache } from '../../src/display/tiles.ts';
 
 const PANEL = { width: 800, height: 480 };
 const PIN: ScreenModel = {
@@ -413,4 +414,37 @@ test('a framebuffer that is unknown or missing is refused in words', async (t) =
 test('the figures for a bench are measured on the real path', async (t) => {
   const figures = await measureDisplay(await rasteriser(t.testdir()), PANEL, 4);
   for (const [name, values] of Object.entries(figures)) t.ok(values.length === 4 && values.every((ms: number) => ms > 0), name);
+});
+
+test('pixels come back from their runs as they were, and noise stays pixels', (t) => {
+  for (const size of [2, 4] as const) {
+    const flat = Uint8Array.from({ length: 1200 }, (_, i) => (i < 400 ? 7 : i < 1196 ? 200 : 255));
+    const runs = packRuns(flat, size);
+    t.ok(runs !== undefined && runs.byteLength < flat.length / 10);
+    t.same(unpackRuns(runs ?? new Uint32Array(), size), flat);
+    t.same(unpackRuns(packRuns(flat.subarray(0, 0), size) ?? new Uint32Array(1), size), flat.subarray(0, 0));
+    t.equal(
+      packRuns(
+        Uint8Array.from({ length: 1200 }, (_, i) => (i * 7919) % 251),
+        size,
+      ),
+      undefined,
+    );
+  }
+  t.end();
+});
+
+test('tiles that were used last outlive the others when the room runs out', (t) => {
+  const tiles = new TileCache(2048);
+  const noise = (seed: number) => Uint8Array.from({ length: 800 }, (_, i) => (i * 7919 + seed) % 251);
+  tiles.set('a', noise(1), 4);
+  tiles.set('b', noise(2), 4);
+  t.same(tiles.get('a'), noise(1));
+  tiles.set('c', noise(3), 4);
+  t.same([tiles.has('a'), tiles.has('b'), tiles.has('c')], [true, false, true]);
+  const flat = new Uint8Array(400_000).fill(9);
+  tiles.set('flat', flat, 4);
+  t.same(tiles.get('flat'), flat, 'a large flat one takes hardly any room');
+  t.ok(tiles.has('a'));
+  t.end();
 });

@@ -9,7 +9,7 @@ import { MemorySurface } from '../../src/display/memory-surface.ts';
 import { openRasteriser } from '../../src/display/raster.ts';
 import { paintSplash, SPLASH_SIZES } from '../../src/display/splash.ts';
 import { COLOURS } from '../../src/display/theme.ts';
-import { paintEarly } from '../../src/main/early-panel.ts';
+import { paintEarly, panelIn } from '../../src/main/early-panel.ts';
 
 const temporary = (t: { teardown(run: () => void): unknown }): string => {
   const directory = mkdtempSync(join(tmpdir(), 'kazashi-splash-'));
@@ -73,4 +73,28 @@ test('the program begins with the splash on the framebuffer that the configurati
   writeFileSync(config, 'not = [toml');
   t.equal(paintEarly(config, { sysfs, device }), undefined);
   t.ok(existsSync(device));
+});
+
+test('which panel it is can be told from plain lines, and from any other TOML', (t) => {
+  const dotted = 'panel.framebuffer = "fb2"\npanel.rotation = 90\n';
+  const texts: Record<string, readonly [string, unknown, unknown]> = {
+    plain: [
+      '# the panel\n[kiosk]\nid = "k-1"\nlanguages = ["ja", "en"]\n[panel] # front\nframebuffer = "fb2" # hdmi\nrotation = 90\n',
+      'fb2',
+      90,
+    ],
+    'another table follows': ['[panel]\nframebuffer = "fb2"\nrotation = 90\n[sound]\nrotation = 1\nframebuffer = "fb9"\n', 'fb2', 90],
+    'carriage returns': ['[panel]\r\nframebuffer = "fb2"\r\nrotation = 90\r\n', 'fb2', 90],
+    'dotted keys': [dotted, 'fb2', 90],
+    'an inline table': ['panel = { framebuffer = "fb2", rotation = 90 }\n', 'fb2', 90],
+    'a quoted table': ['["panel"]\nframebuffer = \'fb2\'\nrotation = 90\n', 'fb2', 90],
+    'words within a long text': ['note = """\n[panel]\nframebuffer = "fb7"\n"""\n[panel]\nframebuffer = "fb2"\nrotation = 90\n', 'fb2', 90],
+    nothing: ['[kiosk]\nid = "k-1"\n', undefined, undefined],
+  };
+  for (const [name, [text, framebuffer, rotation]] of Object.entries(texts)) {
+    const found = panelIn(text);
+    t.same([found.framebuffer, found.rotation], [framebuffer, rotation], name);
+  }
+  t.throws(() => panelIn('not = [toml'));
+  t.end();
 });

@@ -4,7 +4,6 @@
 import { parseWords, refuseWords } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { paintEarly } from '../early-panel.ts';
-import { packageVersion } from '../package-version.ts';
 
 const usage = `  kazashi run --config FILE  the program on the box, with its real reader, panel and broker
 `;
@@ -20,14 +19,16 @@ export const command: Command = {
   async run(words) {
     const file = parseRunWords(words);
     const panel = paintEarly(file);
-    const [{ readConfig }, { systemClock }, { createLog }, { startBox }, { serviceManager }, { stopOnSignals }] = await Promise.all([
-      import('../../config/read.ts'),
-      import('../../core/clock.ts'),
-      import('../../core/log.ts'),
-      import('../box.ts'),
-      import('../service-manager.ts'),
-      import('../stop-on-signals.ts'),
-    ]);
+    const [{ readConfig }, { systemClock }, { createLog }, { startBox }, { serviceManager }, { stopOnSignals }, { packageVersion }] =
+      await Promise.all([
+        import('../../config/read.ts'),
+        import('../../core/clock.ts'),
+        import('../../core/log.ts'),
+        import('../box.ts'),
+        import('../service-manager.ts'),
+        import('../stop-on-signals.ts'),
+        import('../package-version.ts'),
+      ]);
     const systemd = serviceManager({ environment: process.env, clock: systemClock, log: createLog('info') });
     const waitingForMending = async (cause: unknown): Promise<number> => {
       const { paintStartTrouble, worthAnotherStart } = await import('../start-trouble.ts');
