@@ -1,25 +1,29 @@
-// Revocation by files: certificate revocation lists (RFC 5280, 5) that somebody fetched, each checked against a configured authority.
-// The lists of the real service are given to accredited verifiers only; this adapter is for them and for tests. Reads DER with the bounded parser.
+// A certificate revocation list (RFC 5280, 5) as values: who is on it, whom it speaks for, and whether it can be used at all. Reads DER with the
+// bounded parser; believes nothing yet (revocation-source.ts checks who signed it).
 
-import { verify } from 'node:crypto';
 import { hex } from '../core/bytes.ts';
-import { KioskFailure } from '../core/failure.ts';
 import { malformed, parseTlv, parseTlvs, requireTlv, type Tlv } from './ber.ts';
-import type { CertificateAuthority, RevocationSource } from './trust.ts';
-import { oidText } from './x509-fields.ts';
+import { comparableName, readDistributionPointName } from './general-names.ts';
+import { oidText, readExtensions } from './x509-fields.ts';
 
-export interface RevocationList {
-  /** For messages: where it came from. */
-  readonly name: string;
-  /** DER or PEM. */
-  readonly bytes: Uint8Array;
+/** Whom a complete list speaks for (5.2.5). */
+export interface ListScope {
+  /** Names of its distribution point, comparable with those of a certificate; absent: it speaks for the authority's whole number. */
+  readonly names?: readonly string[];
+  /** Authorities' or attribute certificates only: it says nothing about a card's. */
+  readonly others: boolean;
 }
 
-interface ParsedList {
+export interface ParsedList {
   /** Lower-case hexadecimal, without leading zeros. */
   readonly revoked: ReadonlySet<string>;
   readonly nextUpdate: number | undefined;
   readonly thisUpdate: number;
+  /** Name of who issued it, in the form in which names are compared. */
+  readonly issuer: string;
+  readonly scope: ListScope;
+  /** Why it must not be used, in words; absent: it may. */
+  readonly unusable?: string;
   /** What is signed, how, and the signature. */
   readonly signed: Uint8Array;
   readonly hash: string;
@@ -33,9 +37,10 @@ const HASHES: Readonly<Record<string, string>> = {
   '1.2.840.10045.4.3.2': 'sha256',
   '1.2.840.10045.4.3.3': 'sha384',
 };
-const AUTHORITY_KEY_ID = '2.5.29.35';
-/** A partial list (indirect, one reason only, delta) says nothing about who is not on it. */
-const PARTIAL = ['2.5.29.27', '2.5.29.28'];
+const OID = { number: '2.5.29.20', delta: '2.5.29.27', distributionPoint: '2.5.29.28', authorityKeyId: '2.5.29.35' } as const;
+const KNOWN: readonly string[] = Object.values(OID);
+/** Of an entry: reason and date of the invalidity. */
+const KNOWN_OF_ENTRY: readonly string[] = ['2.5.29.21', '2.5.29.24'];
 
 const derOf = (bytes: Uint8Array): Uint8Array => {
   const [, body] = /-----BEGIN X509 CRL-----([A-Za-z0-9+/=\s]+)-----END X509 CRL-----/.exec(Buffer.from(bytes).toString('latin1')) ?? [];
@@ -53,81 +58,66 @@ const timeOf = ({ tag, value }: Tlv): number => {
 };
 
 const isTime = ({ tag }: Tlv): boolean => tag === 0x17 || tag === 0x18;
-const serialOf = (value: Uint8Array): string => hex(value).replace(/^(00)+(?=.)/, '');
+/** As serials are compared. */
+export const plainSerial = (serial: string): string => serial.toLowerCase().replace(/^(00)+(?=.)/, '');
 
-/** Throws card/malformed. */
+const isTrue = (parts: readonly Tlv[], tag: number): boolean => parts.some((part) => part.tag === tag && part.value[0] !== 0);
+
+/** issuingDistributionPoint, its SEQUENCE. */
+const readScope = (der: Uint8Array | undefined): { scope: ListScope; unusable?: string } => {
+  if (der === undefined) return { scope: { others: false } };
+  const parts = parseTlvs(parseTlv(der).value);
+  const point = parts.find(({ tag }) => tag === 0xa0);
+  const name = point && readDistributionPointName(point.value);
+  const scope = { ...(name && { names: name.names }), others: isTrue(parts, 0x82) || isTrue(parts, 0x85) };
+  if (isTrue(parts, 0x84)) return { scope, unusable: 'an indirect list, in which one authority speaks for others' };
+  if (parts.some(({ tag }) => tag === 0x83)) return { scope, unusable: 'a list of some reasons of revocation only' };
+  return name?.relative === true ? { scope, unusable: 'a list whose distribution point has no full name' } : { scope };
+};
+
+const unknownExtension = (extensions: ReturnType<typeof readExtensions>, known: readonly string[]): string | undefined => {
+  const [oid] = [...extensions].find(([id, { critical }]) => critical && !known.includes(id)) ?? [];
+  return oid && `a list with the critical extension ${oid}, which is not known here`;
+};
+
+/** DER or PEM. Throws card/malformed. */
 export const parseRevocationList = (bytes: Uint8Array): ParsedList => {
   const whole = parseTlv(derOf(bytes));
   const [tbs, algorithm, signature] = parseTlvs(whole.value);
   if (whole.tag !== 0x30 || tbs === undefined || algorithm === undefined || signature?.tag !== 0x03) throw malformed('crl', 'not a list');
   const fields = parseTlvs(tbs.value);
   const [thisUpdate, nextUpdate] = fields.filter(isTime);
-  if (thisUpdate === undefined) throw malformed('crl', 'no time of issue');
+  const issuer = fields[fields.findIndex(isTime) - 1];
+  if (thisUpdate === undefined || issuer?.tag !== 0x30) throw malformed('crl', 'no issuer or time of issue');
   const hash = HASHES[oidText(requireTlv(parseTlvs(algorithm.value), 0x06, 'crl').value)];
   if (hash === undefined) throw malformed('crl', 'signed by an algorithm that is not known here');
   const last = fields.findLastIndex(isTime);
-  const entries = fields[last + 1]?.tag === 0x30 ? parseTlvs(fields[last + 1]?.value ?? new Uint8Array()) : [];
-  const holder = fields.find(({ tag }) => tag === 0xa0);
-  const extensions = (holder === undefined ? [] : parseTlvs(parseTlv(holder.value).value)).map((extension) => {
-    const parts = parseTlvs(extension.value);
-    return { id: oidText(requireTlv(parts, 0x06, 'crl').value), value: requireTlv(parts, 0x04, 'crl').value };
+  const entries = (fields[last + 1]?.tag === 0x30 ? parseTlvs(fields[last + 1]?.value ?? new Uint8Array()) : []).map((entry) => {
+    const [serial, , own] = parseTlvs(entry.value);
+    if (serial?.tag !== 0x02) throw malformed('crl', 'an entry without a serial');
+    const unknown = own && unknownExtension(readExtensions(own), KNOWN_OF_ENTRY);
+    return { serial: plainSerial(hex(serial.value)), unknown };
   });
-  if (extensions.some(({ id }) => PARTIAL.includes(id))) throw malformed('crl', 'a delta or partial list');
-  const keyId = extensions.find(({ id }) => id === AUTHORITY_KEY_ID);
+  const holder = fields.find(({ tag }) => tag === 0xa0);
+  const extensions = readExtensions(holder && parseTlv(holder.value));
+  const { scope, unusable } = readScope(extensions.get(OID.distributionPoint)?.value);
+  const why =
+    (extensions.has(OID.delta) ? 'a delta list, which says only what changed since another' : unusable) ??
+    unknownExtension(extensions, KNOWN) ??
+    entries.find(({ unknown }) => unknown !== undefined)?.unknown;
+  const keyId = extensions.get(OID.authorityKeyId);
   const keyIdValue = keyId && parseTlvs(parseTlv(keyId.value).value).find(({ tag }) => tag === 0x80)?.value;
   return {
-    revoked: new Set(entries.map((entry) => serialOf(requireTlv(parseTlvs(entry.value), 0x02, 'crl').value))),
+    revoked: new Set(entries.map(({ serial }) => serial)),
     thisUpdate: timeOf(thisUpdate),
     nextUpdate: nextUpdate && timeOf(nextUpdate),
+    issuer: comparableName(issuer.value),
+    scope,
+    ...(why === undefined ? {} : { unusable: why }),
     signed: tbs.raw,
     hash,
     // The first byte of a BIT STRING counts unused bits.
     signature: signature.value.subarray(1),
     authorityKeyId: keyIdValue && hex(keyIdValue),
-  };
-};
-
-const signedBy = (list: ParsedList, { certificate, fields }: CertificateAuthority): boolean => {
-  if (list.authorityKeyId !== undefined && list.authorityKeyId !== fields.subjectKeyId) return false;
-  try {
-    return verify(list.hash, list.signed, certificate.publicKey, list.signature);
-  } catch {
-    return false;
-  }
-};
-
-/**
- * Answers from the newest list of the certificate's authority. Who is on it is revoked, however old it is; who is not on it is `good` while it is
- * in force and `unknown` afterwards: the certificate stays usable.
- * Throws config/invalid for a file that is no list, or is signed by no configured authority.
- */
-export const revocationFromLists = (
-  lists: readonly RevocationList[],
-  authorities: readonly CertificateAuthority[],
-  now: () => number = Date.now,
-): RevocationSource => {
-  const known = lists.map(({ name, bytes }) => {
-    const refuse = (what: string, cause?: unknown) =>
-      new KioskFailure('config/invalid', { cause, facts: { field: 'card.revocation' }, message: `${name}: ${what}` });
-    let list: ParsedList;
-    try {
-      list = parseRevocationList(bytes);
-    } catch (cause) {
-      throw refuse(`not a certificate revocation list (DER or PEM): ${cause instanceof Error ? cause.message : ''}`, cause);
-    }
-    const authority = authorities.find((candidate) => signedBy(list, candidate));
-    if (authority === undefined) throw refuse('signed by none of the configured authorities');
-    return { list, keyId: authority.fields.subjectKeyId };
-  });
-  return {
-    async check({ serial, authorityKeyId }) {
-      const moment = now();
-      const [newest] = known
-        .filter(({ list, keyId }) => authorityKeyId === keyId && list.thisUpdate <= moment)
-        .map(({ list }) => list)
-        .sort((a, b) => b.thisUpdate - a.thisUpdate);
-      if (newest?.revoked.has(serial.toLowerCase().replace(/^(00)+(?=.)/, '')) === true) return 'revoked';
-      return newest === undefined || moment > (newest.nextUpdate ?? moment) ? 'unknown' : 'good';
-    },
   };
 };

@@ -14,10 +14,18 @@ export type CertificateState =
   | { readonly state: 'expired-in-grace'; readonly days: number }
   | { readonly state: 'expired' | 'not-yet-valid' | 'revoked' | 'untrusted' };
 
+/** What is asked about a certificate: texts in lower-case hexadecimal; distributionPoints as readCertificateFields gives them. */
+export interface RevocationQuestion {
+  readonly serial: string;
+  /** Key identifier of the authority that issued it. */
+  readonly authorityKeyId?: string;
+  readonly distributionPoints?: readonly string[];
+}
+
 /** Asks whether a certificate was revoked. Only accredited verifiers get real answers (CRL and OCSP of the service). */
 export interface RevocationSource {
-  /** serial and authorityKeyId in lower-case hexadecimal. `unknown`: nobody could say; the certificate stays usable. */
-  check(certificate: { serial: string; authorityKeyId?: string }, signal?: AbortSignal): Promise<'good' | 'revoked' | 'unknown'>;
+  /** `unknown`: nobody could say; the certificate stays usable. */
+  check(certificate: RevocationQuestion, signal?: AbortSignal): Promise<'good' | 'revoked' | 'unknown'>;
 }
 
 /** Stands where a kiosk has no access to revocation data: it knows nothing, and says so. */
@@ -140,11 +148,11 @@ export const judgeCertificate = async (
 ): Promise<CertificateState> => {
   const parsed = parseCertificate(der);
   const { certificate, fields } = parsed;
-  if (!mayAuthenticate(parsed, policies) || !trust.authorities.some((authority) => issuedBy(parsed, authority)))
-    return { state: 'untrusted' };
-  const serial = certificate.serialNumber.toLowerCase();
-  const { authorityKeyId } = fields;
-  const status = await trust.revocation.check(authorityKeyId === undefined ? { serial } : { serial, authorityKeyId }, signal);
+  const issuer = trust.authorities.find((authority) => issuedBy(parsed, authority));
+  if (!mayAuthenticate(parsed, policies) || issuer === undefined) return { state: 'untrusted' };
+  const authorityKeyId = issuer.fields.subjectKeyId;
+  const question = { serial: certificate.serialNumber.toLowerCase(), distributionPoints: fields.distributionPoints };
+  const status = await trust.revocation.check(authorityKeyId === undefined ? question : { ...question, authorityKeyId }, signal);
   if (status === 'revoked') return { state: 'revoked' };
   return judgeValidity(now, Date.parse(certificate.validFrom), Date.parse(certificate.validTo));
 };

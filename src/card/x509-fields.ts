@@ -1,8 +1,9 @@
-// The few X.509 extensions that node:crypto does not show: key usage, key identifiers, policies, basic constraints (RFC 5280, 4.2.1).
+// The few X.509 fields that node:crypto does not show: key usage, key identifiers, policies, basic constraints, distribution points (RFC 5280, 4.2.1).
 // Reads DER with the card layer's own bounded parser; throws card/malformed and nothing else.
 
 import { hex } from '../core/bytes.ts';
 import { malformed, parseTlv, parseTlvs, requireTlv, type Tlv } from './ber.ts';
+import { comparableName, readDistributionPointName } from './general-names.ts';
 
 export interface CertificateFields {
   /** Bit 0 of RFC 5280 KeyUsage. */
@@ -13,6 +14,10 @@ export interface CertificateFields {
   readonly authorityKeyId?: string;
   /** Dotted object identifiers. */
   readonly policies: readonly string[];
+  /** The subject, in the form in which names are compared. */
+  readonly subject: string;
+  /** Where its revocation lists are published: all names of all its distribution points, in the form in which they are compared. */
+  readonly distributionPoints: readonly string[];
   /** An extension that is critical and that we do not process: RFC 5280 asks to reject such a certificate. */
   readonly unknownCritical: boolean;
 }
@@ -21,6 +26,7 @@ const OID = {
   subjectKeyId: '2.5.29.14',
   keyUsage: '2.5.29.15',
   basicConstraints: '2.5.29.19',
+  distributionPoints: '2.5.29.31',
   policies: '2.5.29.32',
   authorityKeyId: '2.5.29.35',
   extendedKeyUsage: '2.5.29.37',
@@ -48,11 +54,15 @@ const first = (objects: readonly Tlv[], part: string): Tlv => {
   return object;
 };
 
-const extensionsOf = (der: Uint8Array): ReadonlyMap<string, { critical: boolean; value: Uint8Array }> => {
-  const tbs = first(parseTlvs(parseTlv(der).value), 'certificate');
-  const holder = parseTlvs(tbs.value).find((object) => object.tag === 0xa3);
-  const found = new Map<string, { critical: boolean; value: Uint8Array }>();
-  for (const extension of holder === undefined ? [] : parseTlvs(parseTlv(holder.value).value)) {
+export interface Extension {
+  readonly critical: boolean;
+  readonly value: Uint8Array;
+}
+
+/** Extensions by their identifiers, from their SEQUENCE if there is one. */
+export const readExtensions = (sequence: Tlv | undefined): ReadonlyMap<string, Extension> => {
+  const found = new Map<string, Extension>();
+  for (const extension of parseTlvs(sequence?.value ?? new Uint8Array())) {
     const parts = parseTlvs(extension.value);
     const critical = parts.some((part) => part.tag === 0x01 && part.value[0] !== 0);
     found.set(oidText(requireTlv(parts, 0x06, 'x509').value), { critical, value: requireTlv(parts, 0x04, 'x509').value });
@@ -61,7 +71,12 @@ const extensionsOf = (der: Uint8Array): ReadonlyMap<string, { critical: boolean;
 };
 
 export const readCertificateFields = (der: Uint8Array): CertificateFields => {
-  const extensions = extensionsOf(der);
+  const fields = parseTlvs(first(parseTlvs(parseTlv(der).value), 'certificate').value);
+  const holder = fields.find(({ tag }) => tag === 0xa3);
+  const extensions = readExtensions(holder && parseTlv(holder.value));
+  // Serial, algorithm, issuer, validity, subject; the version before them may be missing.
+  const subject = fields.filter(({ tag }) => tag !== 0xa0)[4];
+  if (subject === undefined) throw malformed('x509', 'no subject');
   const inner = (oid: string): Uint8Array | undefined => {
     const extension = extensions.get(oid);
     return extension === undefined ? undefined : parseTlv(extension.value).value;
@@ -75,6 +90,12 @@ export const readCertificateFields = (der: Uint8Array): CertificateFields => {
     ...(subjectKeyId === undefined ? {} : { subjectKeyId: hex(subjectKeyId) }),
     ...(authorityKeyId === undefined ? {} : { authorityKeyId: hex(authorityKeyId.value) }),
     policies: parseTlvs(inner(OID.policies) ?? new Uint8Array()).map((policy) => oidText(first(parseTlvs(policy.value), 'policy').value)),
+    subject: comparableName(subject.value),
+    // Who signs a point's list and for which reasons is not looked at: a list is believed by its authority's signature, and serials are unique there.
+    distributionPoints: parseTlvs(inner(OID.distributionPoints) ?? new Uint8Array()).flatMap((point) => {
+      const name = parseTlvs(point.value).find(({ tag }) => tag === 0xa0);
+      return name === undefined ? [] : readDistributionPointName(name.value).names;
+    }),
     unknownCritical: [...extensions].some(([oid, extension]) => extension.critical && !KNOWN.includes(oid)),
   };
 };

@@ -93,7 +93,7 @@ const reader = z.strictObject({
   trustAnchors: path
     .optional()
     .describe(
-      'Directory of CA certificates (DER or PEM), revocation lists (.crl) and face-anchor-KEYID.pem that cards are checked against',
+      'Directory of CA certificates (DER or PEM), revocation lists (.crl, one per municipality) and face-anchor-KEYID.pem that cards are checked against; read at the start',
     ),
 });
 

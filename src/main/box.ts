@@ -83,7 +83,7 @@ export const startBox = async (
       powerButton: await input(gpio.chip, gpio.powerButtonLine),
     },
     dataDirectory: config.kiosk.dataDirectory,
-    trust: readTrustDirectory(reader.trustAnchors),
+    trust: readTrustDirectory(reader.trustAnchors, (file, why) => log.warn('trust.list-not-used', { file, why })),
     uplink: { ...(await uplinkAccess(config)), version },
     clock,
     log,

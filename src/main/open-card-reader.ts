@@ -16,7 +16,7 @@ import { openPcscContext } from '../device/pcsc/open-pcsc.ts';
 import { PcscCardReader } from '../device/pcsc/pcsc-card-reader.ts';
 import { refuseWords } from './arguments.ts';
 import { layCard } from './lay-card.ts';
-import { readTrustDirectory } from './trust-directory.ts';
+import { readTrustDirectory, type TellUnused } from './trust-directory.ts';
 
 export interface OpenedReader {
   readonly reader: CardReader & { start(signal?: AbortSignal): Promise<void>; stop(): Promise<void> };
@@ -33,6 +33,7 @@ export interface ReaderWishes {
   readonly trust?: string;
   /** A virtual card's radio and bus take no time. */
   readonly instant?: boolean;
+  readonly tellUnused: TellUnused;
   readonly settings: KioskConfig['reader'];
   readonly clock: Clock;
   readonly log: Log;
@@ -47,9 +48,13 @@ export const openPcscReader = ({ clock, log, pcscName }: Pick<ReaderWishes, 'clo
 
 /** Throws input/invalid, config/invalid; reader/unavailable comes from the reader's start. */
 export const openCardReader = async (wishes: ReaderWishes): Promise<OpenedReader> => {
-  const { name, settings, clock, log } = wishes;
+  const { name, settings, clock, log, tellUnused } = wishes;
   if (name === 'pcsc')
-    return { reader: openPcscReader(wishes), codeReader: noEye, trust: readTrustDirectory(wishes.trust ?? settings.trustAnchors) };
+    return {
+      reader: openPcscReader(wishes),
+      codeReader: noEye,
+      trust: readTrustDirectory(wishes.trust ?? settings.trustAnchors, tellUnused),
+    };
   if (name === 'pn532') {
     const reader = openPn532Reader({
       bus: new NativeI2cBus(settings.i2cBus),
@@ -59,7 +64,7 @@ export const openCardReader = async (wishes: ReaderWishes): Promise<OpenedReader
       gapMs: settings.busFreeMs,
       fastPath: settings.fastPath,
     });
-    return { reader, codeReader: noEye, trust: readTrustDirectory(wishes.trust ?? settings.trustAnchors) };
+    return { reader, codeReader: noEye, trust: readTrustDirectory(wishes.trust ?? settings.trustAnchors, tellUnused) };
   }
   if (!hasCard(name)) {
     const what = existsSync(name) ? `${name} holds no card.json` : `there is no directory ${name}`;
@@ -68,7 +73,7 @@ export const openCardReader = async (wishes: ReaderWishes): Promise<OpenedReader
   const { card, document, defect } = await openCard(name, clock.now());
   const chip = new TwinPn532({ clock, timing: wishes.instant === true ? 'off' : 'real' });
   layCard(chip, card, defect, clock);
-  const trust = readTrustDirectory(wishes.trust ?? (document.kind === 'my-number' ? trustOf(name) : undefined));
+  const trust = readTrustDirectory(wishes.trust ?? (document.kind === 'my-number' ? trustOf(name) : undefined), tellUnused);
   return {
     reader: openPn532Reader({ bus: chip, clock, log, ...(wishes.instant === true ? { gapMs: 0 } : {}) }),
     codeReader: new TwinCardFaceReader(() => card),

@@ -3,8 +3,8 @@
 
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type RevocationList, revocationFromLists } from '../card/revocation-list.ts';
+import { basename, join } from 'node:path';
+import { type RevocationList, revocationFromLists } from '../card/revocation-source.ts';
 import { type CardTrust, createCardTrust, type TrustMaterial } from '../card/trust.ts';
 import { fromHex } from '../core/bytes.ts';
 import { KioskFailure } from '../core/failure.ts';
@@ -15,8 +15,13 @@ const refuse = (path: string, what: string, cause?: unknown): never => {
   throw new KioskFailure('config/invalid', { cause, facts: { field: 'reader.trustAnchors' }, message: `${path}: ${what}` });
 };
 
-/** Undefined: nothing is trusted. Throws config/invalid naming the file that is wrong. */
-export const readTrustDirectory = (directory: string | undefined): CardTrust => {
+/** A genuine revocation list that is left out: the file's name and, in words, what it is. */
+export type TellUnused = (file: string, why: string) => void;
+
+/**
+ * Undefined: nothing is trusted. Throws config/invalid naming the file that is wrong; a revocation list that is right and yet of no use is told.
+ */
+export const readTrustDirectory = (directory: string | undefined, tellUnused: TellUnused): CardTrust => {
   if (directory === undefined) return createCardTrust({ authorities: [], faceAnchors: [] });
   let names: readonly string[];
   try {
@@ -48,5 +53,7 @@ export const readTrustDirectory = (directory: string | undefined): CardTrust => 
   const lists = names
     .filter((name) => /\.crl$/i.test(name))
     .map((name): RevocationList => ({ name: at(name), bytes: readFileSync(at(name)) }));
-  return lists.length === 0 ? trust : { ...trust, revocation: revocationFromLists(lists, trust.authorities) };
+  if (lists.length === 0) return trust;
+  const unused = ({ name, why }: { name: string; why: string }) => tellUnused(basename(name), why);
+  return { ...trust, revocation: revocationFromLists(lists, trust.authorities, { unused }) };
 };

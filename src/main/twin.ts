@@ -112,7 +112,8 @@ export const startTwin = async (
     const shelf = await CardShelf.open(join(data.directory, 'cards'), clock);
     await fillShelf(shelf, clock);
     const desk = words.reader === 'pcsc';
-    const trust = desk ? readTrustDirectory(config.reader.trustAnchors) : createCardTrust(shelf.trust);
+    const tellUnused = (file: string, why: string) => log.warn('trust.list-not-used', { file, why });
+    const trust = desk ? readTrustDirectory(config.reader.trustAnchors, tellUnused) : createCardTrust(shelf.trust);
     const simulated = createTwinHardware(config, clock, log);
     const hardware = desk ? { ...simulated, reader: openPcscReader({ clock, log: log.child('pcsc') }), codeReader: noEye } : simulated;
     // Without the reader the kiosk would only say so on its panel: here a person waits at a terminal.

@@ -18,6 +18,7 @@ import { concat, equal } from '../../src/core/bytes.ts';
 import { type FailureCode, isFailure } from '../../src/core/failure.ts';
 import { decodeJp2, warmUpJp2 } from '../../src/faceauth/jp2.ts';
 import { NOW } from './fixtures/cards.ts';
+import { both, delta, distributionPoint, flag, makeList, municipalName, relative, someReasons, unheardOf } from './fixtures/lists.ts';
 
 interface CardFuzzTarget {
   readonly name: string;
@@ -135,6 +136,10 @@ const attributes = fc.tuple(text, text).map(([name, address]) => {
 
 const days = (from: number) => ({ notBefore: new Date(NOW - from * 86_400_000), notAfter: new Date(NOW + from * 86_400_000) });
 
+const never = (): never => {
+  throw new Error('no issuer');
+};
+
 /** Honest certificates, lists and photos: made once, with keys of both generations. */
 const honestFiles = async () => {
   const issuers = await Promise.all(
@@ -153,7 +158,15 @@ const honestFiles = async () => {
   return {
     certificates: [...certificates, ...issuers.map(({ issuer }) => issuer.certificate)],
     signers: issuers.map(({ issuer }) => issuer.faceSignerCertificate),
-    lists: await Promise.all(issuers.map(({ issuer }, i) => issueRevocationList(issuer, certificates.slice(0, i + 1), NOW))),
+    lists: [
+      ...(await Promise.all(issuers.map(({ issuer }, i) => issueRevocationList(issuer, certificates.slice(0, i + 1), NOW)))),
+      // Every kind of issuing distribution point, and what makes a list unusable.
+      ...[
+        [distributionPoint(both(municipalName('East-shi'), 'http://crl.example/east.crl'), flag(1))],
+        [distributionPoint(relative, someReasons, flag(4)), delta, unheardOf(false)],
+        [distributionPoint(flag(2), flag(5))],
+      ].map((extensions) => makeList({ issuer: issuers[1]?.issuer ?? never(), revoked: certificates, thisUpdate: NOW, extensions })),
+    ],
     photos: [await grey(32), await grey(48)],
   };
 };
@@ -226,7 +239,11 @@ export const openCardFuzzTargets = async (): Promise<readonly CardFuzzTarget[]> 
       endsWell(MALFORMED, () => parseCvCertificate(bytes)),
     ),
     target('revocation lists: damaged ones end in serials or in card/malformed', damaged(one(lists)), (bytes) =>
-      endsWell(MALFORMED, () => parseRevocationList(bytes)),
+      endsWell(MALFORMED, () => {
+        const { scope, revoked } = parseRevocationList(bytes);
+        if (scope.names?.some((name) => typeof name !== 'string') === true || [...revoked].some((serial) => !/^[0-9a-f]*$/.test(serial)))
+          throw new Error('no names or serials');
+      }),
     ),
     target(
       'jp2: damaged photos end in a picture of their size or in face/photo-unreadable',

@@ -2,14 +2,30 @@ import { X509Certificate } from 'node:crypto';
 import { test } from 'tap';
 import { ageYears, endOfJstDay, isDay, jstDay, monthsLater } from '../../src/card/calendar.ts';
 import { cardProfile2016 } from '../../src/card/profile.ts';
-import { revocationFromLists } from '../../src/card/revocation-list.ts';
+import { revocationFromLists } from '../../src/card/revocation-source.ts';
 import { signatureHolds } from '../../src/card/signature.ts';
 import { certificateAuthority, createCardTrust, judgeCertificate, judgeValidity, nullRevocationSource } from '../../src/card/trust.ts';
 import { createSyntheticAuthority, restoreSyntheticAuthority } from '../../src/card/twin/authority.ts';
-import { issueRevocationList } from '../../src/card/twin/certificates.ts';
+import { issueHolderCertificate, issueRevocationList } from '../../src/card/twin/certificates.ts';
 import { eraYear, verificationCodeB } from '../../src/card/verification-code.ts';
 import { readCertificateFields } from '../../src/card/x509-fields.ts';
 import { NOW, openWorkshop } from './fixtures/cards.ts';
+import {
+  address,
+  both,
+  delta,
+  directory,
+  distributionPoint,
+  type Extension,
+  flag,
+  type ListWishes,
+  makeList,
+  municipalName,
+  relative,
+  signingName,
+  someReasons,
+  unheardOf,
+} from './fixtures/lists.ts';
 
 const workshop = await openWorkshop();
 const { authority, trust } = workshop;
@@ -88,7 +104,10 @@ test('revocation is asked by serial and issuer; the null source knows nothing', 
     },
   };
   t.same(await judgeCertificate(der, NOW, createCardTrust(authority.trust, revoking), policies), { state: 'revoked' });
-  t.match(asked, [{ serial: /^[0-9a-f]{16}$|^1[0-9a-f]{14}$/, authorityKeyId: fields.authorityKeyId }]);
+  t.match(asked, [
+    { serial: /^[0-9a-f]{16}$|^1[0-9a-f]{14}$/, authorityKeyId: fields.authorityKeyId, distributionPoints: fields.distributionPoints },
+  ]);
+  t.match(fields.distributionPoints, [/^directory:.*chiyoda-ku crldp"\]\]$/]);
   t.equal(await nullRevocationSource.check({ serial: '01' }), 'unknown');
 });
 
@@ -99,7 +118,7 @@ test('a revocation list by file: who is on it is revoked, who is not is good whi
     `-----BEGIN X509 CRL-----\n${Buffer.from(list).toString('base64').replace(/.{64}/g, '$&\n')}\n-----END X509 CRL-----\n`,
   );
   for (const bytes of [list, pem]) {
-    const at = (now: number) => revocationFromLists([{ name: 'a.crl', bytes }], trust.authorities, () => now);
+    const at = (now: number) => revocationFromLists([{ name: 'a.crl', bytes }], trust.authorities, { now: () => now });
     const judge = async (der: Uint8Array, now: number) =>
       (await judgeCertificate(der, NOW, { ...trust, revocation: at(now) }, policies)).state;
     t.equal(await judge(bad, NOW), 'revoked');
@@ -109,6 +128,7 @@ test('a revocation list by file: who is on it is revoked, who is not is good whi
     const question = {
       serial: serialNumber.toLowerCase(),
       authorityKeyId: certificateAuthority(authority.certificate).fields.subjectKeyId ?? '',
+      distributionPoints: readCertificateFields(good).distributionPoints,
     };
     t.equal(await at(NOW).check(question), 'good');
     t.equal(await at(NOW + 40 * DAY).check(question), 'unknown', 'but acquits nobody');
@@ -116,12 +136,123 @@ test('a revocation list by file: who is on it is revoked, who is not is good whi
     t.equal(await at(NOW).check({ ...question, authorityKeyId: 'ff' }), 'unknown', 'another authority');
   }
   const newer = await issueRevocationList(authority, [], NOW + DAY);
-  const both = revocationFromLists(
+  const newestOfTwo = revocationFromLists(
     [list, newer].map((bytes, i) => ({ name: `${i}`, bytes })),
     trust.authorities,
-    () => NOW + 2 * DAY,
+    { now: () => NOW + 2 * DAY },
   );
-  t.equal((await judgeCertificate(bad, NOW, { ...trust, revocation: both }, policies)).state, 'valid', 'the newest list counts');
+  t.equal(
+    (await judgeCertificate(bad, NOW, { ...trust, revocation: newestOfTwo }, policies)).state,
+    'valid',
+    'the newest list of one scope counts',
+  );
+});
+
+/** Certificates of holders in two municipalities, and one that names no list; `ask` = what lists say of each of them. */
+const [east, west, nowhere] = await Promise.all(
+  ['East-shi', 'West-shi', null].map(async (municipality) => {
+    const { publicKey } = await workshop.cardKeys();
+    const [notBefore, notAfter] = [new Date(NOW - 400 * DAY), new Date(NOW + 400 * DAY)];
+    const request = { publicKey, authority, commonName: 'ABCDEFGHJKLMN131010001A', municipality, notBefore, notAfter };
+    return issueHolderCertificate(request);
+  }),
+);
+type Wishes = Omit<ListWishes, 'issuer' | 'thisUpdate'> & { readonly issued?: number };
+const listOf = ({ issued = NOW - DAY, ...wishes }: Wishes): Uint8Array =>
+  makeList({ issuer: authority, thisUpdate: issued, nextUpdate: NOW + 30 * DAY, ...wishes });
+const sourceOf = (lists: readonly Uint8Array[], unused?: (why: string) => void) =>
+  revocationFromLists(
+    lists.map((bytes, i) => ({ name: `${i}.crl`, bytes })),
+    trust.authorities,
+    { now: () => NOW, unused: ({ name, why }) => unused?.(`${name}: ${why}`) },
+  );
+const ask = async (...lists: readonly Uint8Array[]): Promise<readonly string[]> => {
+  const source = sourceOf(lists);
+  const authorityKeyId = certificateAuthority(authority.certificate).fields.subjectKeyId ?? '';
+  return Promise.all(
+    [east, west, nowhere].map((der = new Uint8Array()) => {
+      const { distributionPoints } = readCertificateFields(der);
+      return source.check({ serial: new X509Certificate(der).serialNumber.toLowerCase(), authorityKeyId, distributionPoints });
+    }),
+  );
+};
+const all = [east, west, nowhere] as readonly Uint8Array[];
+const ofPlace = (place: string, ...more: readonly Uint8Array[]): readonly Extension[] => [
+  distributionPoint(directory(municipalName(place)), ...more),
+];
+
+test('the list of one municipality answers for its own certificates and no others', async (t) => {
+  const [eastern, western] = ['East-shi', 'West-shi'].map((place) => listOf({ extensions: ofPlace(place, flag(1)) }));
+  t.same(await ask(eastern as Uint8Array), ['good', 'unknown', 'unknown']);
+  t.same(await ask(eastern as Uint8Array, western as Uint8Array), ['good', 'good', 'unknown']);
+  t.same(await ask(listOf({ extensions: ofPlace('East-shi'), revoked: all })), ['revoked', 'unknown', 'unknown']);
+  const own = await issueRevocationList(authority, [east, west] as readonly Uint8Array[], NOW - DAY, 'West-shi');
+  t.same(await ask(own), ['unknown', 'revoked', 'unknown'], 'as the twin’s own authority issues it');
+  const state = (lists: readonly Uint8Array[]) =>
+    judgeCertificate(west as Uint8Array, NOW, { ...trust, revocation: sourceOf(lists) }, policies);
+  t.same(await state([own]), { state: 'revoked' });
+  t.match(await state([eastern as Uint8Array]), { state: 'valid' }, 'nobody could say: the certificate stays usable');
+  const whole = await issueRevocationList(authority, all, NOW - DAY, null);
+  t.same(await ask(whole), ['revoked', 'revoked', 'revoked'], 'a list without a distribution point speaks for all');
+});
+
+test('a newer list takes the place of an older one of its own scope only', async (t) => {
+  const older = listOf({ extensions: ofPlace('East-shi'), revoked: [east as Uint8Array], issued: NOW - 9 * DAY });
+  const newer = listOf({ extensions: ofPlace('East-shi') });
+  for (const lists of [
+    [older, newer],
+    [newer, older],
+  ])
+    t.same(await ask(...lists), ['good', 'unknown', 'unknown'], 'a hold that was lifted');
+  t.same(await ask(older, listOf({ extensions: ofPlace('West-shi') })), ['revoked', 'good', 'unknown']);
+  t.same(await ask(older, listOf({})), ['revoked', 'good', 'good'], 'nor does the list of the whole authority');
+  t.same(await ask(listOf({ revoked: all, issued: NOW - 9 * DAY }), newer), ['revoked', 'revoked', 'revoked']);
+  t.same(await ask(listOf({ extensions: ofPlace('East-shi'), revoked: [east as Uint8Array] }), newer), ['revoked', 'unknown', 'unknown'], 'two of one moment'); // biome-ignore format: one line
+  t.same(await ask(older, listOf({ extensions: ofPlace('East-shi'), issued: NOW + DAY })), ['revoked', 'unknown', 'unknown'], 'a list of tomorrow'); // biome-ignore format: one line
+  const [first, second] = [delta, unheardOf(true)].map((extension) => listOf({ extensions: [...ofPlace('East-shi'), extension] }));
+  t.same(await ask(older, first as Uint8Array, second as Uint8Array), ['revoked', 'unknown', 'unknown'], 'what cannot be used overrules nothing'); // biome-ignore format: one line
+});
+
+test('names are the same in another string type, case and spacing, and among several of a list', async (t) => {
+  const named = (...parts: readonly Uint8Array[]) => ask(listOf({ extensions: [distributionPoint(...parts)] }));
+  t.same(await named(directory(municipalName('East-shi', 0x13))), ['good', 'unknown', 'unknown'], 'PrintableString');
+  t.same(await named(directory(municipalName(' EAST-SHI  '))), ['good', 'unknown', 'unknown']);
+  t.same(await named(directory(municipalName('East-shi', 0x04))), ['unknown', 'unknown', 'unknown'], 'no text at all');
+  t.same(await named(directory(municipalName('East-sh'))), ['unknown', 'unknown', 'unknown']);
+  t.same(await named(address('http://crl.example/east.crl')), ['unknown', 'unknown', 'unknown']);
+  t.same(await named(both(municipalName('West-shi'), 'http://crl.example/west.crl')), ['unknown', 'good', 'unknown']);
+  const source = sourceOf([listOf({ extensions: [distributionPoint(address('HTTP://CRL.example/west.crl'))] })]);
+  const authorityKeyId = certificateAuthority(authority.certificate).fields.subjectKeyId ?? '';
+  const check = (point: string) => source.check({ serial: '01', authorityKeyId, distributionPoints: [point] });
+  t.equal(await check('uri:http://crl.example/west.crl'), 'good', 'scheme and host have no case');
+  t.equal(await check('uri:http://crl.example/WEST.crl'), 'unknown', 'a path has');
+});
+
+test('lists of authorities or attributes answer for nobody; genuine lists that cannot be used are told and stop no other', async (t) => {
+  for (const kind of [2, 5] as const)
+    t.same(await ask(listOf({ extensions: [distributionPoint(flag(kind))], revoked: all })), ['unknown', 'unknown', 'unknown']);
+  t.same(await ask(listOf({ extensions: [distributionPoint(flag(1))], revoked: all })), ['revoked', 'revoked', 'revoked']);
+  t.same(await ask(listOf({ extensions: [unheardOf(false)], revoked: all })), ['revoked', 'revoked', 'revoked'], 'not critical');
+  const unusable: readonly (readonly [Wishes, RegExp])[] = [
+    [{ extensions: [delta] }, /^1\.crl: a delta list/],
+    [{ extensions: ofPlace('East-shi', flag(4)) }, /^1\.crl: an indirect list/],
+    [{ extensions: ofPlace('East-shi', someReasons) }, /^1\.crl: a list of some reasons of revocation only$/],
+    [{ extensions: [distributionPoint(relative)] }, /^1\.crl: a list whose distribution point has no full name$/],
+    [{ extensions: [unheardOf(true)] }, /^1\.crl: a list with the critical extension 1\.3\.6\.1\.4\.1\.99999\.1, which is not known here$/],
+    [{ entryExtension: ['2.5.29.29', true, new Uint8Array([0x30, 0])] }, /^1\.crl: a list with the critical extension 2\.5\.29\.29/],
+  ];
+  const good = listOf({ extensions: ofPlace('West-shi'), revoked: all });
+  for (const [wishes, why] of unusable) {
+    const bytes = listOf({ ...wishes, revoked: all });
+    const told: string[] = [];
+    sourceOf([good, bytes], (text) => told.push(text));
+    t.match(told, [why]);
+    t.equal(told.length, 1);
+    t.same(await ask(good, bytes), ['unknown', 'revoked', 'unknown']);
+  }
+  const told: string[] = [];
+  sourceOf([good, listOf({ entryExtension: ['2.5.29.21', true, new Uint8Array([0x0a, 1, 1])], revoked: all })], (text) => told.push(text));
+  t.same(told, [], 'a reason of revocation is understood, even where it is critical');
 });
 
 test('a revocation list that is none, or nobody’s, is refused by name', async (t) => {
@@ -134,6 +265,9 @@ test('a revocation list that is none, or nobody’s, is refused by name', async 
     list.map((byte, i) => (i === list.length - 1 ? byte ^ 1 : byte)),
     /^bad\.crl: signed by none of the configured authorities/,
   );
+  // The twin's authority for signing has the same key under another name.
+  refused(listOf({ issuerName: signingName }), /^bad\.crl: signed by none of the configured authorities/);
+  refused(listOf({ extensions: [['2.5.29.28', true, new Uint8Array([0x30, 5])]] }), /^bad\.crl: not a certificate revocation list/);
 });
 
 test('the extensions have the shapes of the service', async (t) => {

@@ -6,12 +6,14 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { type Test, test } from 'tap';
-import { hasCard } from '../../src/card/twin/card-directory.ts';
+import { hasCard, issuerOf } from '../../src/card/twin/card-directory.ts';
+import { readIssuer } from '../../src/card/twin/issuer-directory.ts';
 import { isFailure } from '../../src/core/failure.ts';
 import { openSecretSource } from '../../src/main/ask-secret.ts';
 import { command } from '../../src/main/commands/card.ts';
 import { printedTexts } from '../../src/main/printed-text.ts';
 import { readTrustDirectory } from '../../src/main/trust-directory.ts';
+import { delta, makeList } from '../card/fixtures/lists.ts';
 
 /** Standard output and status, or the failure's message. */
 const run = async (t: Test, ...words: readonly string[]): Promise<{ status?: number | undefined; out: string; refused?: string }> => {
@@ -181,20 +183,33 @@ test('a trust directory names the file that is wrong', async (t) => {
   const made = join(t.testdir(), 'card');
   await run(t, 'make', made, ...DRAFT);
   const trust = join(made, 'trust');
-  t.match(readTrustDirectory(trust), { authorities: { length: 1 }, faceAnchors: { length: 1 } });
-  t.match(readTrustDirectory(undefined), { authorities: [], faceAnchors: [] });
+  const untold = (file: string) => t.fail(file);
+  t.match(readTrustDirectory(trust, untold), { authorities: { length: 1 }, faceAnchors: { length: 1 } });
+  t.match(readTrustDirectory(undefined, untold), { authorities: [], faceAnchors: [] });
   for (const [name, message] of [
     ['face-anchor-00ff.pem', /face-anchor-00ff\.pem: not a public key \(PEM\)$/],
     ['old.cer', /old\.cer: not a certificate \(PEM or DER\)$/],
     ['list.crl', /list\.crl: not a certificate revocation list/],
   ] as const) {
     writeFileSync(join(trust, name), 'x');
-    t.throws(() => readTrustDirectory(trust), { code: 'config/invalid', message }, name);
+    t.throws(() => readTrustDirectory(trust, untold), { code: 'config/invalid', message }, name);
     writeFileSync(join(trust, name), readFileSync(join(trust, 'authority-1.pem')));
-    if (name === 'old.cer') t.equal(readTrustDirectory(trust).authorities.length, 2);
+    if (name === 'old.cer') t.equal(readTrustDirectory(trust, untold).authorities.length, 2);
     const { rmSync } = await import('node:fs');
     rmSync(join(trust, name));
   }
+  const issuer = readIssuer(issuerOf(made));
+  writeFileSync(join(trust, 'delta.crl'), makeList({ issuer, thisUpdate: Date.now() - 60_000, extensions: [delta] }));
+  const told: (readonly string[])[] = [];
+  readTrustDirectory(trust, (...words) => told.push(words));
+  t.match(told, [['delta.crl', /^a delta list/]]);
+  const errors = t.capture(process.stderr, 'write', () => true);
+  t.equal((await run(t, 'read', '--reader', made, '--instant')).status, 0, 'it stops nothing');
+  t.match(
+    errors().map(({ args }) => String(args[0])),
+    [/^kazashi: delta\.crl is not used: it is a delta list/],
+  );
+  errors.restore();
 });
 
 test('a card that is served says where, and is taken out when the reader goes', async (t) => {

@@ -3,7 +3,8 @@
 
 import { randomBytes, webcrypto, X509Certificate } from 'node:crypto';
 import { cardProfile2016 } from '../profile.ts';
-import { crlDirectory, directoryNames, otherNames, policies } from './der.ts';
+import { crlDirectory, directoryNames, issuingDistributionPoint, otherNames, policies } from './der.ts';
+import { CITY_NAME } from './image-parts.ts';
 import { generationOf, type KeyPair, publicKeyOf, spkiOf } from './keys.ts';
 import type { HolderDetails } from './request.ts';
 
@@ -28,6 +29,11 @@ const loadX509 = async () => {
   await import('reflect-metadata');
   return import('@peculiar/x509');
 };
+
+type X509 = Awaited<ReturnType<typeof loadX509>>;
+
+/** Name, DER. */
+const nameOf = (x509: X509, text: string): Uint8Array => new Uint8Array(new x509.Name(text).toArrayBuffer());
 
 const signingKey = ({ privateKey }: Pick<KeyPair, 'privateKey'>) =>
   webcrypto.subtle.importKey('pkcs8', privateKey.export({ type: 'pkcs8', format: 'der' }), algorithmOf(privateKey), true, ['sign']);
@@ -76,11 +82,15 @@ export const issueSignAuthority = (key: KeyPair['privateKey'], certificate: Uint
   return selfSigned(keys, { name: SIGN_ISSUER, serialNumber: serial, notBefore: new Date(validFrom), notAfter: new Date(validTo) });
 };
 
-/** Revocation list of the authority with these certificates (DER) on it, in force for a month; DER. */
+/** The service publishes a list per municipality, under this name. */
+const pointName = (issuer: string, municipality: string): string => `${issuer}, CN=${municipality} CRLDP`;
+
+/** Revocation list with these certificates (DER) on it, in force for a month; of one municipality, or (null) of the whole authority. DER. */
 export const issueRevocationList = async (
   authority: { readonly key: KeyPair['privateKey']; readonly certificate: Uint8Array },
   revoked: readonly Uint8Array[],
   now: number,
+  municipality: string | null = CITY_NAME,
 ): Promise<Uint8Array> => {
   const x509 = await loadX509();
   const issuer = new x509.X509Certificate(authority.certificate);
@@ -89,7 +99,12 @@ export const issueRevocationList = async (
     thisUpdate: new Date(now),
     nextUpdate: new Date(now + 30 * 86_400_000),
     entries: revoked.map((der) => ({ serialNumber: new X509Certificate(der).serialNumber.toLowerCase(), revocationDate: new Date(now) })),
-    extensions: [await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey)],
+    extensions: [
+      await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey),
+      ...(municipality === null
+        ? []
+        : [new x509.Extension('2.5.29.28', true, issuingDistributionPoint(nameOf(x509, pointName(issuer.subject, municipality))))]),
+    ],
     signingAlgorithm: algorithmOf(authority.key),
     signingKey: await signingKey({ privateKey: authority.key }),
   });
@@ -102,17 +117,19 @@ export interface HolderCertificateRequest {
   readonly authority: { readonly key: KeyPair['privateKey']; readonly certificate: Uint8Array };
   /** 23 characters: serial, municipality, number and letter; no name. */
   readonly commonName: string;
+  /** Whose list revokes it; null: it names no list. */
+  readonly municipality?: string | null;
   readonly notBefore: Date;
   readonly notAfter: Date;
 }
 
-type Extensions = readonly InstanceType<Awaited<ReturnType<typeof loadX509>>['Extension']>[];
+type Extensions = readonly InstanceType<X509['Extension']>[];
 
 const issue = async (request: HolderCertificateRequest, [issuerJapanese, policy]: readonly [string, string], own: Extensions) => {
   const x509 = await loadX509();
+  const { municipality = CITY_NAME } = request;
   const issuer = new x509.X509Certificate(request.authority.certificate);
   const publicKey = await verifyingKey(request);
-  const name = (text: string) => new Uint8Array(new x509.Name(text).toArrayBuffer());
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: newSerial(),
     subject: `C=JP, CN=${request.commonName}`,
@@ -125,8 +142,10 @@ const issue = async (request: HolderCertificateRequest, [issuerJapanese, policy]
     extensions: [
       ...own,
       new x509.Extension('2.5.29.32', true, policies(policy, CPS)),
-      new x509.Extension('2.5.29.18', false, directoryNames(name(issuerJapanese))),
-      new x509.Extension('2.5.29.31', false, crlDirectory(name(`${issuer.subject}, CN=Kazashi CRLDP`))),
+      new x509.Extension('2.5.29.18', false, directoryNames(nameOf(x509, issuerJapanese))),
+      ...(municipality === null
+        ? []
+        : [new x509.Extension('2.5.29.31', false, crlDirectory(nameOf(x509, pointName(issuer.subject, municipality))))]),
       new x509.AuthorityInfoAccessExtension({ ocsp: [new x509.GeneralName('url', OCSP)] }),
       await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey),
       await x509.SubjectKeyIdentifierExtension.create(publicKey),

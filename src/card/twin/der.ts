@@ -25,6 +25,10 @@ export const directoryNames = (name: Uint8Array): Uint8Array => sequence(encodeT
 /** cRLDistributionPoints with one directoryName (4.2.1.13). */
 export const crlDirectory = (name: Uint8Array): Uint8Array => sequence(sequence(encodeTlv(0xa0, encodeTlv(0xa0, encodeTlv(0xa4, name)))));
 
+/** issuingDistributionPoint with one directoryName, for holders' certificates only, as the service's lists have it (5.2.5). */
+export const issuingDistributionPoint = (name: Uint8Array): Uint8Array =>
+  sequence(encodeTlv(0xa0, encodeTlv(0xa0, encodeTlv(0xa4, name))), encodeTlv(0x81, Uint8Array.of(0xff)));
+
 /** GeneralNames of otherNames, each an object identifier and a UTF-8 text (4.2.1.6). */
 export const otherNames = (names: readonly (readonly [string, string])[]): Uint8Array =>
   sequence(...names.map(([id, text]) => encodeTlv(0xa0, oid(id), encodeTlv(0xa0, encodeTlv(0x0c, new TextEncoder().encode(text))))));

@@ -9,6 +9,8 @@ import type { HolderDetails } from './request.ts';
 
 /** Municipality of every synthetic card: 千代田区. */
 export const CITY_CODE = '13101';
+/** In Latin letters, as it stands in certificates. */
+export const CITY_NAME = 'Chiyoda-ku';
 export const PIN_TRIES = 3;
 export const PASSWORD_TRIES = 5;
 const CODE_TRIES = 10;

@@ -61,6 +61,7 @@ export const command: Command = {
       ...(values.name === undefined ? {} : { pcscName: values.name }),
       ...(values.trust === undefined ? {} : { trust: values.trust }),
       instant: values.instant === true,
+      tellUnused: (file, why) => process.stderr.write(`kazashi: ${file} is not used: it is ${why}\n`),
       settings: config.reader,
       clock: systemClock,
       log,
