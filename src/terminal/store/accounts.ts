@@ -1,34 +1,13 @@
 // Accounts of the reception. Passwords are kept as scrypt hashes only and never logged.
 
-import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
-import { promisify } from 'node:util';
+import { randomBytes } from 'node:crypto';
 import { KioskFailure } from '../../core/failure.ts';
 import { ROLES, type Role } from '../model.ts';
+import { hashPassword, type ScryptCost, verifyPassword } from './password.ts';
 import type { Db } from './schema.ts';
 
-const derive = promisify<string, Buffer, number, ScryptCost, Buffer>(scrypt);
-export interface ScryptCost {
-  readonly N: number;
-  readonly r: number;
-  readonly p: number;
-}
 // OWASP's memory for scrypt with r = 8: 2^14 × 8 × 128 bytes = 16 MiB, about 40 ms on a Pi-class core.
 const COST: ScryptCost = { N: 2 ** 14, r: 8, p: 5 };
-
-const hashPassword = async (password: string, { N, r, p }: ScryptCost): Promise<string> => {
-  const salt = randomBytes(16);
-  const key = await derive(password.normalize('NFKC'), salt, 32, { N, r, p });
-  return `scrypt$${N}$${r}$${p}$${salt.toString('base64url')}$${key.toString('base64url')}`;
-};
-
-const verifyPassword = async (password: string, hash: string): Promise<boolean> => {
-  const [scheme, n, r, p, salt = '', key = ''] = hash.split('$');
-  if (scheme !== 'scrypt') return false;
-  const expected = Buffer.from(key, 'base64url');
-  const cost = { N: Number(n), r: Number(r), p: Number(p) };
-  const found = await derive(password.normalize('NFKC'), Buffer.from(salt, 'base64url'), expected.length, cost);
-  return timingSafeEqual(found, expected);
-};
 
 export interface Account {
   readonly id: string;
