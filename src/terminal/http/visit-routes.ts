@@ -8,7 +8,7 @@ import type { EligibilityRegistry, InsuranceNumbers } from '../eligibility/ports
 import { doubtfulFields, type Handover } from '../exchange/handover.ts';
 import type { Audit } from '../store/audit.ts';
 import type { Inbox } from '../store/inbox.ts';
-import type { VisitQuery } from '../store/visit-pages.ts';
+import { COUNT_LIMIT, type VisitQuery } from '../store/visit-pages.ts';
 import { badInput, HttpRefusal, parseBody } from './errors.ts';
 import type { Guard } from './guard.ts';
 import { searchPeriod } from './period.ts';
@@ -50,6 +50,7 @@ const searchBody = z.strictObject({
   from: z.string().optional(),
   to: z.string().optional(),
   after: z.string().optional(),
+  limit: z.int({ error: 'limit は整数です' }).min(1, 'limit は 1 からです').max(1000, 'limit は 1000 までです').optional(),
 });
 
 const DEFAULT_LIMIT = 1000;
@@ -77,10 +78,10 @@ export const visitRoutes = (app: FastifyInstance, { guard, inbox, registry, hand
   // A name is personal: it goes in the body, never in an address.
   app.post('/api/visits/search', (request) => {
     const account = guard.require(request);
-    const { text, from: first, to: last, after: place } = parseBody(searchBody, request.body);
+    const { text, from: first, to: last, after: place, limit = DEFAULT_LIMIT } = parseBody(searchBody, request.body);
     const { from, to } = searchPeriod({ from: first, to: last }, now());
     const after = cursor(place);
-    return answerPage({ from, to, limit: DEFAULT_LIMIT, text, ...(after === undefined ? {} : { after }) }, account.id, 'visits/search');
+    return answerPage({ from, to, limit, text, ...(after === undefined ? {} : { after }) }, account.id, 'visits/search');
   });
 
   const answerPage = (query: VisitQuery, account: string, action: string) => {
@@ -89,6 +90,7 @@ export const visitRoutes = (app: FastifyInstance, { guard, inbox, registry, hand
     return {
       visits: visits.map((visit) => visitView(visit, now())),
       total,
+      ...(total < COUNT_LIMIT ? {} : { orMore: true }),
       ...(next === undefined ? {} : { next: `${next.at}-${next.row}` }),
     };
   };

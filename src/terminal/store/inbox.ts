@@ -5,7 +5,7 @@ import { DAY_MS, japanDate } from '../calendar.ts';
 import type { EligibilityAnswer } from '../eligibility/ports.ts';
 import type { AckRecord, StoredVisit } from '../model.ts';
 import { createGroupCommit } from './group-commit.ts';
-import { type Db, searchable } from './schema.ts';
+import { ADD_NAME, type Db, searchable, WITH_ITS_VISIT } from './schema.ts';
 import { createPages, type VisitPage, type VisitQuery } from './visit-pages.ts';
 import { ADD_EVIDENCE, ADD_VISIT, evidenceValues, fromRow, rowValues, type SealedVisit, toStored, VISIT_COLUMNS } from './visit-rows.ts';
 
@@ -75,7 +75,7 @@ export const createInbox = (db: Db, now: () => number): Inbox => {
   );
   const addVisit = db.prepare(ADD_VISIT);
   const addEvidence = db.prepare(ADD_EVIDENCE);
-  const addName = db.prepare('INSERT INTO visit_names (rowid, name) VALUES (?, ?)');
+  const addName = db.prepare(ADD_NAME);
   const findEligibility = db.prepare(
     'SELECT eligibility FROM evidence WHERE row = (SELECT row FROM visits WHERE visit_id = ?) AND eligibility IS NOT NULL',
   );
@@ -86,12 +86,13 @@ export const createInbox = (db: Db, now: () => number): Inbox => {
   const old = '(SELECT row FROM visits WHERE at < ?)';
   const dropAbout = [
     db.prepare(`DELETE FROM evidence WHERE row IN ${old}`),
-    db.prepare(`DELETE FROM visit_names WHERE rowid IN ${old}`),
+    db.prepare('DELETE FROM visit_names WHERE rowid < ? << 11'),
     db.prepare('DELETE FROM transfers WHERE visit_id IN (SELECT visit_id FROM visits WHERE at < ?)'),
   ];
   const dropVisits = db.prepare('DELETE FROM visits WHERE at < ?');
   // The ack of a visit still listed stays, however late its repeat.
-  const dropAcks = db.prepare('DELETE FROM acks WHERE keep_until < ? AND message_id NOT IN (SELECT message_id FROM visits)');
+  const dropAcksOfVisits = db.prepare('DELETE FROM acks WHERE message_id IN (SELECT message_id FROM visits WHERE at < ?)');
+  const dropAcks = db.prepare('DELETE FROM acks WHERE keep_until < ?');
 
   /** The remembered ack, `foreign` when another kiosk used the id (it must not learn that kiosk's answer), or undefined. */
   const remembered = (message: MessageHead): AckRecord | 'foreign' | undefined => {
@@ -105,7 +106,8 @@ export const createInbox = (db: Db, now: () => number): Inbox => {
     if (known !== undefined && known !== 'foreign') return { ack: known, fresh: false };
     const ack: AckRecord = { id: message.id, seq: message.seq, ...word };
     if (known === 'foreign') return { ack: { id: ack.id, seq: ack.seq, status: 'rejected', code: 'uplink/malformed' }, fresh: true };
-    addAck.run(message.id, message.kiosk, JSON.stringify(ack), keepUntil(now(), message.expiresAt));
+    const until = ack.checkIn === undefined ? keepUntil(now(), message.expiresAt) : WITH_ITS_VISIT;
+    addAck.run(message.id, message.kiosk, JSON.stringify(ack), until);
     return { ack, fresh: true };
   };
 
@@ -120,7 +122,7 @@ export const createInbox = (db: Db, now: () => number): Inbox => {
     const visit = toStored(message, number, now(), sealed.eligibility?.QualificationValidity);
     const { row } = addVisit.get(...rowValues(visit, message.id)) as { row: number };
     addEvidence.run(row, ...evidenceValues(sealed));
-    if (visit.patient !== undefined) addName.run(row, searchable(visit.patient.name));
+    if (visit.patient !== undefined) addName.run(searchable(visit.patient.name), row);
     return { ...decide(message, { status: 'accepted', checkIn: { state: visit.result, number } }), visit };
   };
 
@@ -148,8 +150,10 @@ export const createInbox = (db: Db, now: () => number): Inbox => {
       return found === undefined ? undefined : JSON.parse(found.eligibility);
     },
     purge: immediate(db, (keepMs: number) => {
-      for (const drop of dropAbout) drop.run(now() - keepMs);
-      return { visits: Number(dropVisits.run(now() - keepMs).changes), acks: Number(dropAcks.run(now()).changes) };
+      const before = now() - keepMs;
+      for (const drop of dropAbout) drop.run(before);
+      const acks = Number(dropAcksOfVisits.run(before).changes) + Number(dropAcks.run(now()).changes);
+      return { visits: Number(dropVisits.run(before).changes), acks };
     }),
   };
 };

@@ -57,6 +57,9 @@ export const visitsView = (onOpen) => {
   text.element.classList.add('text');
   let next;
   let total = 0;
+  /** More than was counted. */
+  let orMore;
+  const counted = () => `${total.toLocaleString('ja-JP')}件${orMore ? '以上' : ''}`;
   const problem = h('p', { class: 'box error', role: 'alert', hidden: true });
   const heading = h('h1', {});
   const count = h('span', { class: 'count' });
@@ -69,7 +72,7 @@ export const visitsView = (onOpen) => {
   const draw = () => {
     const oneDay = period.from === period.to;
     heading.textContent = oneDay && isLive() ? '今日の受付' : '資格確認履歴';
-    count.textContent = `${total}件`;
+    count.textContent = counted();
     const waiting = visits.filter((visit) => visit.result === 'see-reception').length;
     if (waiting > 0) count.append(h('span', { class: 'count-warning' }, `うち声かけが必要 ${waiting}件`));
     if (visits.length === 0) return list.replaceChildren(empty(isLive()));
@@ -86,7 +89,7 @@ export const visitsView = (onOpen) => {
               h(
                 'button',
                 { class: 'button', type: 'button', onclick: () => void load(next) },
-                `続きを表示（${visits.length} / ${total}件）`,
+                `続きを表示（${visits.length} / ${counted()}）`,
               ),
             ),
           ]),
@@ -99,10 +102,10 @@ export const visitsView = (onOpen) => {
     // A name never stands in an address: it goes in the body.
     const answer = await (words === ''
       ? get(`/api/visits?${new URLSearchParams({ ...asked, ...more, limit: '200' })}`)
-      : post('/api/visits/search', { text: words, ...asked, ...more }));
+      : post('/api/visits/search', { text: words, ...asked, ...more, limit: 200 }));
     period = { ...asked, searching: words !== '' };
     visits = after === undefined ? answer.visits : [...visits, ...answer.visits];
-    ({ next, total } = answer);
+    ({ next, total, orMore } = answer);
     draw();
   };
   const search = async () => {
