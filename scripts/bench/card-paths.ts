@@ -16,14 +16,15 @@ import { Pn532I2cTransport } from '../../src/device/nfc/i2c-transport.ts';
 import type { I2cBus } from '../../src/device/nfc/ports.ts';
 import { TwinPn532 } from '../../src/device/nfc/twin/pn532.ts';
 import { decodeJp2 } from '../../src/faceauth/jp2.ts';
-import type { FloorName, SignPath } from './card-floor.ts';
+import type { Published, SignPath } from './card-floor.ts';
 import { NaiveTransport } from './naive-transport.ts';
 
 export interface CardPath extends SignPath {
   readonly name: string;
-  readonly floor?: FloorName;
+  readonly published?: Published;
   readonly fastPath: 'auto' | 'off';
-  readonly naive?: true;
+  /** Protocol info of the card, if another than usual. */
+  readonly protocolInfo?: Uint8Array;
   /** The pause is found at the start, as delivered, on a board that needs so much; `gapMs` is what must come out. */
   readonly needsFreeMs?: number;
 }
@@ -31,10 +32,10 @@ export interface CardPath extends SignPath {
 const firmware = { kbps: 106, frame: 64, cid: true, fastPath: 'off' } as const;
 const host = { kbps: 424, frame: 256, cid: false, fastPath: 'auto' } as const;
 export const CARD_PATHS: readonly CardPath[] = [
-  { name: 'naive: 100 kHz, looks every 10 ms, longest reads', floor: 'naive', baud: 100_000, gapMs: 5, ...firmware, naive: true },
-  { name: 'safe: 400 kHz, IRQ, exact reads, gap 5 ms', floor: 'safe', baud: 400_000, gapMs: 5, ...firmware },
-  { name: 'safe, gap 1.3 ms', floor: 'safe-1.3', baud: 400_000, gapMs: 1.3, ...firmware },
-  { name: 'as delivered: fast, board as its data sheet', floor: 'fast', baud: 400_000, gapMs: 1.3, needsFreeMs: 1.3, ...host },
+  { name: 'naive: 100 kHz, looks every 10 ms, longest reads', published: 'naive', baud: 100_000, gapMs: 5, ...firmware, naive: true },
+  { name: 'safe: 400 kHz, IRQ, exact reads, gap 5 ms', published: 'safe', baud: 400_000, gapMs: 5, ...firmware },
+  { name: 'safe, gap 1.3 ms', published: 'safe-1.3', baud: 400_000, gapMs: 1.3, ...firmware },
+  { name: 'as delivered: fast, board as its data sheet', published: 'fast', baud: 400_000, gapMs: 1.3, needsFreeMs: 1.3, ...host },
   { name: 'as delivered: fast, board that needs 5 ms', baud: 400_000, gapMs: 5, needsFreeMs: 5, ...host },
 ];
 
@@ -44,8 +45,9 @@ const POLL = hex(Uint8Array.of(POLLS.b.code, ...POLLS.b.data));
 const board = (path: CardPath, signMs: number) => {
   const clock = new VirtualClock();
   const irq = new TwinGpioLine(1);
-  const { baud, needsFreeMs = 0 } = path;
-  const chip = new TwinPn532({ clock, stepMs: 0, irq, baud, needsFreeMs, think: { commandMs: 3, signMs } });
+  const { baud, needsFreeMs = 0, protocolInfo } = path;
+  const offer = protocolInfo === undefined ? {} : { protocolInfo };
+  const chip = new TwinPn532({ clock, stepMs: 0, irq, baud, needsFreeMs, think: { commandMs: 3, signMs }, ...offer });
   let polled: () => void = () => undefined;
   const bus: I2cBus = {
     write(address, bytes) {

@@ -13,7 +13,7 @@ import type { I2cBus } from '../../src/device/nfc/ports.ts';
 import { throughTimeoutMs } from '../../src/device/nfc/through-timeout.ts';
 import { TwinPn532 } from '../../src/device/nfc/twin/pn532.ts';
 import { blockPairMs, busMs } from '../../src/device/nfc/twin/timing.ts';
-import { EchoChip, never, rig } from './rig.ts';
+import { BusRecorder, EchoChip, never, rig } from './rig.ts';
 
 const ADDRESS = 0x24;
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -429,4 +429,35 @@ test('the timing model agrees with the published figures', async (t) => {
   t.ok(Math.abs(busMs(265, 100_000) - 24) < 0.1, '265 bytes at 100 kHz');
   t.ok(Math.abs(busMs(265, 400_000) - 6) < 0.1, '265 bytes at 400 kHz');
   t.equal(throughTimeoutMs(0x0a), 51.2);
+});
+
+test('while the IRQ line works, nothing is read in the middle of an answer’s making; a line that breaks costs one late look', async (t) => {
+  const clock = new VirtualClock();
+  const irq = new TwinGpioLine(1);
+  let wired = true;
+  const line = { write: (level: 0 | 1) => wired && irq.write(level) };
+  const chip = new TwinPn532({ clock, stepMs: 0, irq: line, think: { commandMs: 150, signMs: 150 } });
+  const bus = new BusRecorder(chip);
+  const transport = new Pn532I2cTransport({ bus, clock, irq });
+  const driver = new Pn532Driver({ transport, clock, log: silentLog });
+  chip.insert(new EchoChip());
+  await clock.run(driver.initialise());
+  await clock.run(driver.execute(POLLS.b));
+  const exchange = async () => {
+    bus.log.length = 0;
+    const began = clock.monotonicMs();
+    await clock.run(driver.execute(inDataExchange(apdu, false, 256)));
+    return { reads: bus.log.filter(({ way }) => way === 'r').length, ms: clock.monotonicMs() - began };
+  };
+  const whole = await exchange();
+  t.equal(whole.reads, 2, 'acknowledgement and answer');
+  wired = false;
+  irq.write(1);
+  const late = await exchange();
+  t.ok(late.reads > whole.reads && late.ms > whole.ms);
+  const careful = await exchange();
+  t.ok(careful.reads > whole.reads && careful.ms < late.ms, 'from then on the ready byte is looked at sooner');
+  wired = true;
+  await exchange();
+  t.equal((await exchange()).reads, 2, 'and not any more once the line works again');
 });

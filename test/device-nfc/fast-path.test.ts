@@ -1,5 +1,4 @@
 import { test } from 'tap';
-import { photoFloorMs, signFloorMs } from '../../scripts/bench/card-floor.ts';
 import { fromHex, hex } from '../../src/core/bytes.ts';
 import { createLog } from '../../src/core/log.ts';
 import { VirtualClock } from '../../src/core/virtual-clock.ts';
@@ -177,20 +176,5 @@ test('in virtual time a read takes what the published model says', async (t) => 
     const each = (clock.monotonicMs() - began) / 10;
     // Without an IRQ line the ready byte is looked at every 2 ms, a gap before each look.
     t.ok(each >= ms - 0.5 && each < ms + 2 * gapMs + 2.5, `${fastPath}, gap ${gapMs}: ${each.toFixed(2)} ms, model ${ms}`);
-  }
-});
-
-test('the bench’s floors are the model’s', async (t) => {
-  t.equal(photoFloorMs('fast', 4), 441);
-  t.throws(() => photoFloorMs('safe', 5), RangeError);
-  // Published for the safe baseline: 443, 643 and 943 ms; the parts add up to a little less.
-  const safe = { baud: 400_000, gapMs: 5, kbps: 106, frame: 64, cid: true };
-  for (const [card, ms] of [
-    [300, 443],
-    [500, 643],
-    [800, 943],
-  ] as const) {
-    const floor = signFloorMs(safe, card);
-    t.ok(floor <= ms && floor > ms * 0.95, `${floor.toFixed(0)} for ${ms}`);
   }
 });
