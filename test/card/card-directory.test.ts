@@ -89,7 +89,7 @@ test('the draft generation is read by the same layer: P-384 all through, one cod
   t.match(possession, { algorithm: 'ES384' });
   t.equal(possession.signature.length, 96);
   t.equal(
-    connection.log.filter((command) => command.startsWith('00200080') && command.length > 12).length,
+    connection.log.filter((command) => /^00200092.{4,}/.test(command)).length,
     2,
     'the code opens face and text at once, and again once the certificate was read in between',
   );
