@@ -3,9 +3,11 @@
 
 import type { Clock } from '../core/clock.ts';
 import { asFailure, isFailure, KioskFailure } from '../core/failure.ts';
+import { systemRandom } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
-import type { FaceGuidance, FaceHint } from '../core/screens.ts';
+import type { FaceGuidance, FaceHint, FaceTask } from '../core/screens.ts';
 import { SpoofEvidence } from './antispoof/spoof-evidence.ts';
+import { type Challenge, TurnChallenge } from './antispoof/turn-challenge.ts';
 import { Evidence, frameWeight, HintFilter } from './evidence.ts';
 import { FaceFinder, findFacesInStill } from './find-faces.ts';
 import { decodeJp2, warmUpJp2 } from './jp2.ts';
@@ -15,7 +17,7 @@ import { decodePicture } from './pictures.ts';
 import { greyPlanes, mirrored } from './planes.ts';
 import type { Camera, CameraFrame, Embedding, FaceDecision, FaceVerifier, Picture } from './ports.ts';
 import { chooseFace } from './quality.ts';
-import { alignFace, detectFaces, embedFace, findLandmarks, fivePoints, normalise, scoreLiveness } from './stages.ts';
+import { alignFace, cosine, detectFaces, embedFace, findLandmarks, fivePoints, normalise, scoreLiveness } from './stages.ts';
 
 /** What it refuses and lets through is measured by `npm run bench:attacks`. */
 export const DEFAULT_LIVENESS_THRESHOLD = 0.2;
@@ -34,6 +36,10 @@ export interface FaceVerifierOptions {
   /** Cosine from which two faces are one person; default from the model pack (0.50). */
   readonly threshold?: number;
   readonly livenessThreshold?: number;
+  /** What a patient who was recognised is asked to do before the match counts; default none. */
+  readonly challenge?: Challenge;
+  /** A number in [0, 1) for the order of what is asked. */
+  readonly random?: () => number;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -73,43 +79,58 @@ const lookAtFrame = async (
   }
 };
 
+/** Whoever turns the head as asked is not told to look ahead, or that a moving face is blurred. */
+const TURNING: readonly (FaceHint | undefined)[] = ['turned', 'blurred', undefined];
+
 /** What one look tells the patient; what covers the face only while the match has not succeeded. */
-const guidanceOf = (look: Look, matched: boolean): FaceGuidance => {
+const guidanceOf = (look: Look, matched: boolean, task: FaceTask | undefined): FaceGuidance => {
+  if (task !== undefined && TURNING.includes(look.hint)) return { task };
   if (look.hint !== undefined) return { hint: look.hint, ...(look.direction === undefined ? {} : { direction: look.direction }) };
   return matched || look.embedding === undefined || look.covered === undefined ? {} : { hint: look.covered };
 };
 
-/** What the evidence amounts to when the time is over. */
-const decideAtEnd = (evidence: Evidence, liveness: number, threshold: number, livenessThreshold: number): FaceDecision => {
+/** What the evidence amounts to when the time is over. `shown`: what the patient was to do was seen. */
+const decideAtEnd = (evidence: Evidence, liveness: number, threshold: number, livenessThreshold: number, shown: boolean): FaceDecision => {
   const { frames, goodFrames, heldFrames, score, dominantHint } = evidence;
   const seen = goodFrames + heldFrames >= ENOUGH_FRAMES && score >= threshold;
   if (goodFrames < ENOUGH_FRAMES && !seen) return { outcome: 'no-face', reason: dominantHint?.hint ?? 'none', frames };
   const numbers = { score, liveness, frames };
-  if (score >= threshold && liveness >= livenessThreshold) return { outcome: 'match', ...numbers };
+  if (score >= threshold && liveness >= livenessThreshold && shown) return { outcome: 'match', ...numbers };
   if (score >= threshold) return { outcome: 'not-live', ...numbers, reason: 'not-live' };
   const hindered = dominantHint !== undefined && dominantHint.frames > goodFrames;
   return { outcome: 'no-match', ...numbers, reason: hindered ? dominantHint.hint : (evidence.covered ?? 'no-match') };
 };
+
+/** A turned face is less like the portrait; of other people one in a hundred reaches half the threshold. */
+const TURNING_LIKENESS = 0.5;
 
 /** From here on "hold still" would be a promise that is not kept: most faces are recognised within two seconds. */
 const SLOW_MS = 3000;
 
 export const createFaceVerifier = (options: FaceVerifierOptions): FaceVerifier => {
   const { models, clock, log, threshold = models.manifest.thresholds.match, livenessThreshold = DEFAULT_LIVENESS_THRESHOLD } = options;
+  const { challenge: asked = 'none', random = () => (systemRandom(1)[0] as number) / 256 } = options;
 
   /** A decision that needs no more frames. */
-  const sure = (evidence: Evidence, spoof: SpoofEvidence, elapsedMs: number): boolean => {
+  const sure = (evidence: Evidence, spoof: SpoofEvidence, elapsedMs: number): 'match' | 'mismatch' | undefined => {
     const { score, goodFrames } = evidence;
     const telling = goodFrames + evidence.heldFrames;
-    if (telling < ENOUGH_FRAMES) return false;
+    if (telling < ENOUGH_FRAMES) return undefined;
     if (score >= threshold) {
       const { liveness } = spoof;
       const { moving } = spoof;
       const patient = telling >= (moving ? PATIENT_FRAMES.moving : PATIENT_FRAMES.still) || (liveness >= CLEARLY_LIVE && !moving);
-      return patient && liveness >= livenessThreshold;
+      return patient && liveness >= livenessThreshold ? 'match' : undefined;
     }
     const { frames, afterMs, below } = SURE_MISMATCH;
-    return goodFrames >= frames && elapsedMs >= afterMs && score < threshold * below;
+    return goodFrames >= frames && elapsedMs >= afterMs && score < threshold * below ? 'mismatch' : undefined;
+  };
+
+  /** Landmarks for the challenge; who turns must still look somewhat like the card's person, who was recognised a moment ago. */
+  const observeTask = (challenge: TurnChallenge, look: Look, enrolled: Embedding, recognised: boolean): void => {
+    if (look.embedding === undefined) return;
+    if (!recognised) challenge.observeFront(look.face.points);
+    else if (cosine(enrolled, look.embedding) >= threshold * TURNING_LIKENESS) challenge.observeTurn(look.face.points);
   };
 
   const watch: FaceVerifier['verify'] = async (enrolled, camera, { timeoutMs, signal, onProgress }) => {
@@ -120,6 +141,8 @@ export const createFaceVerifier = (options: FaceVerifierOptions): FaceVerifier =
     const spoof = new SpoofEvidence();
     const hints = new HintFilter();
     const finder = new FaceFinder();
+    const challenge = asked === 'turn' ? new TurnChallenge(random()) : undefined;
+    let recognised = false;
     const ended = AbortSignal.any([signal, timeout.signal]);
     let seq = -1;
     let before: FaceHint | undefined;
@@ -132,20 +155,26 @@ export const createFaceVerifier = (options: FaceVerifierOptions): FaceVerifier =
         seq = frame.seq;
         const look = await lookAtFrame(models, frame, { spoof, finder, before });
         before = look.hint;
+        if (challenge !== undefined) observeTask(challenge, look, enrolled, recognised);
         if (look.hint !== undefined) evidence.addHint(look.hint, look.embedding);
         else
           evidence.addGood(look.embedding, { weight: frameWeight(look.measures), ...(look.covered === undefined ? {} : { covered: look.covered }) }); // biome-ignore format: one row
-        const guidance = guidanceOf(look, evidence.score >= threshold);
+        const verdict = sure(evidence, spoof, clock.monotonicMs() - startedAt);
+        recognised ||= verdict === 'match';
+        const task = recognised ? challenge?.task : undefined;
+        const guidance = guidanceOf(look, evidence.score >= threshold, task);
         const now = clock.monotonicMs();
-        goodSince = guidance.hint === undefined ? (goodSince ?? now) : undefined;
+        goodSince = guidance.hint === undefined && task === undefined ? (goodSince ?? now) : undefined;
         const slow = goodSince !== undefined && now - goodSince >= SLOW_MS;
         const { shown, changed } = hints.next(slow ? { ...guidance, slow } : guidance);
         if (changed) onProgress(shown);
-        if (sure(evidence, spoof, clock.monotonicMs() - startedAt)) break;
+        if (verdict !== undefined && task === undefined) break;
       }
       signal.throwIfAborted();
-      const decision = decideAtEnd(evidence, spoof.liveness, threshold, livenessThreshold);
-      log.info('face.decided', { ...decision, ...spoof.numbers, ms: Math.round(clock.monotonicMs() - startedAt) });
+      const shown = challenge === undefined || (recognised && challenge.task === undefined);
+      const decision = decideAtEnd(evidence, spoof.liveness, threshold, livenessThreshold, shown);
+      const turns = challenge === undefined ? {} : { turns: challenge.done };
+      log.info('face.decided', { ...decision, ...spoof.numbers, ...turns, ms: Math.round(clock.monotonicMs() - startedAt) });
       return decision;
     } finally {
       clock.clearTimeout(timer);

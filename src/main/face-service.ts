@@ -20,9 +20,10 @@ export const createFaceService = ({ config, log }: { config: KioskConfig['face']
   let closed = false;
 
   const start = async (): Promise<void> => {
-    const { modelDirectory: root, falseAcceptRate, threshold, livenessThreshold } = config;
+    const { modelDirectory: root, falseAcceptRate, threshold, livenessThreshold, challenge } = config;
     const settings = {
       falseAcceptRate,
+      challenge,
       ...(threshold === undefined ? {} : { threshold }),
       ...(root === undefined ? {} : { root }),
       ...(livenessThreshold === undefined ? {} : { livenessThreshold }),

@@ -23,10 +23,17 @@ const CUES: Readonly<Record<NonNullable<FaceScreen['hint']>, GuideCue>> = {
   'no-match': 'hold',
 };
 
+const TASK_CUES: Readonly<Record<NonNullable<FaceScreen['task']>, GuideCue>> = {
+  'turn-left': 'left',
+  'turn-right': 'right',
+  blink: 'hold',
+};
+
 /** The guide for a screen; undefined where there is no camera to look into. */
 export const guideCueOf = (model: ScreenModel): GuideCue | undefined => {
   if (model.screen !== 'face') return undefined;
   // Left and right are the patient's own, as they hear them.
   if (model.direction !== undefined) return model.direction;
+  if (model.hint === undefined && model.task !== undefined) return TASK_CUES[model.task];
   return model.hint === undefined ? 'hold' : CUES[model.hint];
 };

@@ -32,7 +32,7 @@ import { HowToPlayer } from './how-to-player.ts';
 import { KeypadGuide, PRESENT } from './keypad-guide.ts';
 import { createLivePreview } from './live-preview.ts';
 import { createSecretPad } from './secret-pad.ts';
-import { passcodeCheck, visitSettingsOf } from './settings-of.ts';
+import { faceTryMs, passcodeCheck, visitSettingsOf } from './settings-of.ts';
 import { failureShown, lampOf } from './shown.ts';
 import { createStartHistory } from './start-history.ts';
 import { linkVisitToUplink, statusOf } from './uplink-bridge.ts';
@@ -140,7 +140,7 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
           trust: options.trust,
           verifier: () => faces.verifier(),
           camera,
-          faceTimeoutMs: config.visit.faceSeconds * 1000,
+          faceTimeoutMs: faceTryMs(config),
           uplink,
           lookTimeoutMs: settings.timeouts.staffMs,
           place: { site: config.site.id, kiosk: config.kiosk.id },

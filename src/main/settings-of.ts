@@ -5,7 +5,14 @@ import type { KioskConfig } from '../config/schema.ts';
 import { ascii, wipe } from '../core/bytes.ts';
 import { type VisitSettings, visitSettings } from '../visit/settings.ts';
 
-export const visitSettingsOf = ({ kiosk, visit }: KioskConfig): VisitSettings =>
+/** Turning the head to both sides takes its time. */
+const CHALLENGE_MS = 8000;
+
+/** Length of one try by face. */
+export const faceTryMs = ({ face, visit }: Pick<KioskConfig, 'face' | 'visit'>): number =>
+  visit.faceSeconds * 1000 + (face.challenge === 'none' ? 0 : CHALLENGE_MS);
+
+export const visitSettingsOf = ({ face, kiosk, visit }: KioskConfig): VisitSettings =>
   visitSettings({
     languages: kiosk.languages,
     methods: visit.methods,
@@ -17,7 +24,7 @@ export const visitSettingsOf = ({ kiosk, visit }: KioskConfig): VisitSettings =>
       quietMs: visit.inactivitySeconds * 1000,
       graceMs: visit.terminalGraceSeconds * 1000,
       sendingMs: visit.sendingSeconds * 1000,
-      faceMs: visit.faceSeconds * 1000 + 5000,
+      faceMs: faceTryMs({ face, visit }) + 5000,
     },
   });
 
