@@ -6,6 +6,8 @@ import type { SecretRule } from './profile.ts';
 import type { FaceReading } from './reading.ts';
 import { presentSecret } from './secrets.ts';
 
+const FAILURE = { wrong: 'code/wrong', blocked: 'code/blocked', unsafe: 'code/too-few-tries' } as const;
+
 /** Undefined: opened. Otherwise why the card face stays closed. Does not wipe `digits`. */
 export const presentCodeB = async (
   channel: CardChannel,
@@ -18,5 +20,5 @@ export const presentCodeB = async (
   if (result.outcome === 'verified') return undefined;
   if (result.outcome === 'ill-formed') return { photo: 'unreadable', photoFailure: 'card/face-unreadable' };
   const codeTriesLeft = result.outcome === 'blocked' ? 0 : result.triesLeft;
-  return { photo: 'blocked', photoFailure: result.outcome === 'wrong' ? 'code/wrong' : 'code/blocked', codeTriesLeft };
+  return { photo: 'blocked', photoFailure: FAILURE[result.outcome], codeTriesLeft };
 };

@@ -24,6 +24,7 @@ export const FAILURES = {
   'certificate/not-yet-valid': 'restart-visit',
   'code/wrong': 'restart-visit',
   'code/blocked': 'restart-visit',
+  'code/too-few-tries': 'restart-visit',
   'pin/blocked': 'restart-visit',
   'pin/not-set': 'same-step',
   'face/no-match': 'same-step',

@@ -98,6 +98,7 @@ export const openCardSession = (visitId: string, parts: SessionParts): CardSessi
         certificate: reading.certificate,
         hasPin: reading.hasPin,
         photo,
+        ...(reading.photo !== 'blocked' || reading.photoFailure === undefined ? {} : { photoFailure: reading.photoFailure }),
         ...(reading.pinTriesLeft === undefined ? {} : { pinTriesLeft: reading.pinTriesLeft }),
         ...(reading.ageYears === undefined ? {} : { ageYears: reading.ageYears }),
       };

@@ -36,7 +36,7 @@ export const methodsBut = (context: VisitContext, current: Method): readonly Met
 /** Why nothing at all is left to be recognised by. */
 export const deadEnd = (visit: VisitRecord): FailureCode => {
   if (visit.summary?.hasPin === true && visit.pinTriesLeft === 0) return 'pin/blocked';
-  if (visit.summary?.photo === 'blocked') return 'code/blocked';
+  if (visit.summary?.photo === 'blocked') return visit.summary.photoFailure ?? 'code/blocked';
   if (visit.summary?.photo === 'unreadable' || visit.faceOff) return 'face/photo-unreadable';
   if (visit.attemptsLeft === 0) return visit.faceReason === 'camera' ? 'camera/unavailable' : `face/${visit.faceReason}`;
   return 'pin/not-set';

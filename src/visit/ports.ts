@@ -19,6 +19,8 @@ export interface CardSummary {
   readonly pinTriesLeft?: number;
   /** Whether the photo of the card face could be opened and read. */
   readonly photo: 'ready' | 'blocked' | 'unreadable';
+  /** Why the photo is closed, where the session knows. */
+  readonly photoFailure?: FailureCode;
   /** Whole years at the moment of the visit; unknown if the card face stayed closed. */
   readonly ageYears?: number;
 }

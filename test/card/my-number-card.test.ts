@@ -235,7 +235,7 @@ test('below the safe threshold 照合番号B is not presented at all', async (t)
   }
   t.equal(card.info().codeTriesLeft, 4);
   const reading = await (await open(card)).readSummary(readerOf(card), NOW, trust, never);
-  t.match(reading, { photo: 'blocked', photoFailure: 'code/blocked', codeTriesLeft: 4 });
+  t.match(reading, { photo: 'blocked', photoFailure: 'code/too-few-tries', codeTriesLeft: 4 });
   t.equal(card.info().codeTriesLeft, 4);
 
   const locked = structuredClone(card.toJSON());

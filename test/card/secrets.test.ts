@@ -162,7 +162,7 @@ test('照合番号B: each outcome closes the card face in its own way', async (t
   t.equal(await present(10), undefined);
   t.same(await present(10, '5502172035004'), { photo: 'unreadable', photoFailure: 'card/face-unreadable' });
   t.same(await present(10, '55021720350043'), { photo: 'blocked', photoFailure: 'code/wrong', codeTriesLeft: 9 });
-  t.same(await present(4), { photo: 'blocked', photoFailure: 'code/blocked', codeTriesLeft: 4 });
+  t.same(await present(4), { photo: 'blocked', photoFailure: 'code/too-few-tries', codeTriesLeft: 4 });
   t.same(await present(0), { photo: 'blocked', photoFailure: 'code/blocked', codeTriesLeft: 0 });
   t.same(lines, [
     { event: 'card.code', outcome: 'verified' },

@@ -1,6 +1,7 @@
 // In which order one visit's card is read: what the patient waits for comes first, and the rest while the camera works.
 
 import { test } from 'tap';
+import type { CardFaceReader } from '../../src/card/ports.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { systemRandom, uuidV7 } from '../../src/core/ids.ts';
 import { silentLog } from '../../src/core/log.ts';
@@ -84,4 +85,33 @@ test('the photo is decoded before the certificate is read, and attributes and th
   t.match(await session.deliver(result, never), { outcome: 'accepted' });
   t.match(submitted, { patient: { name: '山田\u3000太郎' }, evidence: { kind: 'card-face', algorithm: 'RS256' } });
   session.close();
+});
+
+test('why the card face stayed closed reaches the visit', async (t) => {
+  const card = await workshop.make();
+  const wrong = Uint8Array.from(Buffer.from('00000000000000'));
+  const read = async (codeReader: CardFaceReader = { readVerificationCode: async () => wrong.slice() }) => {
+    const unused = () => Promise.reject(new Error('not used'));
+    const session = openCardSession(uuidV7(NOW), {
+      card: () => connect(card),
+      codeReader,
+      trust: workshop.trust,
+      verifier: () => ({ enrol: unused, verify: unused }),
+      camera: { nextFrame: unused, start: () => undefined, stop: () => undefined },
+      faceTimeoutMs: 1000,
+      uplink: { submit: unused, request: unused },
+      lookTimeoutMs: 1000,
+      place: { site: 'clinic', kiosk: 'kiosk-1' },
+      clock: { ...systemClock, now: () => NOW },
+      random: systemRandom,
+      log: silentLog,
+    });
+    const { photo, photoFailure } = await session.read(never);
+    session.close();
+    return { photo, photoFailure };
+  };
+  for (let i = 0; i < 6; i += 1) t.same(await read(), { photo: 'blocked', photoFailure: 'code/wrong' });
+  t.equal(card.info().codeTriesLeft, 4);
+  t.same(await read(readerOf(card)), { photo: 'blocked', photoFailure: 'code/too-few-tries' }, 'not locked, and not called so');
+  t.equal(card.info().codeTriesLeft, 4);
 });

@@ -113,6 +113,8 @@ test('only ways that can succeed are offered', async (t) => {
     [{}, { methods: ['pin'] }, ['pin']],
     [{ pinTriesLeft: 0, photo: 'blocked' }, { staffCheck: false }, 'pin/blocked'],
     [{ hasPin: false, photo: 'blocked' }, { staffCheck: false }, 'code/blocked'],
+    [{ hasPin: false, photo: 'blocked', photoFailure: 'code/too-few-tries' }, { staffCheck: false }, 'code/too-few-tries'],
+    [{ hasPin: false, photo: 'blocked', photoFailure: 'code/wrong' }, { staffCheck: false }, 'code/wrong'],
     [{ hasPin: false, photo: 'unreadable' }, { staffCheck: false }, 'face/photo-unreadable'],
     [{ hasPin: false }, { methods: ['pin'] }, 'pin/not-set'],
   ];

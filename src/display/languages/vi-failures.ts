@@ -26,6 +26,7 @@ export const viFailures = forPatients({
   'certificate/not-yet-valid': ['Chứng thư điện tử chưa có hiệu lực', 'Thời hạn của chứng thư chưa bắt đầu.', desk],
   'code/wrong': ['Không đối chiếu được mặt thẻ', 'Không đọc đúng số trên mặt thẻ.', `Xin kiểm tra chiều của thẻ. ${again}`],
   'code/blocked': ['Ảnh trong thẻ đã bị khóa', 'Hiện không dùng được nhận diện khuôn mặt với thẻ này.', 'Xin dùng mã PIN hoặc hỏi nhân viên. Có thể mở khóa tại ủy ban thành phố.'],
+  'code/too-few-tries': ['Máy chưa đọc ảnh trong thẻ', 'Số lần thử còn lại ít, nên máy không thử để thẻ khỏi bị khóa.', 'Xin dùng mã PIN hoặc hỏi nhân viên.'],
   'pin/blocked': ['Mã PIN đã bị khóa', 'Mã PIN sai 3 lần liên tiếp nên không dùng được.', 'Hôm nay, xin dùng khuôn mặt hoặc đăng ký tại quầy. Mở khóa tại ủy ban thành phố (市区町村の窓口).'],
   'pin/not-set': ['Thẻ này không có mã PIN', 'Thẻ dành cho nhận diện khuôn mặt không có mã PIN.', 'Vui lòng dùng nhận diện khuôn mặt.'],
   'face/no-match': ['Không xác nhận được khuôn mặt', 'Khuôn mặt không khớp với ảnh trong thẻ.', 'Xin bỏ khẩu trang, mũ hoặc kính rồi thử lại, hoặc chọn cách khác.'],
