@@ -2,24 +2,23 @@
 //   npm run fuzz -- [--runs N] [--only TEXT] [--seed N] [--json FILE]
 
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { type Finding, fuzz, openTargets } from '../test/fuzz/targets.ts';
+import { optionsOf, wholeNumber, writableFile } from './options.ts';
 
-const { values } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '1000000' },
-    only: { type: 'string', default: '' },
-    seed: { type: 'string' },
-    json: { type: 'string' },
-  },
+const USAGE = `npm run fuzz [-- --runs N] [--only TEXT] [--seed N] [--json FILE]
+  --runs N      runs of every target, at least 1 (1000000)
+  --only TEXT   only targets with this in their names
+  --seed N      the same seed makes the same inputs
+  --json FILE   seed, runs, seconds and findings`;
+const values = optionsOf(USAGE, {
+  runs: { type: 'string', default: '1000000' },
+  only: { type: 'string', default: '' },
+  seed: { type: 'string' },
+  json: { type: 'string' },
 });
-const whole = (option: string, text: string): number => {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  process.stderr.write(`--${option}: found "${text}"; allowed: a whole number\n`);
-  return process.exit(2);
-};
-const runs = whole('runs', values.runs);
-const seed = values.seed === undefined ? Date.now() % 0x7fff_ffff : whole('seed', values.seed);
+const runs = wholeNumber(USAGE, 'runs', values.runs, 1);
+const json = values.json === undefined ? undefined : writableFile(USAGE, 'json', values.json);
+const seed = values.seed === undefined ? Date.now() % 0x7fff_ffff : wholeNumber(USAGE, 'seed', values.seed, 0);
 /** fast-check keeps nothing of a batch, and a long one is told about in between. */
 const BATCH = 10_000;
 
@@ -46,5 +45,7 @@ for (const target of targets) {
   );
   if (finding !== undefined) process.stdout.write(`        ${JSON.stringify({ target: target.name, ...finding })}\n`);
 }
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ seed, rows }, undefined, 2)}\n`);
-process.exitCode = rows.some(({ finding }) => finding !== undefined) ? 1 : 0;
+const found = rows.filter(({ finding }) => finding !== undefined).length;
+process.stdout.write(`seed ${seed}: ${rows.reduce((sum, row) => sum + row.runs, 0)} runs of ${rows.length} targets, ${found} found\n`);
+if (json !== undefined) writeFileSync(json, `${JSON.stringify({ seed, rows }, undefined, 2)}\n`);
+process.exitCode = found > 0 ? 1 : 0;

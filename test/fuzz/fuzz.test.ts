@@ -1,4 +1,4 @@
-// A few hundred runs of every fuzz target with the seeds below, and every finding of longer runs again. `npm run fuzz` makes a million of each.
+// Two thousand runs of every fuzz target with the seeds below, and every finding of longer runs again. `npm run fuzz` makes a million of each.
 
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
@@ -8,7 +8,7 @@ import { decodeJp2 } from '../../src/faceauth/jp2.ts';
 import { overdrawn } from './allocation.ts';
 import { type Finding, fuzz, openTargets } from './targets.ts';
 
-const RUNS = 400;
+const RUNS = 1000;
 const SEEDS = [1, 20261124];
 
 const targets = await openTargets();
@@ -71,6 +71,19 @@ test('a photo of 1 kB that promises 2000 × 2000 pixels is refused before anythi
   const view = new DataView(photo.buffer, at + 8);
   for (const offset of [0, 4, 16, 20]) view.setUint32(offset, 2000);
   await t.rejects(decodeJp2(photo), { code: 'face/photo-unreadable', facts: { reason: 'size' } });
+});
+
+test('docs/fuzz.md names every target as it is printed, and no other, and its findings by tests that are here', async (t) => {
+  const page = readFileSync('docs/fuzz.md', 'utf8');
+  const named = [...page.matchAll(/^\| (.+?) \| [\d,]+ \| \d+ \|$/gm)].map(([, name]) => name);
+  t.same(
+    named,
+    targets.map(({ name }) => name),
+  );
+  const told = [...page.matchAll(/^ {2}Kept: \[(.+)\]\(\.\.\/(.+)\)\.$/gm)];
+  t.equal(told.length, 2);
+  for (const [, name = '', file = ''] of told) t.ok(readFileSync(file, 'utf8').includes(`test('${name}'`), name);
+  t.match(page, `${(RUNS * SEEDS.length).toLocaleString('en-GB')} of each`);
 });
 
 test('what longer runs found stays mended', async (t) => {
