@@ -80,6 +80,13 @@ const face = z.strictObject({
 });
 
 const reader = z.strictObject({
+  serialPort: z
+    .string()
+    .regex(/^\/dev\/./, 'a path below /dev, such as "/dev/ttyUSB0"')
+    .optional()
+    .describe(
+      'A PN532 in its serial mode (HSU, 115200 baud) instead of one on I²C: /dev/ttyUSB0, or a name under /dev/serial/by-id, which stays the same when plugs change places',
+    ),
   i2cBus: z.int().min(0).max(64).default(1).describe('Number of /dev/i2c-N'),
   i2cAddress: z.int().min(0x08).max(0x77).default(0x24).describe('Address of the PN532'),
   busFreeMs: z

@@ -8,8 +8,8 @@ import { systemClock } from '../core/clock.ts';
 import { createLog, type Log } from '../core/log.ts';
 import { openGpioInput, openGpioOutput } from '../device/gpio/onoff-gpio.ts';
 import type { GpioInput, GpioOutput } from '../device/gpio/ports.ts';
-import { NativeI2cBus } from '../device/nfc/native-i2c-bus.ts';
 import { openPn532Reader } from '../device/nfc/open-reader.ts';
+import { readerWires } from '../device/nfc/reader-wires.ts';
 import { AlsaSound } from '../device/sound/alsa-sound.ts';
 import { SilentSound } from '../device/sound/silent-sound.ts';
 import { openNodeHidSource } from '../device/touch/node-hid-source.ts';
@@ -63,7 +63,7 @@ export const startBox = async (
     config,
     hardware: {
       reader: openPn532Reader({
-        bus: new NativeI2cBus(reader.i2cBus),
+        wires: readerWires(reader),
         clock,
         log: log.child('nfc'),
         address: reader.i2cAddress,

@@ -317,6 +317,8 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     },
     async stop() {
       unwatchPower();
+      // Panels that we let go ourselves are no fault.
+      touchSeen = false;
       stopInput();
       unwatchScreens();
       guide.stop();

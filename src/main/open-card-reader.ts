@@ -9,8 +9,8 @@ import type { KioskConfig } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
 import { KioskFailure } from '../core/failure.ts';
 import type { Log } from '../core/log.ts';
-import { NativeI2cBus } from '../device/nfc/native-i2c-bus.ts';
 import { openPn532Reader } from '../device/nfc/open-reader.ts';
+import { readerWires } from '../device/nfc/reader-wires.ts';
 import { TwinPn532 } from '../device/nfc/twin/pn532.ts';
 import { openPcscContext } from '../device/pcsc/open-pcsc.ts';
 import { PcscCardReader } from '../device/pcsc/pcsc-card-reader.ts';
@@ -57,7 +57,7 @@ export const openCardReader = async (wishes: ReaderWishes): Promise<OpenedReader
     };
   if (name === 'pn532') {
     const reader = openPn532Reader({
-      bus: new NativeI2cBus(settings.i2cBus),
+      wires: readerWires(settings),
       clock,
       log,
       address: settings.i2cAddress,
@@ -75,7 +75,7 @@ export const openCardReader = async (wishes: ReaderWishes): Promise<OpenedReader
   layCard(chip, card, defect, clock);
   const trust = readTrustDirectory(wishes.trust ?? (document.kind === 'my-number' ? trustOf(name) : undefined), tellUnused);
   return {
-    reader: openPn532Reader({ bus: chip, clock, log, ...(wishes.instant === true ? { gapMs: 0 } : {}) }),
+    reader: openPn532Reader({ wires: chip, clock, log, ...(wishes.instant === true ? { gapMs: 0 } : {}) }),
     codeReader: new TwinCardFaceReader(() => card),
     trust,
   };

@@ -77,7 +77,7 @@ export const createTwinHardware = (
     touchPanel,
     keypad,
     reader: openPn532Reader({
-      bus: chip,
+      wires: chip,
       irq,
       clock,
       log: log.child('nfc'),

@@ -125,7 +125,7 @@ test('a bus that is not there is reader/unavailable with what to do, up to the r
   const absent = () => new NativeI2cBus(63, () => Promise.reject(Object.assign(new Error('ENOENT'), { code: 'ENOENT' })));
   const says = { code: 'reader/unavailable', message: /dev\/i2c-63 cannot be opened: enable/ };
   await t.rejects(absent().read(0x24, 1), says);
-  const reader = openPn532Reader({ bus: absent(), clock: systemClock, log: silentLog, gapMs: 0, initTries: 1 });
+  const reader = openPn532Reader({ wires: absent(), clock: systemClock, log: silentLog, gapMs: 0, initTries: 1 });
   await t.rejects(reader.start(), says);
   await absent().close();
   await t.rejects(new NativeI2cBus(63).read(0x24, 1), { code: 'reader/unavailable' }, 'with the real package, or without it');
@@ -134,7 +134,7 @@ test('a bus that is not there is reader/unavailable with what to do, up to the r
 test('with real times on air and bus, a card is found, read and missed as on a board', async (t) => {
   const irq = new TwinGpioLine();
   const chip = new TwinPn532({ irq });
-  const reader = openPn532Reader({ bus: chip, irq, clock: systemClock, log: silentLog });
+  const reader = openPn532Reader({ wires: chip, irq, clock: systemClock, log: silentLog });
   await reader.start();
   const found = reader.waitForCard(never());
   chip.insert(new EchoChip());

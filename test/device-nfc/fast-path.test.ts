@@ -141,7 +141,7 @@ const timed = async (options: TwinPn532Options & { fastPath: 'auto' | 'off'; gap
   const lines: string[] = [];
   const log = createLog('debug', { write: (line) => lines.push(line) });
   const chip = new TwinPn532({ clock, stepMs: 0, ...options });
-  const reader = openPn532Reader({ bus: chip, clock, log, gapMs: options.gapMs, fastPath: options.fastPath });
+  const reader = openPn532Reader({ wires: chip, clock, log, gapMs: options.gapMs, fastPath: options.fastPath });
   const card = new EchoChip();
   chip.insert(card);
   await clock.run(reader.start());

@@ -1,8 +1,8 @@
 // The doctor's whole round, in the order in which a technician would look.
 
 import type { KioskConfig } from '../../config/schema.ts';
-import { NativeI2cBus } from '../../device/nfc/native-i2c-bus.ts';
-import type { I2cBus } from '../../device/nfc/ports.ts';
+import type { I2cBus, SerialPort } from '../../device/nfc/ports.ts';
+import { readerWires } from '../../device/nfc/reader-wires.ts';
 import type { Check } from './check.ts';
 import { camera, fonts, lines, models, reader, touch } from './parts.ts';
 import { broker, certificates } from './site.ts';
@@ -11,13 +11,13 @@ import { clock, diskSpace, diskWear, network, power, temperature } from './syste
 export interface Surroundings {
   /** Where /proc, /sys, /dev and /run are found. */
   readonly root: string;
-  readonly openBus: () => I2cBus;
+  readonly openBus: () => I2cBus | SerialPort;
   readonly now: () => number;
 }
 
 export const surroundingsOf = (config: KioskConfig): Surroundings => ({
   root: '/',
-  openBus: () => new NativeI2cBus(config.reader.i2cBus),
+  openBus: () => readerWires(config.reader),
   now: () => Date.now(),
 });
 

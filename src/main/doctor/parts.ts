@@ -9,7 +9,7 @@ import { type Clock, systemClock } from '../../core/clock.ts';
 import { silentLog } from '../../core/log.ts';
 import { gpioNumber } from '../../device/gpio/gpio-number.ts';
 import { openPn532Reader } from '../../device/nfc/open-reader.ts';
-import type { I2cBus } from '../../device/nfc/ports.ts';
+import type { I2cBus, SerialPort } from '../../device/nfc/ports.ts';
 import { parseHidDescriptor } from '../../device/touch/hid-descriptor.ts';
 import { isKeyboard } from '../../device/touch/keyboard.ts';
 import { findPointer } from '../../device/touch/pointer-layout.ts';
@@ -19,20 +19,22 @@ import { type Check, fail, ok, warn } from './check.ts';
 const told = (cause: unknown): string => (cause instanceof Error ? cause.message : 'unknown');
 
 /** Starts the chip, sends a pattern through it, asks its version. */
-export const reader = (config: KioskConfig['reader'], openBus: () => I2cBus, clock: Clock = systemClock): Check => ({
+export const reader = (config: KioskConfig['reader'], openBus: () => I2cBus | SerialPort, clock: Clock = systemClock): Check => ({
   id: 'reader',
   title: { ja: 'カードリーダー', en: 'Card reader' },
   async run(signal) {
-    const nfc = openPn532Reader({ bus: openBus(), clock, log: silentLog, address: config.i2cAddress, gapMs: config.busFreeMs });
+    const { serialPort: line, i2cBus: bus } = config;
+    const wires = line === undefined ? { bus } : { line };
+    const nfc = openPn532Reader({ wires: openBus(), clock, log: silentLog, address: config.i2cAddress, gapMs: config.busFreeMs });
     try {
       await nfc.start(signal);
       const { chip, version, revision } = await nfc.selfTest(signal);
-      return ok({ chip: `PN5${chip.toString(16)}`, firmware: `${version}.${revision}`, bus: config.i2cBus });
+      return ok({ chip: `PN5${chip.toString(16)}`, firmware: `${version}.${revision}`, ...wires });
     } catch (cause) {
       return fail(
-        { bus: config.i2cBus, error: told(cause) },
-        `カードリーダーが応答しません。I²Cバス${config.i2cBus}の配線と電源を確かめてください。`,
-        `The reader does not answer. Check its wiring and power on I²C bus ${config.i2cBus}.`,
+        { ...wires, error: told(cause) },
+        `カードリーダーが応答しません。${line ?? `I²Cバス${bus}`}の配線と電源を確かめてください。`,
+        `The reader does not answer. Check its wiring and power on ${line ?? `I²C bus ${bus}`}.`,
       );
     } finally {
       await nfc.stop().catch(() => undefined);

@@ -1,0 +1,94 @@
+// A PN532 on a serial line of the box: a USB adapter (/dev/serial/by-id/…, /dev/ttyUSB0) or a UART. Opened at first use and again after a
+// failure, so that a machine without the adapter still starts, and one that is plugged in later is found.
+
+import { spawnSync } from 'node:child_process';
+import { closeSync, constants, openSync, write } from 'node:fs';
+import { ReadStream } from 'node:tty';
+import { promisify } from 'node:util';
+import { KioskFailure } from '../../core/failure.ts';
+import type { SerialPort } from './ports.ts';
+
+/** The chip's own rate after reset, eight bits, no parity, one stop bit (UM0701-02, 6.2.3). */
+const LINE = ['115200', 'cs8', '-parenb', '-cstopb', 'clocal', '-crtscts', 'raw', '-echo', '-hupcl'];
+
+const writeTo = promisify(write);
+
+interface Opened {
+  readonly handle: number;
+  readonly reading: ReadStream;
+}
+
+/** Throws what the system says; a file that is no terminal is refused by stty. */
+const openLine = (path: string): Opened => {
+  const flags = constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK;
+  const handle = openSync(path, flags);
+  try {
+    const { error, status, stderr } = spawnSync('stty', LINE, { stdio: [handle, 'ignore', 'pipe'], encoding: 'utf8' });
+    if (error !== undefined || status !== 0) throw error ?? new Error(`stty: ${stderr.trim()}`);
+    // A handle of its own: the stream closes it when the line is gone.
+    return { handle, reading: new ReadStream(openSync(path, flags)) };
+  } catch (cause) {
+    closeSync(handle);
+    throw cause;
+  }
+};
+
+/** `write` throws reader/unavailable when the line cannot be opened, and an Error with the system's code when it has gone. */
+export class NativeSerialPort implements SerialPort {
+  readonly #path: string;
+  readonly #listeners = new Set<(bytes: Uint8Array) => void>();
+  #opened: Opened | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    const { handle } = this.#open();
+    try {
+      for (let at = 0; at < bytes.length; ) at += (await writeTo(handle, bytes, at)).bytesWritten;
+    } catch (cause) {
+      this.#release();
+      throw cause;
+    }
+  }
+
+  onData(listener: (bytes: Uint8Array) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The next write opens the line again. */
+  async close(): Promise<void> {
+    this.#release();
+  }
+
+  #open(): Opened {
+    if (this.#opened !== undefined) return this.#opened;
+    try {
+      const opened = openLine(this.#path);
+      opened.reading.on('data', (bytes: Buffer) => {
+        for (const listener of [...this.#listeners]) listener(new Uint8Array(bytes));
+        bytes.fill(0);
+      });
+      // Unplugged: the next write finds out whether it is back.
+      for (const event of ['error', 'close'] as const) opened.reading.on(event, () => this.#opened === opened && this.#release());
+      this.#opened = opened;
+      return opened;
+    } catch (cause) {
+      throw new KioskFailure('reader/unavailable', {
+        cause,
+        facts: { missing: 'line' },
+        message: `${this.#path} cannot be opened as a serial line: plug the adapter in, check reader.serialPort and the rights of the service`,
+      });
+    }
+  }
+
+  #release(): void {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    if (opened === undefined) return;
+    opened.reading.destroy();
+    closeSync(opened.handle);
+  }
+}
