@@ -1,10 +1,11 @@
 // The program on the box: real bus, lines, panel, cameras and broker. A camera that is not configured says so when it is asked: patients are
 // served by PIN and staff look then.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KioskConfig } from '../config/schema.ts';
 import { systemClock } from '../core/clock.ts';
+import { makeDirectories } from '../core/directories.ts';
 import { createLog, type Log } from '../core/log.ts';
 import { openGpioInput, openGpioOutput } from '../device/gpio/onoff-gpio.ts';
 import type { GpioInput, GpioOutput } from '../device/gpio/ports.ts';
@@ -48,7 +49,7 @@ export const startBox = async (
   const clock = systemClock;
   const log = createLog(config.kiosk.logLevel);
   const { gpio, reader, panel, sound } = config;
-  mkdirSync(config.kiosk.dataDirectory, { recursive: true, mode: 0o700 });
+  makeDirectories(config.kiosk.dataDirectory);
   const output = (line: number | undefined) => (line === undefined ? absentOutput : openGpioOutput({ chip: gpio.chip, line }, 0));
   const input = (chip: string, line: number | undefined) => (line === undefined ? absentInput : openGpioInput({ chip, line }));
   const [red, green, blue] = await Promise.all([output(gpio.lampRedLine), output(gpio.lampGreenLine), output(gpio.lampBlueLine)]);

@@ -1,7 +1,7 @@
 // The twin's shelf of virtual cards, kept in the data directory with their keys and counters, so that a locked card stays locked.
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CARD_GENERATIONS, type CardGeneration } from '../card/profile.ts';
 import type { TrustMaterial } from '../card/trust.ts';
@@ -11,6 +11,7 @@ import { encodeCardPhoto } from '../card/twin/jp2.ts';
 import { type NewKeyPair, newKeyPairFor } from '../card/twin/keys.ts';
 import { createVirtualCard, VirtualCard } from '../card/twin/virtual-card.ts';
 import type { Clock } from '../core/clock.ts';
+import { makeDirectories } from '../core/directories.ts';
 import { KioskFailure } from '../core/failure.ts';
 import { toCardPhoto } from '../faceauth/pictures.ts';
 import type { Picture } from '../faceauth/ports.ts';
@@ -80,7 +81,7 @@ export class CardShelf {
 
   /** Opens the shelf of a directory (made, 0700, when absent). Throws storage/corrupt naming the damaged file. */
   static async open(directory: string, clock: Clock): Promise<CardShelf> {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectories(directory);
     const open = (generation: CardGeneration) => openAuthority(directory, generation, clock);
     return new CardShelf(directory, clock, { '2016': await open('2016'), '2028-draft': await open('2028-draft') });
   }

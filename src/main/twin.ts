@@ -1,13 +1,13 @@
 // The demonstration: broker, simulated appliance, reception terminal and their pages, started together and stopped together.
 
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCardTrust } from '../card/trust.ts';
-import { makeDirectories } from '../card/twin/plain-files.ts';
 import type { KioskConfig } from '../config/schema.ts';
 import { systemClock } from '../core/clock.ts';
+import { makeDirectories } from '../core/directories.ts';
 import { KioskFailure } from '../core/failure.ts';
 import type { Log, LogLevel } from '../core/log.ts';
 import { openRasteriser } from '../display/raster.ts';
@@ -108,7 +108,7 @@ export const startTwin = async (
     const keys = await openSiteKeys(join(data.directory, 'keys'), config.kiosk.id);
 
     const kioskDirectory = join(data.directory, 'kiosk');
-    mkdirSync(kioskDirectory, { recursive: true, mode: 0o700 });
+    makeDirectories(kioskDirectory);
     const shelf = await CardShelf.open(join(data.directory, 'cards'), clock);
     await fillShelf(shelf, clock);
     const desk = words.reader === 'pcsc';

@@ -1,7 +1,8 @@
 // The few file system calls that durability is made of, one method per system call that can fail or be cut off by a loss of power.
 // The port exists so that every one of them can be made to fail in a test; the adapter adds nothing of its own.
 
-import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
+import { open, readdir, readFile, rename, unlink } from 'node:fs/promises';
+import { makeDirectories } from '../core/directories.ts';
 
 export interface DurableFile {
   write(bytes: Uint8Array): Promise<void>;
@@ -33,7 +34,7 @@ export const errnoName = code;
 
 export const nodeDurableFs: DurableFs = {
   makeDirectory: async (path) => {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    makeDirectories(path);
   },
   create: async (path) => {
     const handle = await open(path, 'wx', 0o600);

@@ -1,10 +1,11 @@
 // Keys as JSON Web Key sets (RFC 7517): made, stored (0600), loaded, rotated. A set belongs to one owner: a kiosk id, or `terminal`.
 // Newest generation first; the one before stays trusted until the next rotation. Private keys never leave this file but as CryptoKey.
 
-import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { chmod, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from 'jose';
 import { z } from 'zod';
+import { makeDirectories } from '../core/directories.ts';
 import { KioskFailure } from '../core/failure.ts';
 import { TERMINAL } from './contract/index.ts';
 
@@ -97,7 +98,7 @@ export const storeKeySets = (file: string, sets: readonly KeySet[]): Promise<voi
 
 const storeKeyFile = async (file: string, value: unknown): Promise<void> => {
   try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    makeDirectories(dirname(file));
     const temporary = `${file}.new`;
     const handle = await open(temporary, 'w', 0o600);
     try {

@@ -1,24 +1,11 @@
 // A directory of plain files: whole or not at all when written, and with a sentence that names the file when one is missing or wrong.
 
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeDirectories } from '../../core/directories.ts';
 import { KioskFailure } from '../../core/failure.ts';
 import { damagedFile } from './card-document.ts';
-
-/** Makes a directory (0700) and those above it. Where none can be made, as under /proc, Node's own recursive mkdir never returns. Throws what mkdir(2) says. */
-export const makeDirectories = (path: string): void => {
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && statSync(path).isDirectory()) return;
-    const above = dirname(path);
-    if (code !== 'ENOENT' || above === path || existsSync(above)) throw error;
-    makeDirectories(above);
-    mkdirSync(path, { mode: 0o700 });
-  }
-};
 
 /** Writes through a second name, so that a file is never half there. Throws storage/unwritable. */
 export const writePlain = (directory: string, name: string, content: string | Uint8Array): void => {

@@ -2,10 +2,11 @@
 // or the kiosk was not let in.
 
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KioskConfig } from '../../config/schema.ts';
+import { makeDirectories } from '../../core/directories.ts';
 import { KioskFailure } from '../../core/failure.ts';
 import { generateKioskKeys, loadKeySet, parseKeySet, publicKeySet, storeKeySet, storeKeySets } from '../../uplink/seal-keys.ts';
 import { newRequest } from '../site/authority.ts';
@@ -49,7 +50,7 @@ const write = async (file: string, text: string): Promise<void> => {
 export const openRequest = async (config: KioskConfig) => {
   const at = folderOf(config);
   const { id } = config.kiosk;
-  mkdirSync(at, { recursive: true, mode: 0o700 });
+  makeDirectories(at);
   const [signing, asked] = [join(at, 'kiosk.private.json'), join(at, 'request.pem')];
   if (!existsSync(asked)) {
     const made = await newRequest(id);

@@ -1,8 +1,9 @@
 // The folder of one site on the machine of whoever looks after it: the authority's key, and for the broker, every kiosk and every terminal a
 // folder to be carried to that machine. It never overwrites what is there, and everything in it is private (0700/0600).
 
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { makeDirectories } from '../../core/directories.ts';
 import { KioskFailure } from '../../core/failure.ts';
 import { ID_PATTERN, TERMINAL, terminalStateTopic } from '../../uplink/contract/index.ts';
 import {
@@ -40,7 +41,7 @@ const refuse = (field: string, message: string): KioskFailure => new KioskFailur
 
 const writePrivate = (file: string, text: string): void => {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeDirectories(dirname(file));
     writeFileSync(`${file}.new`, text, { mode: 0o600 });
     chmodSync(`${file}.new`, 0o600);
     renameSync(`${file}.new`, file);

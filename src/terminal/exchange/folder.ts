@@ -1,8 +1,9 @@
 // The folder a reception system watches: files appear there whole or not at all. And the other way round: a registry that answers
 // from the files another terminal of the scheme dropped into a folder.
 
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDirectories } from '../../core/directories.ts';
 import { isFailure, KioskFailure } from '../../core/failure.ts';
 import type { EligibilityAnswer, EligibilityRegistry, Qualification } from '../eligibility/ports.ts';
 import type { Patient } from '../model.ts';
@@ -13,7 +14,7 @@ import { convertibleText } from './shift-jis.ts';
 export const dropFile = (folder: string, name: string, bytes: Uint8Array): void => {
   const passing = join(folder, `.${name}.part`);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeDirectories(folder);
     const file = openSync(passing, 'w', 0o600);
     try {
       writeSync(file, bytes);

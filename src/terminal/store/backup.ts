@@ -1,8 +1,9 @@
 // A copy of the terminal's database while it runs, and its return. A copy is checked before anybody relies on it.
 
-import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'libsql';
+import { makeDirectories } from '../../core/directories.ts';
 import { KioskFailure } from '../../core/failure.ts';
 
 const refuse = (field: string, message: string, cause?: unknown): KioskFailure =>
@@ -28,7 +29,7 @@ export const backUp = (directory: string, file: string): number => {
   const source = join(directory, 'terminal.db');
   if (!existsSync(source)) throw refuse('data', `there is no ${source}`);
   if (existsSync(file)) throw refuse('to', `${file} exists already: a copy never overwrites another`);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeDirectories(dirname(file));
   const passing = `${file}.part`;
   rmSync(passing, { force: true });
   const db = new Database(source);
@@ -50,7 +51,7 @@ export const backUp = (directory: string, file: string): number => {
 /** Puts a copy in the place of the database; what was there is kept beside it. Throws input/invalid while a terminal uses it. */
 export const restore = (file: string, directory: string, stamp: string): number => {
   const visits = checked(file);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectories(directory);
   const target = join(directory, 'terminal.db');
   if (existsSync(target)) {
     const db = new Database(target);

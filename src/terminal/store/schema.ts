@@ -2,9 +2,10 @@
 // It holds patients' data in the clear on purpose: this is the reception's own machine, where staff read it all day.
 // What protects it is the operating system: directory 0700, file 0600, and disk encryption of the machine itself.
 
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
+import { makeDirectories } from '../../core/directories.ts';
 import { KioskFailure } from '../../core/failure.ts';
 import { appendAudit } from './audit.ts';
 
@@ -159,7 +160,7 @@ const migrate = (db: Db, steps: typeof STEPS): void => {
 export const openDatabase = (directory: string): Db => {
   const file = join(directory, 'terminal.db');
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectories(directory);
     // Made before SQLite opens it: SQLite gives the WAL and its index the mode of the main file.
     closeSync(openSync(file, 'a', 0o600));
     chmodSync(file, 0o600);
