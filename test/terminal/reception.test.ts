@@ -89,8 +89,8 @@ test('the record of who saw what can only grow, and any change of it shows', asy
   await app.inject({ url: `/api/visits/${message.visitId}`, cookies });
   await app.inject({ method: 'POST', url: '/api/login', payload: { id: 'my-password-by-mistake', password: 'x' } });
   const chief = await cookie('chief', 'machine-room');
-  const { entries, brokenAt } = (await app.inject({ url: '/api/audit', cookies: chief })).json();
-  t.equal(brokenAt, null);
+  const { entries } = (await app.inject({ url: '/api/audit', cookies: chief })).json();
+  t.match((await app.inject({ url: '/api/audit/chain', cookies: chief })).json(), { brokenAt: null, head: { row: entries[0].row } });
   t.match(
     entries.map(({ action }: { action: string }) => action),
     ['audit/read', 'login-forced', 'login-wrong', 'visit/open', 'visits/list'],
@@ -103,7 +103,33 @@ test('the record of who saw what can only grow, and any change of it shows', asy
   const other = new Database(join(directory, 'terminal.db'));
   other.exec("DROP TRIGGER audit_stays; UPDATE audit SET account = 'nobody' WHERE row = 3");
   other.close();
-  t.equal(audit.brokenAt(), 3);
+  t.equal(await audit.brokenAt(), 3);
+});
+
+test('a long record is read page by page, and checked to its end', async (t) => {
+  const directory = temporary(t);
+  const { app, cookie, audit } = await office(t, undefined, false, handClock(), directory);
+  for (let n = 0; n < 1100; n += 1) audit.add({ account: 'reception', action: 'visits/list' });
+  const cookies = await cookie('chief', 'machine-room');
+  const rows: number[] = [];
+  for (let url = '/api/audit'; ; ) {
+    const { entries, before } = (await app.inject({ url, cookies })).json() as { entries: { row: number }[]; before?: number };
+    rows.push(...entries.map(({ row }) => row));
+    if (before === undefined) break;
+    url = `/api/audit?before=${before}`;
+  }
+  const newest = audit.head().row;
+  t.strictSame(
+    rows,
+    Array.from({ length: newest }, (_, index) => newest - index),
+    'each row once, newest first',
+  );
+  t.equal(await audit.brokenAt(), undefined);
+  const other = new Database(join(directory, 'terminal.db'));
+  other.exec("DROP TRIGGER audit_keeps; DELETE FROM audit WHERE row = 1050");
+  other.close();
+  t.match((await app.inject({ url: '/api/audit/chain', cookies })).json(), { brokenAt: 1050 });
+  t.equal((await app.inject({ url: '/api/audit/chain', cookies: await cookie() })).statusCode, 403, 'the administrator’s alone');
 });
 
 test('a session outlives a restart, an idle one does not, and a machine that was off does not lock its staff out', async (t) => {

@@ -2,6 +2,7 @@
 // inserted row shows. Ids and fixed words only, no personal data.
 
 import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type Database from 'libsql';
 
 /** Not from the schema, whose steps append to this table. */
@@ -53,12 +54,15 @@ const toRow = ({ row, at, account, action, kiosk, visit_id, detail, hash }: Colu
   ...(detail === null ? {} : { detail }),
 });
 
+/** A few milliseconds of work: a kiosk's visit must not wait for more. */
+const CHECKED_AT_ONCE = 500;
+
 export interface Audit {
   add(entry: AuditEntry): void;
   /** Newest first, older than row `before`. */
   list(before: number | undefined, limit: number): readonly AuditRow[];
-  /** The row number at which the chain breaks, or undefined when it is whole. */
-  brokenAt(): number | undefined;
+  /** The row number at which the chain breaks, or undefined when it is whole. Millions of rows take seconds, in which others are served. */
+  brokenAt(): Promise<number | undefined>;
   /** Number and hash of the newest row: written down elsewhere, it shows rows cut off at the end. */
   head(): { readonly row: number; readonly hash: string };
   /** Who approved a visit by looking, from the terminal. */
@@ -81,7 +85,7 @@ export const createAudit = (db: Db, now: () => number): Audit => {
   const appendOne = appendAudit(db);
   const append = db.transaction((...args: unknown[]) => appendOne(...(args as [number, AuditEntry])));
   const page = db.prepare('SELECT * FROM audit WHERE row < ? ORDER BY row DESC LIMIT ?');
-  const all = db.prepare('SELECT * FROM audit ORDER BY row');
+  const following = db.prepare(`SELECT * FROM audit WHERE row > ? ORDER BY row LIMIT ${CHECKED_AT_ONCE}`);
   const newest = db.prepare('SELECT row, hash FROM audit ORDER BY row DESC LIMIT 1');
   const approved = db.prepare(
     "SELECT account, at FROM audit WHERE visit_id = ? AND action = 'command/approve-visual' ORDER BY row DESC LIMIT 1",
@@ -91,15 +95,19 @@ export const createAudit = (db: Db, now: () => number): Audit => {
       append.immediate(now(), entry);
     },
     list: (before, limit) => (page.all(before ?? Number.MAX_SAFE_INTEGER, limit) as Columns[]).map(toRow),
-    brokenAt: () => {
+    brokenAt: async () => {
       let previous = START;
-      let expected = 1;
-      for (const columns of all.iterate() as IterableIterator<Columns>) {
-        if (columns.row !== expected || columns.hash !== hashOf(previous, columns)) return expected;
-        previous = columns.hash;
-        expected += 1;
+      let last = 0;
+      for (;;) {
+        const some = following.all(last) as Columns[];
+        for (const columns of some) {
+          if (columns.row !== last + 1 || columns.hash !== hashOf(previous, columns)) return last + 1;
+          previous = columns.hash;
+          last = columns.row;
+        }
+        if (some.length < CHECKED_AT_ONCE) return undefined;
+        await nextTurn();
       }
-      return undefined;
     },
     head: () => (newest.get() as { row: number; hash: string } | undefined) ?? { row: 0, hash: START },
     approval: (visitId) => approved.get(visitId) as { account: string; at: number } | undefined,

@@ -47,16 +47,30 @@ export const accountsView = () => {
     h('form', { class: 'panel', novalidate: true, onsubmit: (event) => { event.preventDefault(); void save(); } }, h('h2', {}, '追加・変更'), Object.values(parts).map((part) => part.element), h('button', { class: 'button primary wide', type: 'submit' }, '保存')), list)) };
 }; // biome-ignore format: reads as the page does
 
+const rowOf = (one) => [`${words.longDate(one.at)} ${words.clockTime(one.at)}`, one.account, ACTIONS[one.action] ?? one.action, one.kiosk ?? one.detail ?? one.visitId?.slice(-12) ?? ''];
+
 export const auditView = () => {
-  const place = h('div', {});
+  const verdict = h('div', { role: 'status' });
+  const list = h('div', {});
+  const place = h('div', {}, verdict, list);
+  const say = (tone, mark, text) => verdict.replaceChildren(h('p', { class: `box ${tone}` }, icon(mark), h('span', {}, text)));
+  let entries = [];
+  const load = async (before) => {
+    const answer = await get(before === undefined ? '/api/audit' : `/api/audit?before=${before}`);
+    entries = before === undefined ? answer.entries : [...entries, ...answer.entries];
+    list.replaceChildren(table(['日時', 'だれが', 'したこと', '対象'], entries.map(rowOf)),
+      ...(answer.before === undefined ? [] : [h('p', { class: 'more' }, h('button', { class: 'button', type: 'button', onclick: () => void show(answer.before) }, 'もっと前の記録を表示'))]));
+  };
+  const show = (before) => load(before).catch((error) => list.append(failure(error)));
   const refresh = async () => {
+    say('notice', 'clock', '記録が書き換えられていないか確かめています…');
+    await show();
     try {
-      const { entries, brokenAt } = await get('/api/audit');
-      place.replaceChildren(
-        h('p', { class: `box ${brokenAt === null ? 'notice' : 'error'}` }, icon(brokenAt === null ? 'check' : 'alert'), h('span', {}, brokenAt === null ? '記録はつながっています。書き換えや抜けはありません。' : `${brokenAt} 件目から記録がつながっていません。書き換えられたおそれがあります。`)),
-        table(['日時', 'だれが', 'したこと', '対象'], entries.map((one) => [`${words.longDate(one.at)} ${words.clockTime(one.at)}`, one.account, ACTIONS[one.action] ?? one.action, one.kiosk ?? one.detail ?? one.visitId?.slice(-12) ?? ''])));
+      const { brokenAt } = await get('/api/audit/chain');
+      if (brokenAt === null) say('notice', 'check', '記録はつながっています。書き換えや抜けはありません。');
+      else say('error', 'alert', `${brokenAt} 件目から記録がつながっていません。書き換えられたおそれがあります。`);
     } catch (error) {
-      place.replaceChildren(failure(error));
+      verdict.replaceChildren(failure(error));
     }
   };
   return { refresh, element: h('section', { class: 'view' }, h('h1', {}, '操作と閲覧の記録'), place) };
