@@ -5,10 +5,10 @@ import { field, h, icon } from './dom.js';
 import * as words from './words.js';
 
 const ROLES = { reception: '受付（一般）', medical: '医療情報閲覧', admin: '管理者' };
-const ACTIONS = {
+export const ACTIONS = {
   login: 'ログイン', 'login-forced': '強制ログイン', 'login-wrong': 'ログイン失敗', logout: 'ログアウト', 'visits/list': '受付一覧を表示', 'visits/search': '受付を検索',
   'visit/open': '受付の詳細を表示', 'eligibility/search': '保険証で確認', 'consented/list': '同意済み患者一覧を表示', 'medical/medications': '薬剤を閲覧', 'medical/procedures': '手術・診療を閲覧',
-  'medical/checkups': '特定健診を閲覧', 'command/approve-visual': '目視で本人と承認', 'command/cancel': '受付をやめさせた', 'command/restart': '再起動', 'command/identify': '画面で知らせた',
+  'medical/checkups': '特定健診を閲覧', 'command/approve-visual': '目視で本人と承認', 'command/cancel': '受付をやめさせた', 'command/restart': '再起動', 'command/shutdown': '電源を切らせた', 'command/identify': '画面で知らせた',
   'command/out-of-service': '休止', 'command/in-service': '受付を再開', handover: '受付システムに取り込み', 'account/added': 'アカウントを追加', 'account/changed': 'アカウントを変更', 'account/removed': 'アカウントを削除', 'audit/read': '記録を表示',
 }; // biome-ignore format: one list
 const table = (heads, rows) => h('div', { class: 'list' }, h('table', { class: 'plain-table' }, h('thead', {}, h('tr', {}, heads.map((text) => h('th', { scope: 'col' }, text)))),
@@ -47,7 +47,12 @@ export const accountsView = () => {
     h('form', { class: 'panel', novalidate: true, onsubmit: (event) => { event.preventDefault(); void save(); } }, h('h2', {}, '追加・変更'), Object.values(parts).map((part) => part.element), h('button', { class: 'button primary wide', type: 'submit' }, '保存')), list)) };
 }; // biome-ignore format: reads as the page does
 
-const rowOf = (one) => [`${words.longDate(one.at)} ${words.clockTime(one.at)}`, one.account, ACTIONS[one.action] ?? one.action, one.kiosk ?? one.detail ?? one.visitId?.slice(-12) ?? ''];
+const rowOf = (one) => [
+  `${words.longDate(one.at)} ${words.clockTime(one.at)}`,
+  one.account,
+  ACTIONS[one.action] ?? one.action,
+  one.kiosk ?? one.detail ?? one.visitId?.slice(-12) ?? '',
+];
 
 export const auditView = () => {
   const verdict = h('div', { role: 'status' });
