@@ -41,6 +41,9 @@ export const fillYears = async (directory: string, count: number, said: (written
   const inbox = createInbox(db, () => now);
   const known = await answers(createLibsqlRegistry(db));
   const sealed = randomBytes(6000);
+  // The size of a certificate with its chain of two; reading real ones would be most of the fill.
+  const certificate = { state: 'valid', derBase64: randomBytes(2100).toString('base64') } as const;
+  const evidence = { kind: 'card-face' } as const;
   let middle = '';
   for (let from = 0; from < count; from += 64) {
     now = moment(from);
@@ -49,7 +52,12 @@ export const fillYears = async (directory: string, count: number, said: (written
       const at = moment(index);
       const patient = Math.floor((index * 7919) % PATIENTS);
       const message = visit(
-        { patient: { name: nameOf(patient), address: '架空県架空市一丁目1番1号', birthdate: '1951-04-01', sex: '2' } },
+        {
+          method: 'face',
+          certificate,
+          evidence,
+          patient: { name: nameOf(patient), address: '架空県架空市一丁目1番1号', birthdate: '1951-04-01', sex: '2' },
+        },
         at,
       );
       if (index === Math.floor(count / 2)) middle = message.visitId;

@@ -28,19 +28,25 @@ const signatureHolds = (
 };
 
 /** Confirms the card's own signature over the challenge (RFC 7518 RS256 or ES384), where there is one. */
-export const proofOf = (visit: VisitMessage): Proof => {
+const proofOf = (visit: VisitMessage, certificate: X509Certificate | undefined): Proof => {
   const { evidence } = visit;
   if (evidence.kind === 'none') return visit.method === 'staff' ? 'staff' : 'failed';
   if (evidence.kind === 'card-face') return 'kiosk';
-  const key = readCertificate(visit)?.publicKey;
+  const key = certificate?.publicKey;
   return key !== undefined && signatureHolds(key, evidence) ? 'card-signature' : 'failed';
 };
 
-export const certificateNote = (visit: VisitMessage): CertificateNote => {
-  const ends = Date.parse(readCertificate(visit)?.validTo ?? '');
+const certificateNote = (visit: VisitMessage, certificate: X509Certificate | undefined): CertificateNote => {
+  const ends = Date.parse(certificate?.validTo ?? '');
   const { state } = visit.certificate;
   if (Number.isNaN(ends)) return { state };
   return { state, validTo: japanDate(ends), days: Math.floor((ends - Date.parse(visit.issuedAt)) / DAY_MS) };
+};
+
+/** Both, with the certificate read once: that is most of the work of taking a visit. */
+export const judge = (visit: VisitMessage): { readonly proof: Proof; readonly certificate: CertificateNote } => {
+  const certificate = readCertificate(visit);
+  return { proof: proofOf(visit, certificate), certificate: certificateNote(visit, certificate) };
 };
 
 /**

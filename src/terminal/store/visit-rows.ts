@@ -1,7 +1,7 @@
 // How a visit is written to and read from its row. The only place that knows the columns.
 
 import type { VisitMessage } from '../../uplink/contract/index.ts';
-import { certificateNote, checkInState, proofOf } from '../check-in.ts';
+import { checkInState, judge } from '../check-in.ts';
 import type { EligibilityAnswer } from '../eligibility/ports.ts';
 import type { StoredVisit } from '../model.ts';
 
@@ -67,7 +67,7 @@ export const fromRow = (value: unknown): StoredVisit => {
 
 /** What the terminal makes of a message at its arrival. */
 export const toStored = (message: VisitMessage, number: string, receivedAt: number, validity?: string): StoredVisit => {
-  const proof = proofOf(message);
+  const { proof, certificate } = judge(message);
   return {
     visitId: message.visitId,
     kiosk: message.kiosk,
@@ -80,7 +80,7 @@ export const toStored = (message: VisitMessage, number: string, receivedAt: numb
     result: checkInState(message.certificate.state, proof, validity),
     number,
     proof,
-    certificate: certificateNote(message),
+    certificate,
     consent: message.consent,
     ...(message.prescription === undefined ? {} : { prescription: message.prescription }),
     ...(validity === undefined ? {} : { validity }),
