@@ -24,6 +24,7 @@ export const HELP = `kazashi reception terminal
   --https-cert FILE --https-key FILE
                       PEM files: serve the page over TLS
   --client-ca FILE    only browsers with a certificate of this authority may log in (with --https-cert)
+  --client-crl FILE   PEM list of those whose certificates count no more (with --client-ca; read at the start)
   --contact LABEL=PHONE
                       whom to call, shown beside faults; once for each
   --exchange DIR      drop each result there as OQSsiquc01res_face_*.xml for the reception system
@@ -50,7 +51,7 @@ export interface RunOptions {
   readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string };
   readonly demo: boolean;
   readonly contacts: readonly { readonly label: string; readonly phone: string }[];
-  readonly https?: { readonly cert: string; readonly key: string; readonly clientCa?: string };
+  readonly https?: { readonly cert: string; readonly key: string; readonly clientCa?: string; readonly clientCrl?: string };
   readonly exchange: { readonly folder?: string; readonly institution: string; readonly from?: string };
   readonly exitWithParent: boolean;
   readonly log: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -85,6 +86,7 @@ const parse = (args: readonly string[]) => {
         'https-cert': { type: 'string' },
         'https-key': { type: 'string' },
         'client-ca': { type: 'string' },
+        'client-crl': { type: 'string' },
         contact: { type: 'string', multiple: true, default: [] },
         exchange: { type: 'string' },
         institution: { type: 'string', default: '0000000000' },
@@ -108,13 +110,20 @@ const contactOf = (text: string): { readonly label: string; readonly phone: stri
   return { label, phone };
 };
 
-const httpsOf = (cert?: string, key?: string, clientCa?: string): Pick<RunOptions, 'https'> => {
+const httpsOf = (files: {
+  cert?: string | undefined;
+  key?: string | undefined;
+  ca?: string | undefined;
+  crl?: string | undefined;
+}): Pick<RunOptions, 'https'> => {
+  const { cert, key, ca, crl } = files;
+  if (crl !== undefined && ca === undefined) throw invalid('--client-crl', 'needs --client-ca');
   if (cert === undefined && key === undefined) {
-    if (clientCa !== undefined) throw invalid('--client-ca', 'needs --https-cert and --https-key');
+    if (ca !== undefined) throw invalid('--client-ca', 'needs --https-cert and --https-key');
     return {};
   }
   if (cert === undefined || key === undefined) throw invalid('--https-cert', 'and --https-key belong together');
-  return { https: { cert, key, ...(clientCa === undefined ? {} : { clientCa }) } };
+  return { https: { cert, key, ...(ca === undefined ? {} : { clientCa: ca }), ...(crl === undefined ? {} : { clientCrl: crl }) } };
 };
 
 /** Throws config/invalid naming the flag, what was found and what is allowed. */
@@ -164,7 +173,7 @@ export const readCommandLine = (args: readonly string[]): CommandLine => {
     },
     demo: values.demo,
     contacts: values.contact.map(contactOf),
-    ...httpsOf(values['https-cert'], values['https-key'], values['client-ca']),
+    ...httpsOf({ cert: values['https-cert'], key: values['https-key'], ca: values['client-ca'], crl: values['client-crl'] }),
     exchange: {
       institution: values.institution,
       ...(values.exchange === undefined ? {} : { folder: values.exchange }),

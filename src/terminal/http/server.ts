@@ -24,11 +24,12 @@ export type ServerParts = SessionRouteParts &
   HandoverRouteParts &
   EventRouteParts & { readonly log: Log; readonly https?: HttpsFiles };
 
-/** PEM files. With `clientCa`, only browsers with a certificate of that authority may log in. */
+/** PEM files. With `clientCa`, only browsers with a certificate of that authority may log in; not with one that `clientCrl` revokes. */
 export interface HttpsFiles {
   readonly cert: string;
   readonly key: string;
   readonly clientCa?: string;
+  readonly clientCrl?: string;
 }
 
 /** Far above what people and integrations do; below what wears the machine out. Per address and minute. */
@@ -46,9 +47,10 @@ const HEADERS = {
 const open = (files: HttpsFiles | undefined): FastifyInstance => {
   const options = { logger: false, bodyLimit: 16_384, forceCloseConnections: true } as const;
   if (files === undefined) return fastify(options);
-  const { cert, key, clientCa } = files;
+  const { cert, key, clientCa, clientCrl } = files;
   const ca = clientCa === undefined ? {} : { ca: readFileSync(clientCa), requestCert: true, rejectUnauthorized: false };
-  const https = { cert: readFileSync(cert), key: readFileSync(key), ...ca, minVersion: 'TLSv1.2' } as const;
+  const crl = clientCrl === undefined ? {} : { crl: readFileSync(clientCrl) };
+  const https = { cert: readFileSync(cert), key: readFileSync(key), ...ca, ...crl, minVersion: 'TLSv1.2' } as const;
   return fastify({ ...options, https }) as unknown as FastifyInstance;
 };
 
@@ -72,7 +74,7 @@ export const createServer = async (parts: ServerParts): Promise<FastifyInstance>
     timeWindow: 60_000,
     errorResponseBuilder: () => new HttpRefusal(429, 'http/too-many', '操作が続きすぎています。少し待ってからもう一度お試しください'),
   });
-  if (parts.https?.clientCa !== undefined) requireCertificates(app);
+  if (parts.https?.clientCa !== undefined) requireCertificates(app, parts.kiosks);
   sessionRoutes(app, parts);
   visitRoutes(app, parts);
   medicalRoutes(app, parts);

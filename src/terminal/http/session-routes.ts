@@ -2,6 +2,7 @@
 
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { Kiosks } from '../kiosks.ts';
 import type { Sessions } from '../sessions.ts';
 import type { Accounts } from '../store/accounts.ts';
 import type { Audit } from '../store/audit.ts';
@@ -35,6 +36,8 @@ export interface SessionRouteParts {
   readonly contacts: readonly Contact[];
   /** Whether the browser must show a client certificate. */
   readonly certificates: boolean;
+  /** Whose certificates let nobody in. */
+  readonly kiosks: Pick<Kiosks, 'has'>;
 }
 
 /** The sentence staff know from the terminals in use today (G4). */
@@ -81,7 +84,8 @@ export const sessionRoutes = (app: FastifyInstance, parts: SessionRouteParts): v
     lockout.passed(id);
     const session = sessions.open(account, force);
     if (session === undefined) throw new HttpRefusal(409, 'session/in-use', IN_USE);
-    audit.add({ account: account.id, action: force ? 'login-forced' : 'login' });
+    const place = parts.certificates ? clientCertificate(request, parts.kiosks)?.name : undefined;
+    audit.add({ account: account.id, action: force ? 'login-forced' : 'login', ...(place === undefined ? {} : { detail: place }) });
     guard.grant(reply, session);
     return { id: account.id, role: account.role };
   });
@@ -99,7 +103,7 @@ export const sessionRoutes = (app: FastifyInstance, parts: SessionRouteParts): v
     accountsExist: accounts.count() > 0,
     demoAccounts: parts.demoAccounts,
     contacts: parts.contacts,
-    certificate: parts.certificates ? (clientCertificate(request) ?? null) : undefined,
+    certificate: parts.certificates ? (clientCertificate(request, parts.kiosks) ?? null) : undefined,
     idleSecondsLeft: Math.ceil((guard.idleMsLeft(request) ?? 0) / 1000),
   }));
 
