@@ -126,7 +126,7 @@ test('a long record is read page by page, and checked to its end', async (t) => 
   );
   t.equal(await audit.brokenAt(), undefined);
   const other = new Database(join(directory, 'terminal.db'));
-  other.exec("DROP TRIGGER audit_keeps; DELETE FROM audit WHERE row = 1050");
+  other.exec('DROP TRIGGER audit_keeps; DELETE FROM audit WHERE row = 1050');
   other.close();
   t.match((await app.inject({ url: '/api/audit/chain', cookies })).json(), { brokenAt: 1050 });
   t.equal((await app.inject({ url: '/api/audit/chain', cookies: await cookie() })).statusCode, 403, 'the administrator’s alone');
