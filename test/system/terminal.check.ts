@@ -25,6 +25,17 @@ const judge = async (t: Test, page: Page, what: string): Promise<void> => {
   await page.screenshot({ path: join(PICTURES, `terminal-${what}.png`) });
 };
 
+/** The page as it is printed on A4 with its margins. */
+const paper = async (page: Page, what: string): Promise<void> => {
+  await page.setViewportSize({ width: 688, height: 1000 });
+  await page.emulateMedia({ media: 'print' });
+  if (PICTURES !== undefined) await page.screenshot({ path: join(PICTURES, `terminal-print-${what}.png`), fullPage: true });
+};
+const screenAgain = async (page: Page): Promise<void> => {
+  await page.emulateMedia({ media: null });
+  await page.setViewportSize({ width: 1280, height: 800 });
+};
+
 const login = async (page: Page, id: string, password: string): Promise<void> => {
   await page.getByRole('button', { name: 'システムの利用を始める' }).click();
   await page.getByLabel('ID').fill(id);
@@ -68,6 +79,9 @@ test('every flow of the guide, in order', { skip: existsSync(CHROMIUM) ? false :
     t.ok(await page.getByText('佐藤　遥 さんが').isVisible());
     t.ok(await page.getByText('理由: 患者さんが職員による確認を選びました').isVisible());
     await judge(t, page, 'look');
+    await appliance.press('back');
+    await approve.waitFor({ state: 'detached' });
+    await appliance.press('method-staff');
     await approve.click();
     await appliance.consent();
     const done = await appliance.screen('done');
@@ -93,6 +107,10 @@ test('every flow of the guide, in order', { skip: existsSync(CHROMIUM) ? false :
     await page.getByRole('heading', { name: '受付システムへの取り込み' }).waitFor();
     t.ok(await page.getByText('reception が端末で承認', { exact: false }).isVisible());
     await judge(t, page, 'detail');
+    await paper(page, 'detail');
+    t.ok(await page.getByText('本人確認の記録').isVisible(), 'the whole sheet is printed');
+    t.notOk(await page.locator('header.top').isVisible());
+    await screenAgain(page);
     await page.getByRole('button', { name: /取り込む$/ }).click();
     await page.getByText(/保存しました|渡しました/).waitFor();
     await page.keyboard.press('Escape');
@@ -132,6 +150,12 @@ test('every flow of the guide, in order', { skip: existsSync(CHROMIUM) ? false :
     await page.getByRole('button', { name: '手術・診療・薬剤' }).click();
     await page.getByRole('heading', { name: '時系列' }).waitFor();
     await judge(t, page, 'medical');
+    await paper(page, 'medical');
+    for (const name of ['調剤日', '区分']) t.ok(await page.getByRole('columnheader', { name }).isVisible(), 'every column has its heading');
+    t.ok(await page.getByText('・ 印刷', { exact: false }).isVisible(), 'whose it is, and when it was printed');
+    t.notOk(await page.getByRole('button', { name: '印刷する' }).isVisible());
+    t.notOk(await page.locator('.list-of-patients').isVisible(), 'no other patient is printed');
+    await screenAgain(page);
     await page.clock.install({ time: Date.now() });
     await page.reload();
     await page.getByRole('button', { name: '薬剤', exact: true }).click();
@@ -154,6 +178,35 @@ test('every flow of the guide, in order', { skip: existsSync(CHROMIUM) ? false :
     await other.getByRole('link', { name: 'アカウント' }).click();
     await other.getByRole('heading', { name: 'アカウント' }).waitFor();
     await judge(t, other, 'accounts');
+  });
+
+  await t.test('thirty minutes without operation: a warning, a way to stay, and the login page when the server has ended it', async (t) => {
+    const idle = await (await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'ja-JP' })).newPage();
+    await idle.clock.install({ time: Date.now() });
+    await idle.goto(appliance.terminal);
+    await login(idle, 'reception', 'reception');
+    await idle.getByRole('button', { name: '強制的にログインする' }).or(idle.locator('header.top')).first().waitFor();
+    const force = idle.getByRole('button', { name: '強制的にログインする' });
+    if (await force.isVisible()) await force.click();
+    await idle.locator('header.top').waitFor();
+    const warning = idle.locator('dialog.idle-warning[open]');
+    await idle.clock.runFor(27 * 60_000);
+    t.equal(await warning.count(), 0);
+    await idle.clock.runFor(62_000);
+    await idle.getByText('あと2分でログアウトします', { exact: false }).waitFor();
+    await judge(t, idle, 'idle');
+    await idle.keyboard.press('Enter');
+    await warning.waitFor({ state: 'detached' });
+    t.pass('the keyboard is enough to stay');
+    // The page's clock alone has moved: the server still knows the session, and its word counts.
+    const asked = idle.waitForResponse((response) => response.url().endsWith('/api/session'));
+    await idle.clock.runFor(30 * 60_000 + 1000);
+    await asked;
+    await idle.clock.runFor(2000);
+    await warning.waitFor({ state: 'detached' });
+    await idle.request.post(`${appliance.terminal}/api/logout`, { data: {} });
+    await idle.clock.runFor(31 * 60_000);
+    await idle.getByRole('button', { name: 'システムの利用を始める' }).waitFor();
   });
 
   t.strictSame(errors, [], 'no error in the page');

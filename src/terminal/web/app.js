@@ -13,6 +13,9 @@ import { medicalView } from './medical.js';
 import { setupPage } from './setup.js';
 import { visitsView } from './visits.js';
 
+/** Before a refused stream of events is asked for again. */
+const REFUSED_MS = 5000;
+
 const root = document.getElementById('app');
 let stopPage = () => undefined;
 
@@ -55,7 +58,7 @@ const soundButton = () => {
 
 const PATIENTS = ['reception', 'medical'];
 const VIEWS = [
-  ['visits', '受付一覧', () => visitsView(openDetail), PATIENTS],
+  ['visits', '受付一覧・資格確認履歴照会', () => visitsView(openDetail), PATIENTS],
   ['insurance', '保険証/処方箋で確認', insuranceView, PATIENTS],
   ['medical', '同意済み患者', medicalView, ['medical']],
   ['accounts', 'アカウント', accountsView, ['admin']],
@@ -100,6 +103,7 @@ const showTerminal = (session) => {
   const events = new EventSource('/api/events');
   const on = (name, run) => events.addEventListener(name, (event) => run(JSON.parse(event.data)));
   let greeted = false;
+  let retrying;
   on('hello', ({ broker, kiosks }) => {
     strip.broker(broker);
     strip.set(kiosks);
@@ -119,11 +123,18 @@ const showTerminal = (session) => {
     notify(`受付番号${visit.number}番の受付が届きました`);
     announce(`受付番号${visit.number}番、${visit.patient?.name ?? '券面の情報なし'}さんの受付が届きました`);
   });
+  // A page left open must not look as if all were well while it hears nothing.
+  events.addEventListener('error', () => {
+    strip.broker('unheard');
+    // Refused, not broken: the browser does not try again by itself.
+    if (events.readyState === EventSource.CLOSED) retrying = setTimeout(() => void start(), REFUSED_MS);
+  });
   on('session', () => void get('/api/visits').catch(() => undefined));
   addEventListener('hashchange', show);
   show();
   const stopIdle = watchIdle(session.idleSecondsLeft);
   return () => {
+    clearTimeout(retrying);
     events.close();
     stopIdle();
     strip.close();

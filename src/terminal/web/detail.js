@@ -17,16 +17,16 @@ const qualification = (one) => h('dl', { class: 'facts insurance' },
   line('枝番', h('span', { class: 'digits' }, one.InsuredBranchNumber ?? '―')),
   line('本人・家族', words.FAMILY[one.PersonalFamilyClassification]),
   line('負担割合', h('strong', { class: 'share' }, words.share(one.InsuredPartialContributionRatio))),
-  line('氏名', h('span', {}, marked(one.Name ?? '')), one.NameKana ? h('span', { class: 'quiet' }, one.NameKana) : undefined), one.NameOfOther ? line('氏名（その他）', h('span', {}, marked(one.NameOfOther))) : undefined, line('生年月日', day(one.Birthdate)), one.Sex1 ? line('性別', words.SEX[one.Sex1]) : undefined,
+  line('氏名', h('span', {}, marked(one.Name ?? '')), one.NameKana ? h('span', { class: 'quiet' }, one.NameKana) : undefined), one.NameOfOther ? line('氏名（その他）', h('span', {}, marked(one.NameOfOther))) : undefined, line('生年月日', day(one.Birthdate)), one.Sex1 ? line('性別', words.SEX[one.Sex1]) : undefined, one.Sex2 ? line('性別（証の表記）', words.SEX[one.Sex2]) : undefined,
   one.InsuredName && one.InsuredName !== one.Name ? line('被保険者氏名', h('span', {}, marked(one.InsuredName))) : undefined, one.Address ? line('住所', one.PostNumber ? h('span', { class: 'quiet' }, `〒${one.PostNumber}`) : undefined, h('span', {}, marked(one.Address))) : undefined,
   line('被保険者証区分', words.CLASSES[one.InsuredCertificateClassification] ?? one.InsuredCertificateClassification),
   line('資格取得日', day(one.QualificationDate)),
   one.DisqualificationDate ? line('資格喪失日', day(one.DisqualificationDate), one.ReasonOfLoss ? h('span', { class: 'quiet' }, words.LOSS[one.ReasonOfLoss] ?? one.ReasonOfLoss) : undefined) : undefined,
-  line('証の交付日', day(one.InsuredCertificateIssuanceDate)), one.InsuredCardExpirationDate ? line('証の有効期限', day(one.InsuredCardExpirationDate)) : undefined,
+  line('証の交付日', day(one.InsuredCertificateIssuanceDate)), one.InsuredCardValidDate ? line('証の有効開始日', day(one.InsuredCardValidDate)) : undefined, one.InsuredCardExpirationDate ? line('証の有効期限', day(one.InsuredCardExpirationDate)) : undefined,
   one.ElderlyRecipientCertificateInfo ? line('高齢受給者証', words.share(one.ElderlyRecipientCertificateInfo.ElderlyRecipientContributionRatio)) : undefined,
   one.SpecificDiseasesCertificateList?.length ? line('特定疾病療養受療証', `あり（${one.SpecificDiseasesCertificateList.map((each) => each.SpecificDiseasesDiseaseCategory).join('、')}）`) : undefined,
   one.LimitApplicationCertificateRelatedInfo ? line('限度額区分', one.LimitApplicationCertificateRelatedInfo.LimitApplicationCertificateClassificationFlag) : undefined,
-  one.PreschoolClassification ? line('就学', '就学前') : undefined); // biome-ignore format: reads as the page does
+  one.PreschoolClassification ? line('就学', '就学前') : undefined, one.ReferenceNumber ? line('照会番号', h('span', { class: 'digits' }, one.ReferenceNumber)) : undefined); // biome-ignore format: reads as the page does
 
 /** 資格有効性 in words, the numbers of each entry, and where the answer comes from. */
 export const eligibilityBlock = (answer) => {

@@ -7,7 +7,7 @@ import * as words from './words.js';
 
 const FIELDS = {
   Name: '氏名', NameKana: '氏名（カナ）', NameOfOther: '氏名（その他）', InsuredName: '被保険者氏名', Address: '住所', PostNumber: '郵便番号',
-  Birthdate: '生年月日', Sex1: '性別',
+  Birthdate: '生年月日', Sex1: '性別', InsurerName: '保険者名', InsuredCardSymbol: '記号',
 }; // biome-ignore format: one list
 
 /** The text with every ● marked. */

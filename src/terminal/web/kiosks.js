@@ -13,6 +13,13 @@ const ACTIONS = [
   ['restart', '再起動する', ['ready', 'out-of-service', 'init']],
 ];
 
+/** What staff read while nothing can arrive: `unheard` is this page without its program, `lost` the program without its broker. */
+const LOST = {
+  lost: 'カードリーダーとの通信が切れています。つながると、その間の受付もここに表示されます。',
+  unheard:
+    'この画面に新しい受付が届いていません。端末のプログラムが動いているか確かめてください。つながると、その間の受付もここに表示されます。',
+};
+
 const reportLines = ({ at, level, findings }) =>
   h(
     'div',
@@ -28,7 +35,8 @@ export const kiosksStrip = () => {
   const views = new Map();
   const chips = h('div', { class: 'chips' });
   const asks = h('div', { class: 'asks' });
-  const lost = h('div', { class: 'box error column', hidden: true }, h('p', {}, 'カードリーダーとの通信が切れています。つながると、その間の受付もここに表示されます。'), question('cover'), contactList()); // biome-ignore format: one line of a page
+  const why = h('p', {});
+  const lost = h('div', { class: 'box error column', role: 'status', hidden: true }, why, question('cover'), contactList());
   const said = h('p', { class: 'box notice', role: 'status', hidden: true });
 
   const send = async (kiosk, command, visitId) => {
@@ -61,7 +69,7 @@ export const kiosksStrip = () => {
     return h('details', { class: 'kiosk-menu', name: 'kiosk' }, summary,
       h('div', { class: 'menu' },
         view.faults.map((code) => h('p', { class: 'fault' }, h('strong', {}, fault(code)[0]), h('br'), fault(code)[1], h('br'), h('code', {}, code))),
-        view.faults.length > 0 || view.status === 'offline' || view.status === 'unknown' ? contactList() : undefined,
+        view.faults.length > 0 || view.report?.level === 'fail' || view.status === 'offline' || view.status === 'unknown' ? contactList() : undefined,
         view.status === 'offline' ? h('p', { class: 'fault' }, '電源とネットワークの線を確かめてください。電源を入れて1分ほどで受付できるようになります。') : undefined,
         view.report === undefined ? undefined : reportLines(view.report),
         able.length === 0 ? h('p', { class: 'quiet' }, '今できる操作はありません') : able.map(([command, text]) =>
@@ -127,6 +135,7 @@ export const kiosksStrip = () => {
       return asks;
     },
     broker: (state) => {
+      why.textContent = LOST[state] ?? '';
       lost.hidden = state === 'connected';
     },
   };

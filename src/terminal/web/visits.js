@@ -130,8 +130,8 @@ export const visitsView = (onOpen) => {
 
   const element = h('section', { class: 'view' },
     h('div', { class: 'view-head' }, h('div', { class: 'title' }, heading, count),
-      h('form', { class: 'period', novalidate: true, onsubmit: (event) => { event.preventDefault(); void search(); } },
-        from.element, h('span', { class: 'wave', 'aria-hidden': 'true' }, '〜'), to.element, text.element,
+      h('form', { class: 'period', role: 'search', 'aria-label': '資格確認履歴照会', novalidate: true, onsubmit: (event) => { event.preventDefault(); void search(); } },
+        h('p', { class: 'period-title' }, '資格確認対象期間'), from.element, h('span', { class: 'wave', 'aria-hidden': 'true' }, '〜'), to.element, text.element,
         h('button', { class: 'button primary', type: 'submit' }, icon('search'), '検索'),
         h('div', { class: 'quick' }, quick('今日', 0, 0), quick('昨日', -1, -1), quick('7日間', -6, 0)))),
     question('years'), problem, list); // biome-ignore format: reads as the page does
