@@ -178,6 +178,16 @@ test('every flow of the guide, in order', { skip: existsSync(CHROMIUM) ? false :
     await other.getByRole('link', { name: 'アカウント' }).click();
     await other.getByRole('heading', { name: 'アカウント' }).waitFor();
     await judge(t, other, 'accounts');
+    await appliance.cables({ reader: 'out' });
+    const chip = other.locator('.chip.faulty');
+    await chip.waitFor();
+    t.equal(await chip.locator('span').last().textContent(), 'カードの読み取り部が動いていません', 'a fault is told without a press');
+    await chip.click();
+    await other.getByText('カードリーダーの線を確かめ、再起動してください').waitFor();
+    await judge(t, other, 'fault');
+    await appliance.cables({ reader: 'in' });
+    await appliance.screen('idle');
+    await chip.waitFor({ state: 'detached' });
   });
 
   await t.test('thirty minutes without operation: a warning, a way to stay, and the login page when the server has ended it', async (t) => {

@@ -33,8 +33,8 @@ export const eligibilityBlock = (answer) => {
   const good = answer.QualificationValidity === '1' || answer.QualificationValidity === '6';
   return h('div', { class: 'eligibility' },
     h('p', { class: `verdict ${good ? 'good' : 'bad'}` }, icon(good ? 'check' : 'alert', 26), h('span', { class: 'quiet' }, '資格'), h('strong', {}, words.VALIDITY[answer.QualificationValidity])),
-    answer.QualificationValidity === '3' ? h('p', { class: 'hint' }, '下は古い資格です。') : undefined, answer.ResultList.map(qualification),
     words.ADVICE[answer.QualificationValidity] ? h('p', { class: 'box warning' }, icon('alert'), h('span', {}, words.ADVICE[answer.QualificationValidity])) : undefined,
+    answer.QualificationValidity === '3' ? h('p', { class: 'hint' }, '下は古い資格です。') : undefined, answer.ResultList.map(qualification),
     h('p', { class: 'hint' }, '公費の情報はマイナンバーカードからは読み取れません。受給者証を確かめてください。'), question('public'),
     answer.source === 'synthetic' ? h('p', { class: 'hint' }, 'この資格情報は、この製品に組み込まれた架空の登録簿のものです。全国の資格確認システムには接続していません。') : undefined); // biome-ignore format: reads as the page does
 };

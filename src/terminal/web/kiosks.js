@@ -61,10 +61,11 @@ export const kiosksStrip = () => {
     const able = ACTIONS.filter(([, , when]) => when.includes(view.status));
     const summary = h(
       'summary',
-      { class: `chip ${view.status}` },
+      { class: `chip ${view.status}${view.faults.length > 0 ? ' faulty' : ''}` },
       h('span', { class: 'dot' }),
       h('strong', {}, view.id),
-      h('span', {}, words.KIOSK[view.status] ?? view.status),
+      // A fault must not wait until somebody opens the menu.
+      h('span', {}, view.faults.length > 0 ? fault(view.faults[0])[0] : (words.KIOSK[view.status] ?? view.status)),
     );
     return h('details', { class: 'kiosk-menu', name: 'kiosk' }, summary,
       h('div', { class: 'menu' },
