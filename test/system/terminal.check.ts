@@ -116,6 +116,16 @@ test('every flow of the guide, in order', { skip: existsSync(CHROMIUM) ? false :
     await page.keyboard.press('Escape');
   });
 
+  await t.test('a page that hears nothing from its program says so, and catches up', async (t) => {
+    const unheard = page.getByText('この画面に新しい受付が届いていません', { exact: false });
+    const asked = await page.route('**/api/events', (route) => route.abort()).then(() => page.reload());
+    t.ok(asked?.ok());
+    await unheard.waitFor();
+    await page.unroute('**/api/events');
+    await unheard.waitFor({ state: 'hidden' });
+    await page.getByText('受付できます').waitFor();
+  });
+
   await t.test('by insurance numbers: check digit, none, several, ended, newer', async (t) => {
     await page.getByRole('link', { name: '保険証/処方箋で確認' }).click();
     const ask = async (insurer: string, symbol: string, number: string) => {
