@@ -82,7 +82,8 @@ test('every flow of the guide, in order', { skip: existsSync(CHROMIUM) ? false :
     await appliance.press('back');
     await approve.waitFor({ state: 'detached' });
     await appliance.press('method-staff');
-    await approve.click();
+    await approve.focus();
+    await page.keyboard.press('Enter');
     await appliance.consent();
     const done = await appliance.screen('done');
     await page.locator('tr.visit').first().waitFor();
@@ -94,6 +95,16 @@ test('every flow of the guide, in order', { skip: existsSync(CHROMIUM) ? false :
     t.equal(await approve.count(), 0, 'nothing is left switched on');
     await appliance.take();
     await judge(t, page, 'visits');
+    await page.locator('tr.visit').first().getByRole('button').focus();
+    const focused = () => page.evaluate("document.activeElement.closest('tr')?.querySelector('.number').textContent");
+    await appliance.screen('idle');
+    await appliance.place('suzuki-kenji');
+    await appliance.press('method-pin');
+    await appliance.typePin('1234');
+    await appliance.consent();
+    await page.locator('tr.visit').nth(1).waitFor();
+    t.equal(await focused(), number, 'who uses the keyboard stays where they are');
+    await appliance.take();
   });
 
   await t.test('the history by period and name, and the detail with what can be handed over', async (t) => {
@@ -157,7 +168,7 @@ test('every flow of the guide, in order', { skip: existsSync(CHROMIUM) ? false :
     await page.getByRole('button', { name: 'ログアウト' }).click();
     await login(page, 'medical', 'medical-demo');
     await page.getByRole('link', { name: '同意済み患者' }).click();
-    await page.getByRole('button', { name: '手術・診療・薬剤' }).click();
+    await page.getByRole('button', { name: '手術・診療・薬剤' }).last().click();
     await page.getByRole('heading', { name: '時系列' }).waitFor();
     await judge(t, page, 'medical');
     await paper(page, 'medical');
@@ -168,7 +179,7 @@ test('every flow of the guide, in order', { skip: existsSync(CHROMIUM) ? false :
     await screenAgain(page);
     await page.clock.install({ time: Date.now() });
     await page.reload();
-    await page.getByRole('button', { name: '薬剤', exact: true }).click();
+    await page.getByRole('button', { name: '薬剤', exact: true }).last().click();
     await page.getByRole('heading', { name: /薬剤情報$/ }).waitFor();
     await page.clock.setFixedTime(Date.now() + 24 * 3_600_000);
     await page.clock.runFor(2000);

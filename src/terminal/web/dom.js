@@ -50,6 +50,21 @@ export const icon = (name, size = 20) => {
   return svg;
 };
 
+const FOCUSABLE = 'a[href], button, summary, input, select';
+
+/**
+ * Redraws inside `root` and gives the focus back to what stands in its place, by the data-key of the part it was in: what arrives by itself must
+ * not take the keyboard away from whoever uses it.
+ */
+export const keepFocus = (root, draw) => {
+  const part = root.contains(document.activeElement) ? document.activeElement.closest('[data-key]') : null;
+  const index = part === null ? -1 : [...part.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement);
+  draw();
+  if (index < 0) return;
+  const again = [...root.querySelectorAll('[data-key]')].find((one) => one.dataset.key === part.dataset.key);
+  again?.querySelectorAll(FOCUSABLE)[index]?.focus({ preventScroll: true });
+};
+
 /** Tells screen readers something that appeared by itself. */
 export const announce = (text) => {
   const live = document.getElementById('live');

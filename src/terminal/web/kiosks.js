@@ -1,7 +1,7 @@
 // Card readers: a chip for each with its state, its actions, and the question a patient is waiting on (目視確認).
 
 import { post } from './api.js';
-import { announce, h, icon } from './dom.js';
+import { announce, h, icon, keepFocus } from './dom.js';
 import { fault, LOOK_REASONS } from './faults.js';
 import { contactList, question } from './help.js';
 import * as words from './words.js';
@@ -77,7 +77,7 @@ export const kiosksStrip = () => {
           h('button', { class: 'menu-item', type: 'button', onclick: (event) => { event.currentTarget.closest('details').open = false; void send(view.id, command); } }, text)),
         view.version ? h('p', { class: 'quiet small' }, `バージョン ${view.version}`) : undefined)); // biome-ignore format: reads as the page does
   };
-  const ask = ({ id, request }) => h('div', { class: 'box request', role: 'group', 'aria-label': `${id}からの依頼` }, icon('staff', 26),
+  const ask = ({ id, request }) => h('div', { class: 'box request', 'data-key': `ask-${id}`, role: 'group', 'aria-label': `${id}からの依頼` }, icon('staff', 26),
     h('div', { class: 'ask-text' }, h('p', {}, h('strong', {}, `${id}: ${request.patient ? `${request.patient.name} さんが` : '患者さんが'}`), request.ask === 'approve-visual' ? '目視での本人確認を待っています。' : '処方箋の種類の確認を待っています。'),
       request.patient ? h('p', { class: 'quiet' }, `${words.birthDate(request.patient.birthdate)}(${words.age(request.patient.birthdate)}歳) ${words.SEX[request.patient.sex] ?? ''}`) : undefined,
       request.reason ? h('p', {}, `理由: ${LOOK_REASONS[request.reason] ?? request.reason}`) : undefined,
@@ -86,12 +86,14 @@ export const kiosksStrip = () => {
       h('button', { class: 'button', type: 'button', onclick: () => send(id, 'cancel', request.visitId) }, '受付をやめる'),
       h('button', { class: 'button primary', type: 'button', onclick: () => send(id, 'approve-visual', request.visitId) }, '本人と確認した')) : undefined); // biome-ignore format: reads as the page does
 
-  const draw = () => {
+  const draw = () => keepFocus(strip, redraw);
+  const redraw = () => {
     const open = chips.querySelector('details[open]')?.dataset.kiosk;
     chips.replaceChildren(
       ...[...views.values()].map((view) => {
         const element = chip(view);
         element.dataset.kiosk = view.id;
+        element.dataset.key = view.id;
         element.open = view.id === open;
         return element;
       }),
@@ -113,15 +115,16 @@ export const kiosksStrip = () => {
     menu.querySelector('summary').focus();
   });
 
+  const strip = h(
+    'div',
+    { class: 'strip' },
+    h('div', { class: 'strip-line' }, h('span', { class: 'strip-title' }, 'カードリーダー'), chips),
+    lost,
+    said,
+    asks,
+  );
   return {
-    element: h(
-      'div',
-      { class: 'strip' },
-      h('div', { class: 'strip-line' }, h('span', { class: 'strip-title' }, 'カードリーダー'), chips),
-      lost,
-      said,
-      asks,
-    ),
+    element: strip,
     close: () => clearInterval(clock),
     set: (list) => {
       views.clear();

@@ -1,7 +1,7 @@
 // 受付一覧: visits as they arrive, and 資格確認履歴 by period (G5).
 
 import { get, post } from './api.js';
-import { field, h, icon } from './dom.js';
+import { field, h, icon, keepFocus } from './dom.js';
 import { question } from './help.js';
 import * as words from './words.js';
 
@@ -28,7 +28,7 @@ export const patientLine = (patient, at) =>
 const row = (visit, { fresh, onOpen, oneDay }) => {
   const note = words.certificateNote(visit.certificate);
   const open = () => onOpen(visit.visitId);
-  return h('tr', { class: fresh ? 'visit fresh' : 'visit', 'data-visit': visit.visitId, onclick: open },
+  return h('tr', { class: fresh ? 'visit fresh' : 'visit', 'data-visit': visit.visitId, 'data-key': visit.visitId, onclick: open },
     h('td', { class: 'number', 'data-label': '番号' }, h('strong', {}, visit.number)),
     h('td', { class: 'time', 'data-label': '時刻' }, oneDay ? undefined : h('span', { class: 'quiet' }, words.longDate(visit.at)), h('span', {}, words.clockTime(visit.at))),
     h('td', { class: 'patient' }, h('button', { class: 'plain', type: 'button', onclick: (event) => { event.stopPropagation(); open(); } }, patientLine(visit.patient, visit.at), h('span', { class: 'unseen' }, 'の詳細を開く'))),
@@ -153,7 +153,7 @@ export const visitsView = (onOpen) => {
       fresh.add(visit.visitId);
       visits = [visit, ...visits];
       total += 1;
-      draw();
+      keepFocus(list, draw);
       // After the highlight has faded a redraw must not play it again.
       setTimeout(() => fresh.delete(visit.visitId), 6000);
     },
