@@ -44,7 +44,7 @@ export const fillYears = async (directory: string, count: number, said: (written
   // The size of a certificate with its chain of two; reading real ones would be most of the fill.
   const certificate = { state: 'valid', derBase64: randomBytes(2100).toString('base64') } as const;
   const evidence = { kind: 'card-face' } as const;
-  let middle = '';
+  const ids: string[] = [];
   for (let from = 0; from < count; from += 64) {
     now = moment(from);
     const batch = Array.from({ length: Math.min(64, count - from) }, (_, place) => {
@@ -60,7 +60,7 @@ export const fillYears = async (directory: string, count: number, said: (written
         },
         at,
       );
-      if (index === Math.floor(count / 2)) middle = message.visitId;
+      ids.push(message.visitId);
       return inbox.grouped.accept({ message, expired: false, sealed, eligibility: of(known, patient) });
     });
     await Promise.all(batch);
@@ -72,10 +72,10 @@ export const fillYears = async (directory: string, count: number, said: (written
     db.exec('BEGIN');
     for (let index = from; index < Math.min(count, from + 10_000); index += 1) {
       add(moment(index), { account: 'reception', action: 'visits/list' });
-      add(moment(index), { account: 'reception', action: 'visit/open', visitId: middle });
+      add(moment(index), { account: 'reception', action: 'visit/open', visitId: of(ids, index) });
     }
     db.exec('COMMIT');
   }
   db.close();
-  return middle;
+  return of(ids, Math.floor(count / 2));
 };
