@@ -6,6 +6,7 @@ import { asFailure, isFailure, KioskFailure } from '../core/failure.ts';
 import { systemRandom } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import type { FaceGuidance, FaceHint, FaceTask } from '../core/screens.ts';
+import { withSignal } from '../core/with-signal.ts';
 import { SpoofEvidence } from './antispoof/spoof-evidence.ts';
 import { type Challenge, TurnChallenge } from './antispoof/turn-challenge.ts';
 import { Evidence, frameWeight, HintFilter } from './evidence.ts';
@@ -143,14 +144,13 @@ export const createFaceVerifier = (options: FaceVerifierOptions): FaceVerifier =
     const finder = new FaceFinder();
     const challenge = asked === 'turn' ? new TurnChallenge(random()) : undefined;
     let recognised = false;
-    const ended = AbortSignal.any([signal, timeout.signal]);
     let seq = -1;
     let before: FaceHint | undefined;
     let goodSince: number | undefined;
     try {
       while (!timeout.signal.aborted) {
         signal.throwIfAborted();
-        const frame = await nextFrame(camera, seq, ended, signal, timeout.signal);
+        const frame = await withSignal([signal, timeout.signal], (ended) => nextFrame(camera, seq, ended, signal, timeout.signal));
         if (frame === undefined) break;
         seq = frame.seq;
         const look = await lookAtFrame(models, frame, { spoof, finder, before });

@@ -151,11 +151,14 @@ export const openCardSession = (visitId: string, parts: SessionParts): CardSessi
       const { acked } = await parts.uplink.submit(
         visitContent(result, { ...reading, attributes: await attributes() }, evidence, parts.clock.now()),
       );
+      let impatient = () => {};
       const stored = new Promise<'stored'>((resolve) => {
-        if (signal.aborted) resolve('stored');
-        signal.addEventListener('abort', () => resolve('stored'), { once: true });
+        impatient = () => resolve('stored');
       });
+      if (signal.aborted) impatient();
+      signal.addEventListener('abort', impatient, { once: true });
       const ack = await Promise.race([acked.catch(() => 'stored' as const), stored]);
+      signal.removeEventListener('abort', impatient);
       if (ack === 'stored') return { outcome: 'stored' };
       if (ack.status === 'rejected') return { outcome: 'rejected', code: 'uplink/rejected' };
       const { state = 'see-reception', number } = ack.checkIn ?? {};

@@ -5,6 +5,7 @@ import { assign, fromCallback, fromPromise } from 'xstate';
 import type { Clock } from '../core/clock.ts';
 import { asFailure, KioskFailure } from '../core/failure.ts';
 import type { Log } from '../core/log.ts';
+import { withSignal } from '../core/with-signal.ts';
 import { CardHolder } from './card-holder.ts';
 import { freshVisit } from './context.ts';
 import type { VisitEvent } from './events.ts';
@@ -42,7 +43,7 @@ const actorsOf = ({ ports }: VisitWorld, holder: CardHolder) => ({
   askReception: fromPromise<void, LookReason>(async ({ input, signal }) => holder.session.askReception(input, signal)),
   deliver: fromPromise<DeliveryOutcome, VisitOutcome | undefined>(async ({ input, signal }) => {
     if (input === undefined) throw new KioskFailure('visit/internal', { facts: { reason: 'nobody-recognised' } });
-    return holder.session.deliver(input, AbortSignal.any([signal, holder.patience]));
+    return withSignal([signal, holder.patience], (given) => holder.session.deliver(input, given));
   }),
 });
 

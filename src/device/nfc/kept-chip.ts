@@ -4,9 +4,9 @@
 import { type Clock, sleep } from '../../core/clock.ts';
 import { isFailure, KioskFailure } from '../../core/failure.ts';
 import type { Log } from '../../core/log.ts';
+import { withSignal } from '../../core/with-signal.ts';
 import type { Pn532Driver } from './driver.ts';
 import { Queue } from './queue.ts';
-import { withSignal } from './signals.ts';
 
 export interface KeptChipOptions {
   readonly driver: Pn532Driver;

@@ -2,28 +2,6 @@
 
 import type { Clock } from '../../core/clock.ts';
 
-/**
- * Runs `job` with a signal that aborts as soon as one of `sources` does, with that one's reason.
- * Unlike AbortSignal.any it lets go of long-lived sources when the job is over.
- */
-export const withSignal = async <T>(
-  sources: readonly (AbortSignal | undefined)[],
-  job: (signal: AbortSignal) => Promise<T>,
-): Promise<T> => {
-  const joined = new AbortController();
-  const releases = sources.map((source) => {
-    const stop = () => joined.abort(source?.reason);
-    if (source?.aborted === true) stop();
-    source?.addEventListener('abort', stop, { once: true });
-    return () => source?.removeEventListener('abort', stop);
-  });
-  try {
-    return await job(joined.signal);
-  } finally {
-    for (const release of releases) release();
-  }
-};
-
 /** Subscribes to one event; returns the unsubscribe function. */
 export type Subscribe = (wake: () => void) => () => void;
 

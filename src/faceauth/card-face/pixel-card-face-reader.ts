@@ -6,6 +6,7 @@ import { equal, wipe } from '../../core/bytes.ts';
 import type { Clock } from '../../core/clock.ts';
 import { asFailure, KioskFailure } from '../../core/failure.ts';
 import type { Log } from '../../core/log.ts';
+import { withSignal } from '../../core/with-signal.ts';
 import type { Camera } from '../ports.ts';
 import type { PictureReader } from './picture-reader.ts';
 
@@ -38,7 +39,7 @@ export class PixelCardFaceReader implements CardFaceReader {
     const tally = { pictures: 0, sure: 0, reason: 'no-picture' as string };
     camera.start();
     try {
-      const code = await this.#watch(AbortSignal.any([signal, timeout.signal]), tally);
+      const code = await withSignal([signal, timeout.signal], (ended) => this.#watch(ended, tally));
       log.info('card.face-read', { ...numbers(tally), ms: Math.round(clock.monotonicMs() - startedAt) });
       return code;
     } catch (cause) {
