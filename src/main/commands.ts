@@ -15,6 +15,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   provision: async () => (await import('./commands/provision.ts')).command,
   adopt: async () => (await import('./commands/adopt.ts')).command,
   backup: async () => (await import('./commands/backup.ts')).command,
+  update: async () => (await import('./commands/update.ts')).command,
   restore: async () => (await import('./commands/backup.ts')).restoreCommand,
 };
 

@@ -96,6 +96,16 @@ export class FaultyFs implements DurableFs {
     });
   }
 
+  /** One sector in its old place, past every cache: there before it resolves, whole or not at all. */
+  overwrite(path: string, bytes: Uint8Array): Promise<void> {
+    return this.#call(() => {
+      const inode = this.#files.get(path);
+      if (inode?.now.length !== bytes.length) throw failure('EINVAL');
+      inode.now = bytes;
+      inode.synced = bytes;
+    });
+  }
+
   read(path: string): Promise<Uint8Array | undefined> {
     return this.#call(() => this.#files.get(path)?.now);
   }
