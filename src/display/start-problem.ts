@@ -12,15 +12,20 @@ export interface StartProblem {
   readonly message: string;
   /** A file that is read again as soon as it changes; undefined: the start is tried again by itself. */
   readonly file?: string;
+  /** Name of the card's partition where that file is mended, on a box that nobody can log in to. */
+  readonly card?: string;
 }
 
 const TITLE = 'この機械は、まだ使えません';
 const ASK = ['受付は窓口でいたします。係にお声がけください。', 'Out of service: please go to the reception.'] as const;
 
-const whatToDo = ({ file }: StartProblem): string =>
-  file === undefined
-    ? '直ると、自動で起動します。\nThe start is tried again by itself.'
+const whatToDo = ({ file, card }: StartProblem): string => {
+  if (file === undefined) return '直ると、自動で起動します。\nThe start is tried again by itself.';
+  const name = file.slice(file.lastIndexOf('/') + 1);
+  return card !== undefined
+    ? `電源を切り、カードの区画 ${card} の ${name} をパソコンで直し、カードを戻して電源を入れてください。\nSwitch off, mend ${name} on the card's partition ${card} with any computer, put the card back, switch on.`
     : `${file} を直してください。保存すると、自動で起動します。\nMend this file. The kiosk starts by itself once it is saved.`;
+};
 
 /** Long lists are cut, and it is said how much is not shown. */
 const MOST_LINES = 5;

@@ -18,10 +18,16 @@ import { type StartProblem, startProblemScene } from '../display/start-problem.t
 const LOOK_MS = 2000;
 const AGAIN_MS = 60_000;
 
+/** Set by the image (kazashi.service.d): the settings are mended on the card, not at /etc/kazashi. */
+const settingsOnCard = (): { readonly card?: string } => {
+  const { KAZASHI_SETTINGS_ON_CARD: card } = process.env;
+  return card === undefined ? {} : { card };
+};
+
 const problemOf = (cause: unknown, file: string): StartProblem => {
   if (!isFailure(cause))
     return { code: 'visit/internal', message: 'The program failed at its start: journalctl -u kazashi has the reason.' };
-  return { code: cause.code, message: cause.message, ...(cause.code === 'config/invalid' ? { file } : {}) };
+  return { code: cause.code, message: cause.message, ...(cause.code === 'config/invalid' ? { file, ...settingsOnCard() } : {}) };
 };
 
 /** The turn of the panel, as far as a file that may be wrong says it. */

@@ -48,6 +48,11 @@ test('a wrong settings file is told on the panel by line and key, whatever the p
     t.match(said, /line 2: site\.id: found "East Clinic"/);
     t.match(said, /line 4: visit\.methods\.0: found "iris"/);
     t.match(said, new RegExp(`${file} を直してください`));
+    const onCard = startProblemScene({ width, height }, { code, message, file: '/etc/kazashi/kazashi.toml', card: 'KAZASHI' });
+    t.same(onCard.misfits, []);
+    const todo = onCard.elements.find(({ id }) => id === 'todo')?.label ?? '';
+    t.match(todo, /カードの区画 KAZASHI の kazashi\.toml/);
+    t.notMatch(todo, /\/etc/, 'nobody can reach that file on a box without a login');
   }
   const many = Array.from({ length: 9 }, (_, i) => `line ${i + 1}: a.b: found ${'x'.repeat(60)}; no such key`).join('\n');
   const { elements, misfits } = startProblemScene({ width: WIDTH, height: HEIGHT }, { code, message: many });
