@@ -80,6 +80,8 @@ export class Lab {
   readonly folder = mkdtempSync(join(tmpdir(), 'kazashi-site-'));
   readonly site = 'clinic';
   port = 0;
+  /** Addresses of the broker that its certificate is good for. */
+  hosts: readonly string[] = ['127.0.0.1'];
   broker: Process | undefined;
   readonly #all = new Set<Process>();
   readonly #clients = new Set<MqttClient>();
@@ -87,7 +89,8 @@ export class Lab {
   /** Makes the site with its first terminal and the kiosks. */
   async make(...kiosks: string[]): Promise<void> {
     this.port = await freePort();
-    const place = ['--site', this.site, '--broker', '127.0.0.1', '--port', `${this.port}`, '--broker-user', userInfo().username];
+    const hosts = this.hosts.flatMap((host) => ['--broker', host]);
+    const place = ['--site', this.site, ...hosts, '--port', `${this.port}`, '--broker-user', userInfo().username];
     siteCommand('init', this.path('site'), ...place);
     for (const kiosk of kiosks) siteCommand('add-kiosk', this.path('site'), kiosk);
   }
