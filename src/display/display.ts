@@ -10,6 +10,7 @@ import { overlaps } from './layout.ts';
 import { blit, bytesPerPixel, cut, decodePixels, encodePixels } from './pixels.ts';
 import type { Rect, Scene, SceneElement, Surface } from './ports.ts';
 import { PreviewPainter, type PreviewPicture } from './preview.ts';
+import type { PreviewWindow } from './preview-window.ts';
 import type { Rasteriser } from './raster.ts';
 import type { DrawnScene } from './scene-builder.ts';
 import type { Facility } from './screens/context.ts';
@@ -128,11 +129,16 @@ export class Display {
     return buttonAt(this.#scene, x, y);
   }
 
-  /** Puts a camera picture into the screen's preview, mirrored; does nothing on a screen without one. */
-  showPreview(picture: PreviewPicture): void {
+  /** Width by height of the screen's preview; undefined on a screen without one. */
+  get previewRatio(): number | undefined {
+    return this.#preview?.ratio;
+  }
+
+  /** Puts a camera picture, or a window of it, into the screen's preview, mirrored; does nothing on a screen without one. */
+  showPreview(picture: PreviewPicture, window?: PreviewWindow): void {
     const painter = this.#preview;
     if (painter === undefined || this.#closed) return;
-    blit(this.#memory, this.#surface.geometry, painter.paint(picture), painter.box);
+    blit(this.#memory, this.#surface.geometry, painter.paint(picture, window), painter.box);
     this.#previewLive = true;
     // Before the screen itself is drawn the picture waits in memory.
     if (this.#shown.blocks.length > 0) this.#write([painter.box]);

@@ -3,6 +3,7 @@
 
 import { bytesPerPixel } from './pixels.ts';
 import type { PanelGeometry, Rect } from './ports.ts';
+import { type PreviewWindow, wholeCut } from './preview-window.ts';
 import { COLOURS } from './theme.ts';
 
 /** Opaque RGB pixels of one camera picture, three bytes each, as the camera sees them (not mirrored). */
@@ -32,8 +33,7 @@ export class PreviewPainter {
   /** Per pixel: what is added to it. */
   readonly #add: Uint8Array;
   readonly #tile: Uint8Array;
-  #columns: Uint32Array = new Uint32Array(0);
-  #columnsFor = 0;
+  readonly #columns: Uint32Array;
 
   constructor(box: Rect, geometry: PanelGeometry) {
     this.box = box;
@@ -42,6 +42,7 @@ export class PreviewPainter {
     this.#share = new Uint16Array(count);
     this.#add = new Uint8Array(count * 3);
     this.#tile = new Uint8Array(count * bytesPerPixel(geometry.format));
+    this.#columns = new Uint32Array(box.width);
     this.#prepareMask();
   }
 
@@ -67,24 +68,23 @@ export class PreviewPainter {
     }
   }
 
-  /** The tile for one picture: covers the rectangle, centre cut, nearest pixel, mirrored as in a mirror. */
-  paint(picture: PreviewPicture): Uint8Array {
+  /** Width by height. */
+  get ratio(): number {
+    return this.box.width / this.box.height;
+  }
+
+  /** The tile for one picture: `window` of it (default: the largest cut from its middle) over the rectangle, nearest pixel, mirrored as in a mirror. */
+  paint(picture: PreviewPicture, window: PreviewWindow = wholeCut(picture, this.ratio)): Uint8Array {
     const { width, height } = this.box;
-    const scale = Math.min(picture.width / width, picture.height / height);
-    const left = (picture.width - width * scale) / 2;
-    const top = (picture.height - height * scale) / 2;
-    if (this.#columnsFor !== picture.width) {
-      this.#columns = Uint32Array.from(
-        { length: width },
-        (_, x) => Math.min(picture.width - 1, Math.floor(left + (width - 1 - x + 0.5) * scale)) * 3,
-      );
-      this.#columnsFor = picture.width;
-    }
+    const scale = window.width / width;
+    const down = window.height / height;
     const { data } = picture;
     const [share, add, tile, columns] = [this.#share, this.#add, this.#tile, this.#columns];
+    const inside = (at: number, length: number) => Math.max(0, Math.min(length - 1, Math.floor(at)));
+    for (let x = 0; x < width; x += 1) columns[x] = inside(window.x + (width - 1 - x + 0.5) * scale, picture.width) * 3;
     const wide = this.#geometry.format === 'XRGB8888';
     for (let y = 0, i = 0; y < height; y += 1) {
-      const row = Math.min(picture.height - 1, Math.floor(top + (y + 0.5) * scale)) * picture.width * 3;
+      const row = inside(window.y + (y + 0.5) * down, picture.height) * picture.width * 3;
       for (let x = 0; x < width; x += 1, i += 1) {
         const from = row + (columns[x] ?? 0);
         const part = share[i] ?? 0;

@@ -6,7 +6,7 @@ import { coveredPart } from './covered.ts';
 import { type FaceFinder, findFacesInStill } from './find-faces.ts';
 import type { FaceModels } from './models.ts';
 import { greyPlanes } from './planes.ts';
-import type { Embedding, Picture } from './ports.ts';
+import type { Embedding, FacePlace, Picture } from './ports.ts';
 import { chooseFace, directionOf, type FaceMeasures, lumaOf, placeOf, reasonOf, sharpnessOf, stillTelling, turnOf } from './quality.ts';
 import { alignFace, embedFace, findLandmarks, fivePoints, type LivenessScale, scoreLiveness, scoreStillLiveness } from './stages.ts';
 
@@ -18,8 +18,9 @@ interface Advice {
 
 export type Look =
   /** Nothing to compare: the hint says why. */
-  | (Advice & { readonly hint: FaceHint; readonly measures?: FaceMeasures; readonly embedding?: undefined })
+  | (Advice & { readonly hint: FaceHint; readonly place?: FacePlace; readonly measures?: FaceMeasures; readonly embedding?: undefined })
   | (Advice & {
+      readonly place: FacePlace;
       readonly measures: FaceMeasures;
       readonly embedding: Embedding;
       readonly face: ObservedFace;
@@ -45,6 +46,7 @@ export const lookAt = async (models: FaceModels, picture: Picture, { scales, fin
   const chosen = chooseFace(faces, picture);
   if (chosen === undefined) return { hint: lumaOf(picture, { x: 0, y: 0, ...picture }).face < 20 ? 'dark' : 'none' };
   const { face, rival } = chosen;
+  const place = { x: (face.box.x + face.box.width / 2) / picture.width, y: (face.box.y + face.box.height / 2) / picture.height, height: face.box.height / picture.height }; // biome-ignore format: one row
   const points = await findLandmarks(models, picture, face.box);
   const five = fivePoints(points);
   const aligned = alignFace(models, picture, five);
@@ -63,11 +65,11 @@ export const lookAt = async (models: FaceModels, picture: Picture, { scales, fin
   const advice = { ...(hint === undefined ? {} : { hint }), ...(direction === undefined ? {} : { direction }) };
   if (hint !== undefined && !stillTelling(hint)) {
     aligned.fill(0);
-    return { ...advice, hint, measures };
+    return { ...advice, hint, place, measures };
   }
   const covered = picture.channels === 3 ? coveredPart(aligned, models.embed.entry.input) : undefined;
   const embedding = await embedFace(models, greyPlanes(aligned));
   const { box } = face;
   const words = await (scales === undefined ? scoreStillLiveness(models, picture, box) : scoreLiveness(models, picture, box, scales));
-  return { ...advice, measures, embedding, face: { box, points, words }, ...(covered === undefined ? {} : { covered }) };
+  return { ...advice, place, measures, embedding, face: { box, points, words }, ...(covered === undefined ? {} : { covered }) };
 };

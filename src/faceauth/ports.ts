@@ -29,6 +29,13 @@ export interface Picture {
 /** Unit vector of 512 floats; wiped by whoever took it. */
 export type Embedding = Float32Array;
 
+/** Where a face is in the camera's picture: centre and height of its box, in shares of the picture's width and height. */
+export interface FacePlace {
+  readonly x: number;
+  readonly y: number;
+  readonly height: number;
+}
+
 /** What to tell the patient after a frame; empty: this frame is good. */
 export type FaceProgress = FaceGuidance;
 

@@ -16,7 +16,7 @@ import { type Look, lookAt } from './look.ts';
 import type { FaceModels } from './models.ts';
 import { decodePicture } from './pictures.ts';
 import { greyPlanes, mirrored } from './planes.ts';
-import type { Camera, CameraFrame, Embedding, FaceDecision, FaceVerifier, Picture } from './ports.ts';
+import type { Camera, CameraFrame, Embedding, FaceDecision, FacePlace, FaceVerifier, Picture } from './ports.ts';
 import { chooseFace } from './quality.ts';
 import { alignFace, cosine, detectFaces, embedFace, findLandmarks, fivePoints, normalise, scoreLiveness } from './stages.ts';
 
@@ -41,6 +41,8 @@ export interface FaceVerifierOptions {
   readonly challenge?: Challenge;
   /** A number in [0, 1) for the order of what is asked. */
   readonly random?: () => number;
+  /** Told with every frame that was looked at: where the face is, or that there is none. */
+  readonly onFace?: (place: FacePlace | undefined) => void;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -155,6 +157,7 @@ export const createFaceVerifier = (options: FaceVerifierOptions): FaceVerifier =
         seq = frame.seq;
         const look = await lookAtFrame(models, frame, { spoof, finder, before });
         before = look.hint;
+        options.onFace?.(look.place);
         if (challenge !== undefined) observeTask(challenge, look, enrolled, recognised);
         if (look.hint !== undefined) evidence.addHint(look.hint, look.embedding);
         else

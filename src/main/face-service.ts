@@ -3,7 +3,7 @@
 import type { KioskConfig } from '../config/schema.ts';
 import { asFailure, KioskFailure } from '../core/failure.ts';
 import type { Log } from '../core/log.ts';
-import type { FaceVerifier } from '../faceauth/ports.ts';
+import type { FacePlace, FaceVerifier } from '../faceauth/ports.ts';
 import { startWorkerVerifier, type WorkerVerifier } from '../faceauth/worker/worker-verifier.ts';
 
 export interface FaceService {
@@ -11,6 +11,8 @@ export interface FaceService {
   prepare(): Promise<void>;
   /** Throws model/unavailable while there are none. */
   verifier(): FaceVerifier;
+  /** Called with every camera frame that was looked at: where the face is. */
+  onFace(listener: (place: FacePlace | undefined) => void): void;
   close(): Promise<void>;
 }
 
@@ -18,6 +20,7 @@ export const createFaceService = ({ config, log }: { config: KioskConfig['face']
   let verifier: WorkerVerifier | undefined;
   let starting: Promise<void> | undefined;
   let closed = false;
+  let onFace: (place: FacePlace | undefined) => void = () => undefined;
 
   const start = async (): Promise<void> => {
     const { modelDirectory: root, falseAcceptRate, threshold, livenessThreshold, challenge } = config;
@@ -35,7 +38,7 @@ export const createFaceService = ({ config, log }: { config: KioskConfig['face']
       verifier = undefined;
       if (!closed) void prepare();
     };
-    const started = await startWorkerVerifier(settings, log, lost);
+    const started = await startWorkerVerifier(settings, log, lost, (place) => onFace(place));
     if (closed) await started.close();
     else verifier = started;
   };
@@ -56,6 +59,9 @@ export const createFaceService = ({ config, log }: { config: KioskConfig['face']
     verifier() {
       if (verifier === undefined) throw new KioskFailure('model/unavailable');
       return verifier;
+    },
+    onFace(listener) {
+      onFace = listener;
     },
     async close() {
       closed = true;

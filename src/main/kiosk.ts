@@ -173,7 +173,8 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     log.child('tray'),
   );
 
-  const preview = createLivePreview(camera, (picture) => display.showPreview(picture), clock);
+  const preview = createLivePreview(camera, display, clock);
+  faces.onFace((place) => preview.follow(place));
   let told: string | undefined;
   let keypads = 0;
   let panels = 0;

@@ -38,14 +38,19 @@ const measure = async ({ frames, photo, seconds }) => {
   const shown = [];
   const preview = createLivePreview(
     camera,
-    (picture) => {
-      display.showPreview(picture);
-      shown.push(performance.now());
+    {
+      get previewRatio() {
+        return display.previewRatio;
+      },
+      showPreview: (picture, window) => {
+        display.showPreview(picture, window);
+        shown.push(performance.now());
+      },
     },
     systemClock,
   );
   // Threshold out of reach: every frame of the try is judged, none ends it.
-  const verifier = await startWorkerVerifier({ threshold: 0.99 }, silentLog);
+  const verifier = await startWorkerVerifier({ threshold: 0.99 }, silentLog, undefined, (place) => preview.follow(place));
   const enrolled = await verifier.enrol(photo);
   preview.show(true);
   const loop = monitorEventLoopDelay({ resolution: 1 });

@@ -74,6 +74,7 @@ const serve = async ({ root, falseAcceptRate, ...options }: WorkerSettings): Pro
     models,
     ...(falseAcceptRate === undefined ? {} : { threshold: thresholdForFar(models.manifest.calibration, falseAcceptRate) }),
     ...options,
+    onFace: (place) => say({ type: 'seen', place }),
     clock: systemClock,
     log,
   });

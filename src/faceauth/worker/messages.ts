@@ -2,7 +2,7 @@
 
 import { type Facts, type FailureCode, isFailure, KioskFailure } from '../../core/failure.ts';
 import type { Challenge } from '../antispoof/turn-challenge.ts';
-import type { Embedding, FaceDecision, FaceProgress } from '../ports.ts';
+import type { Embedding, FaceDecision, FacePlace, FaceProgress } from '../ports.ts';
 
 /** What the face thread is started with. */
 export interface WorkerSettings {
@@ -35,6 +35,7 @@ export type FromWorker =
   | { readonly type: 'not-ready'; readonly failure: SentFailure }
   | { readonly type: 'want-frame'; readonly id: number; readonly afterSeq: number }
   | { readonly type: 'progress'; readonly id: number; readonly progress: FaceProgress }
+  | { readonly type: 'seen'; readonly place: FacePlace | undefined }
   | { readonly type: 'enrolled'; readonly id: number; readonly embedding: Embedding }
   | { readonly type: 'decided'; readonly id: number; readonly decision: FaceDecision }
   | { readonly type: 'failed'; readonly id: number; readonly failure: SentFailure }

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { KioskFailure } from '../../core/failure.ts';
 import type { Log } from '../../core/log.ts';
 import { holdRuntime } from '../hold-runtime.ts';
-import type { Camera, Embedding, FaceDecision, FaceProgress, FaceVerifier } from '../ports.ts';
+import type { Camera, Embedding, FaceDecision, FacePlace, FaceProgress, FaceVerifier } from '../ports.ts';
 import { type FromWorker, received, sendable, type ToWorker, type WorkerSettings } from './messages.ts';
 
 export interface WorkerVerifier extends FaceVerifier {
@@ -28,12 +28,14 @@ const THREAD = new URL(
 
 /**
  * Starts the thread and resolves when its models are loaded and warm.
- * Rejects with the thread's failure (model/unavailable, model/corrupt). `onLost` is called once if the thread ends by itself afterwards.
+ * Rejects with the thread's failure (model/unavailable, model/corrupt). `onLost` is called once if the thread ends by itself afterwards,
+ * `onFace` with every frame that was looked at.
  */
 export const startWorkerVerifier = async (
   settings: WorkerSettings,
   log: Log,
   onLost: () => void = () => undefined,
+  onFace: (place: FacePlace | undefined) => void = () => undefined,
 ): Promise<WorkerVerifier> => {
   await holdRuntime();
   // The networks keep their memory outside of the heap; what is young here dies with its frame.
@@ -76,6 +78,8 @@ export const startWorkerVerifier = async (
           return reject(received(message.failure));
         case 'want-frame':
           return void fetchFrame(message.id, message.afterSeq);
+        case 'seen':
+          return onFace(message.place);
         case 'progress':
           return jobs.get(message.id)?.onProgress?.(message.progress);
         case 'enrolled': {
