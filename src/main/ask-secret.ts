@@ -10,6 +10,9 @@ export interface SecretSource {
   close(): void;
 }
 
+/** A Japanese keyboard types digits in their wide form as well. */
+const plainDigits = (text: string): string => text.replace(/[０-９]/g, (digit) => digit.normalize('NFKC'));
+
 /** Questions go to standard error: standard output belongs to the result. */
 export const openSecretSource = (input: NodeJS.ReadStream = process.stdin): SecretSource => {
   const terminal = input.isTTY === true;
@@ -23,7 +26,7 @@ export const openSecretSource = (input: NodeJS.ReadStream = process.stdin): Secr
       process.stderr.write('\n');
       if (done === true) return refuseWords(field, `${field}: standard input ended before it came`);
       try {
-        return ascii(String(value).trim());
+        return ascii(plainDigits(String(value).trim()));
       } catch {
         return refuseWords(field, `${field}: ASCII digits are needed`);
       }

@@ -165,6 +165,7 @@ test('every wrong word is refused with what is allowed, and nothing is written',
   ];
   for (const [words, message] of wrong) t.match((await run(t, ...words)).refused, message, words.join(' '));
   t.notOk(hasCard(fresh));
+  t.notMatch((await run(t, 'read', '--reader', made, '--pin', '9999')).refused, '9999', 'what looks like a secret is not repeated');
   t.match((await run(t, 'make', '--help')).out, /--security-code NNNN/);
 });
 
@@ -227,9 +228,10 @@ test('secrets are asked on standard input, a line each', async (t) => {
   const input = Object.assign(new PassThrough(), { isTTY: false }) as unknown as NodeJS.ReadStream & PassThrough;
   const questions = t.capture(process.stderr, 'write', () => true);
   const secrets = openSecretSource(input);
-  input.write('55021720351234\n4711 \nｐｉｎ\n');
+  input.write('55021720351234\n4711 \n１２３４\nｐｉｎ\n');
   t.equal(Buffer.from(await secrets.ask('照合番号B', 'code')).toString(), '55021720351234');
   t.equal(Buffer.from(await secrets.ask('PIN', 'pin')).toString(), '4711');
+  t.equal(Buffer.from(await secrets.ask('PIN', 'pin')).toString(), '1234', 'typed in wide digits');
   await t.rejects(secrets.ask('PIN', 'pin'), { code: 'input/invalid', message: 'pin: ASCII digits are needed' });
   input.end();
   await t.rejects(secrets.ask('PIN', 'pin'), { message: 'pin: standard input ended before it came' });

@@ -51,8 +51,12 @@ export const command: Command = {
   usage,
   async run(words) {
     const { values, positionals } = parseWords(words, usage, { options: OPTIONS, allowPositionals: true });
+    // What was found is not repeated: after --pin or --code it is likely to be the secret itself.
     if (positionals.length > 0)
-      return refuseWords('arguments', `card read: found ${positionals.join(' ')}; a card's directory goes after --reader\n\n${usage}`);
+      return refuseWords(
+        'arguments',
+        `card read: takes no words besides its options; a card's directory goes after --reader, a PIN or 照合番号B is asked for\n\n${usage}`,
+      );
     const waitMs = waitMsOf(values.wait);
     const config = values.config === undefined ? parseConfig('', 'defaults') : readConfig(values.config);
     const log = createLog(values.trace === true ? 'debug' : 'silent', process.stderr);
