@@ -3,7 +3,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { KioskFailure } from '../core/failure.ts';
 import type { Language } from '../core/screens.ts';
 import { escapeXml } from './text/escape.ts';
@@ -78,10 +78,11 @@ export const fontsConf = (directories: readonly string[], cacheDirectory: string
 export const installFonts = (directory: string, environment: NodeJS.ProcessEnv = process.env): string => {
   const weights: readonly Weight[] = [400, 700];
   const directories = PACKAGES.flatMap((family) => weights.map((weight) => dirname(fontFile(family, weight))));
-  const path = join(directory, 'fonts.conf');
+  // fontconfig looks for a relative name in its own directories, not in ours.
+  const path = resolve(directory, 'fonts.conf');
   try {
     mkdirSync(join(directory, 'fontconfig'), { recursive: true });
-    writeFileSync(path, fontsConf(directories, join(directory, 'fontconfig')));
+    writeFileSync(path, fontsConf(directories, resolve(directory, 'fontconfig')));
   } catch (cause) {
     throw new KioskFailure('storage/unwritable', { cause, message: `cannot write ${path}: make the directory writable` });
   }

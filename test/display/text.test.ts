@@ -1,7 +1,7 @@
 // Text: widths from the real fonts, line breaking, escaping, fonts.conf.
 
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import fc from 'fast-check';
 import { test } from 'tap';
 import { LANGUAGES, type Language } from '../../src/core/screens.ts';
@@ -90,6 +90,7 @@ test('fonts.conf names our eight directories and nothing of the host', async (t)
   const directory = mkdtempSync(join(t.testdir(), 'conf-'));
   const path = installFonts(join(directory, 'inner'), environment);
   t.same(environment, { FONTCONFIG_FILE: path });
+  t.equal(installFonts(relative(process.cwd(), join(directory, 'inner')), environment), path, 'a relative directory too');
   const text = readFileSync(path, 'utf8');
   t.equal((text.match(/<dir>/g) ?? []).length, 8);
   t.notMatch(text, '/usr/share');

@@ -45,7 +45,7 @@ const clean = (more: Partial<TrayPlan> = {}): TrayPlan => {
 };
 const card = await (async () => {
   installFonts('.tap/card-face-fonts');
-  return inventCard(randomOf(9), ['BIZ UDPGothic']);
+  return inventCard(randomOf(10), ['BIZ UDPGothic']);
 })();
 const photograph = (plan: TrayPlan): Picture => placeOnTray(card.face, plan, 1280, 720);
 
@@ -190,7 +190,7 @@ test('one sure picture is not enough, two that differ are worse, and no camera i
     code: 'card/face-unreadable',
     facts: { reason: 'one-picture-only' },
   });
-  const other = await inventCard(randomOf(10), ['BIZ UDPGothic']);
+  const other = await inventCard(randomOf(12), ['BIZ UDPGothic']);
   const otherJpeg = await encodeJpeg(placeOnTray(other.face, clean(), 1280, 720), 85);
   await t.rejects(readerOf(cameraOf([jpeg, otherJpeg, otherJpeg])).readVerificationCode(never), {
     code: 'card/face-unreadable',
