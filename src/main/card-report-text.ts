@@ -1,21 +1,26 @@
 // The report of a card in words, as `kazashi card read` prints it.
 
 import type { FailureCode } from '../core/failure.ts';
+import type { NoticeCode } from '../core/screens.ts';
 import { messagesFor } from '../display/languages/language.ts';
 import type { CardReport } from './card-report.ts';
+import type { CardVerdict } from './card-verdict.ts';
 import { line } from './lines.ts';
 
 const TECHNOLOGY: Readonly<Record<NonNullable<CardReport['technology']>, string>> = {
-  'iso14443-4b': 'ISO/IEC 14443-4 type B (or any card, behind PC/SC)',
+  'iso14443-4b': 'ISO/IEC 14443-4 type B (of a desk reader: any card, it does not tell)',
   'iso14443-3b': 'ISO/IEC 14443-3 type B, no ISO-DEP',
   'iso14443-a': 'ISO/IEC 14443 type A',
   felica: 'FeliCa',
 };
 
-const failureText = (code: FailureCode): string => {
+/** What the kiosk shows. */
+const wordsOf = (code: FailureCode | NoticeCode): string => {
   const [ja, en] = [messagesFor('ja').failures[code], messagesFor('en').failures[code]];
-  return `${code}\npatient: ${ja.title} ${ja.action}\n         ${en.title}. ${en.action}\nstaff:   ${en.staff}`;
+  return `patient: ${ja.title} ${ja.action}\n         ${en.title}. ${en.action}\nstaff:   ${en.staff}`;
 };
+
+const failureText = (code: FailureCode | NoticeCode): string => `${code}\n${wordsOf(code)}`;
 
 const certificateText = (certificate: NonNullable<CardReport['certificate']>): string => {
   const left = 'days' in certificate ? ` (${certificate.days} days)` : '';
@@ -35,7 +40,7 @@ const triesLeftText = (tries: number | undefined): string => `${tries} ${tries =
 
 const pinText = ({ set, triesLeft }: NonNullable<CardReport['pin']>): string => {
   if (!set) return 'none: a 顔認証マイナンバーカード';
-  if (triesLeft === 0) return 'locked: only the city office unlocks it';
+  if (triesLeft === 0) return `locked: only the city office unlocks it\n${wordsOf('pin/blocked')}`;
   return triesLeftText(triesLeft);
 };
 
@@ -43,12 +48,13 @@ const faceText = ({ state, failure, codeTriesLeft }: NonNullable<CardReport['fac
   if (state === 'ready') return 'opened by 照合番号B (not shown)';
   const tries = codeTriesLeft === undefined ? '' : `, ${triesLeftText(codeTriesLeft)}`;
   const why = failure === 'card/face-unreadable' ? ': no 照合番号B was read (--code asks for its 14 digits)' : '';
-  return `closed: ${failure ?? state}${tries}${why}`;
+  const words = failure === undefined ? '' : `\n${wordsOf(failure)}`;
+  return `closed: ${failure ?? state}${tries}${why}${words}`;
 };
 
 const photoText = (photo: NonNullable<CardReport['photo']>): string =>
   'failure' in photo
-    ? `JPEG 2000, ${photo.bytes} bytes: ${photo.failure}`
+    ? `JPEG 2000, ${photo.bytes} bytes: ${failureText(photo.failure)}`
     : `JPEG 2000, ${photo.bytes} bytes, ${photo.width} × ${photo.height}, decodes (not shown)`;
 
 const pinTryText = ({ outcome, triesLeft, signed }: NonNullable<CardReport['pinTry']>): string => {
@@ -59,8 +65,16 @@ const pinTryText = ({ outcome, triesLeft, signed }: NonNullable<CardReport['pinT
   return outcome === 'blocked' ? 'refused: locked' : `wrong, ${triesLeftText(triesLeft)}`;
 };
 
-export const cardReportText = (report: CardReport, personal: boolean): string => {
-  const { technology, generation, certificate, pin, face, photo, holder, faceSignature, possession, pinTry, failure, ms } = report;
+const WAYS: Readonly<Record<CardVerdict['ways'][number], string>> = { face: 'face', pin: 'PIN' };
+
+const verdictText = ({ ways, failure, notice }: CardVerdict): string => {
+  if (failure !== undefined) return failureText(failure);
+  return [`goes on: ${ways.map((way) => WAYS[way]).join(' or ')}`, ...(notice === undefined ? [] : [failureText(notice)])].join('\n');
+};
+
+/** Lines of a label and what was found; the last but one is what the kiosk does with it. */
+export const cardReportText = (report: CardReport, verdict: CardVerdict, personal: boolean): string => {
+  const { technology, generation, certificate, pin, face, photo, holder, faceSignature, possession, pinTry, ms } = report;
   const rows: string[] = [];
   const add = (label: string, value: string | undefined): void => {
     if (value !== undefined) rows.push(line(label, value));
@@ -73,15 +87,10 @@ export const cardReportText = (report: CardReport, personal: boolean): string =>
   add('photo', photo && photoText(photo));
   add('holder', holder && `${holder.name}   ${holder.address}   born ${holder.birth}, sex ${holder.sex}`);
   add('age', holder?.ageYears === undefined ? undefined : `${holder.ageYears}`);
-  add(
-    'face signature',
-    faceSignature === 'genuine'
-      ? 'genuine: the issuer signed photo, name, address, birth and key'
-      : faceSignature && failureText(faceSignature),
-  );
+  add('face signature', faceSignature === 'genuine' ? 'genuine: the issuer signed photo, name, address, birth and key' : faceSignature);
   add('possession', possession && `proved: the card signed a fresh challenge with its face key (${possession})`);
   add('PIN try', pinTry && pinTryText(pinTry));
-  add('the kiosk says', failure && failureText(failure));
+  add('the kiosk says', verdictText(verdict));
   add(
     'milliseconds',
     Object.entries(ms)

@@ -10,6 +10,8 @@ import { hasCard, issuerOf } from '../../src/card/twin/card-directory.ts';
 import { readIssuer } from '../../src/card/twin/issuer-directory.ts';
 import { isFailure } from '../../src/core/failure.ts';
 import { openSecretSource } from '../../src/main/ask-secret.ts';
+import type { CardReport } from '../../src/main/card-report.ts';
+import { verdictOf } from '../../src/main/card-verdict.ts';
 import { command } from '../../src/main/commands/card.ts';
 import { printedTexts } from '../../src/main/printed-text.ts';
 import { readTrustDirectory } from '../../src/main/trust-directory.ts';
@@ -32,6 +34,8 @@ const run = async (t: Test, ...words: readonly string[]): Promise<{ status?: num
     written.restore();
   }
 };
+
+const certificate = (state: 'valid' | 'not-yet-valid') => ({ state, validTo: '2030-01-01T00:00:00.000Z', issuer: 'CN=A', key: 'P-384' });
 
 const DRAFT = ['--generation', '2028-draft'];
 
@@ -103,17 +107,69 @@ test('each defect reads as what a kiosk would say of it', async (t) => {
     t.equal((await run(t, 'make', directory, '--issuer', issuer, '--defect', defect)).status, 0, defect);
     return run(t, 'read', '--reader', directory, '--instant');
   };
-  t.match((await read('expired-in-grace')).out, /certificate +expired, still in its grace/);
-  t.match((await read('revoked')).out, /certificate +revoked\n/);
-  t.match((await read('unknown-issuer')).out, /certificate +untrusted[\s\S]*face signature +card\/untrusted\n/);
-  t.match((await read('no-pin')).out, /PIN +none: a 顔認証マイナンバーカード\n/);
-  t.match((await read('locked-pin')).out, /PIN +locked: only the city office unlocks it\n/);
-  t.match((await read('locked-code')).out, /card face +closed: code\/blocked, 0 tries left\n/);
-  t.match((await read('tampered-photo')).out, /face signature +card\/tampered\n +patient: .+\n/);
+  const refused = (code: string) => new RegExp(`the kiosk says +${code}\\n +patient: .+\\n +.+\\n +staff: +.+\\n`);
+  const served = await read('expired-in-grace');
+  t.match(served.out, /certificate +expired, still in its grace/);
+  t.match(served, { status: 0, out: /the kiosk says +goes on: face or PIN\n +certificate\/expired-in-grace\n +patient: .+\n/ });
+  t.match((await read('expires-soon')).out, /the kiosk says +goes on: face or PIN\n +certificate\/expires-soon\n/);
+  t.match(await read('expired'), { status: 1, out: refused('certificate/expired') });
+  const revoked = await read('revoked');
+  t.match(revoked.out, /certificate +revoked\n/);
+  t.match(revoked, { status: 1, out: refused('certificate/revoked') });
+  const foreign = await read('unknown-issuer');
+  t.match(foreign.out, /certificate +untrusted[\s\S]*face signature +card\/untrusted\n/);
+  t.match(foreign, { status: 1, out: refused('card/untrusted') });
+  const withoutPin = await read('no-pin');
+  t.match(withoutPin.out, /PIN +none: a 顔認証マイナンバーカード\n/);
+  t.match(withoutPin, { status: 0, out: /the kiosk says +goes on: face\n/ });
+  const lockedPin = await read('locked-pin');
+  t.match(lockedPin.out, /PIN +locked: only the city office unlocks it\n +patient: .+\n/);
+  t.match(lockedPin, { status: 0, out: /the kiosk says +goes on: face\n/ });
+  const lockedCode = await read('locked-code');
+  t.match(lockedCode.out, /card face +closed: code\/blocked, 0 tries left\n +patient: .+\n/);
+  t.match(lockedCode, { status: 0, out: /the kiosk says +goes on: PIN\n/ });
+  const tampered = await read('tampered-photo');
+  t.match(tampered.out, /face signature +card\/tampered\n/);
+  t.match(tampered, { status: 1, out: refused('card/tampered') });
+  t.match(await read('truncated-file'), {
+    status: 0,
+    out: /card face +closed: card\/read-failed\n +patient: .+\n[\s\S]*the kiosk says +goes on: PIN\n/,
+  });
   t.match(await read('iphone'), { status: 1, out: /the kiosk says +card\/phone\n +patient: .+\n +.+\n +staff: +.+\n/ });
   t.match(await read('type-a'), { status: 1, out: /in the field +ISO\/IEC 14443 type A\nthe kiosk says +card\/not-my-number\n/ });
   t.match(await read('leaves'), { status: 1, out: /the kiosk says +card\/removed\n/ });
   t.match((await run(t, 'serve', join(base, 'type-a'))).refused, /speaks no ISO\/IEC 7816-4/);
+});
+
+test("as JSON the kiosk's answer stands beside what was read, and what went wrong where nothing was", async (t) => {
+  const base = t.testdir();
+  const [made, expired] = [join(base, 'made'), join(base, 'expired')];
+  t.equal((await run(t, 'make', made, ...DRAFT)).status, 0);
+  t.equal((await run(t, 'make', expired, '--issuer', made, '--defect', 'expired')).status, 0);
+  const json = async (...words: readonly string[]) => {
+    const { status, out } = await run(t, 'read', ...words, '--json');
+    return { status, ...JSON.parse(out) };
+  };
+  t.match(await json('--reader', made, '--instant'), { status: 0, kiosk: { ways: ['face', 'pin'] } });
+  t.match(await json('--reader', expired, '--instant'), { status: 1, kiosk: { ways: [], failure: 'certificate/expired' } });
+  const nowhere = join(base, 'nowhere');
+  t.match(await json('--reader', nowhere), { status: 1, failure: 'input/invalid', message: /^--reader: there is no directory / });
+  const settings = join(base, 'kazashi.toml');
+  writeFileSync(settings, '[reader]\ni2cBus = 61\n');
+  t.match(await json('--config', settings, '--wait', '1'), { status: 1, failure: /^reader\//, message: /./ }, 'no reader on that bus');
+});
+
+test('a card without a way left is refused with the words of the way that can be mended', (t) => {
+  const report: CardReport = { ms: {}, certificate: certificate('valid'), pin: { set: true, triesLeft: 0 }, face: { state: 'unreadable' } };
+  t.same(verdictOf(report), { ways: [], failure: 'pin/blocked' });
+  t.same(verdictOf({ ...report, pin: { set: false }, face: { state: 'blocked', failure: 'code/blocked' } }), {
+    ways: [],
+    failure: 'code/blocked',
+  });
+  const photo = { bytes: 900, failure: 'face/photo-unreadable' } as const;
+  t.same(verdictOf({ ...report, pin: { set: false }, face: { state: 'ready' }, photo }), { ways: [], failure: 'face/photo-unreadable' });
+  t.same(verdictOf({ ...report, certificate: certificate('not-yet-valid') }), { ways: [], failure: 'certificate/not-yet-valid' });
+  t.end();
 });
 
 test('a card of another kind is one word of card.json', async (t) => {

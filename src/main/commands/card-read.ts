@@ -7,12 +7,14 @@ import { systemRandom } from '../../core/ids.ts';
 import { createLog } from '../../core/log.ts';
 import { parseWords, refuseWords } from '../arguments.ts';
 import { openSecretSource } from '../ask-secret.ts';
-import { readCardReport } from '../card-report.ts';
+import { type CardReport, readCardReport } from '../card-report.ts';
 import { cardReportText } from '../card-report-text.ts';
+import { verdictOf } from '../card-verdict.ts';
 import type { Command } from '../command.ts';
 import { openCardReader } from '../open-card-reader.ts';
 
-const usage = `  kazashi card read         what the kiosk sees of the card on a reader; secrets never shown, personal data masked
+const usage = `  kazashi card read         what the kiosk sees of the card on a reader; secrets never shown, personal data masked.
+                            Exit status 0: the kiosk serves the card, by its face or its PIN; 1: it refuses it, or nothing was read
       --reader NAME          pn532 (default), pcsc, or the directory of a virtual card
       --name TEXT            part of the PC/SC reader's name, where there are several
       --trust DIR            CA certificates (.pem, .cer, .crt, .der), lists (.crl), face-anchor-KEYID.pem
@@ -22,7 +24,7 @@ const usage = `  kazashi card read         what the kiosk sees of the card on a 
       --wait SECONDS         how long to wait for a card (30)
       --config FILE          settings of the PN532 and trust, see docs/configuration.md
       --instant              a virtual card's radio takes no time (otherwise it takes what a real one does)
-      --json                 the same as JSON
+      --json                 the same as JSON, also what went wrong: failure (docs/failure-codes.md) and message
       --trace                every APDU on standard error: five bytes and the status word, never the data
 `;
 
@@ -47,6 +49,52 @@ const waitMsOf = (found: string | undefined): number => {
   return refuseWords('wait', `--wait: found "${found}"; allowed: seconds, more than 0, at most 3600`);
 };
 
+type Values = ReturnType<typeof parseWords<{ options: typeof OPTIONS; allowPositionals: true }>>['values'];
+
+const jsonText = (value: object): string => `${JSON.stringify(value, undefined, 2)}\n`;
+
+/** Throws input/invalid, config/invalid, reader/unavailable, and card/not-recognised when no card came in time. */
+const readReport = async (values: Values, waitMs: number): Promise<CardReport> => {
+  const config = values.config === undefined ? parseConfig('', 'defaults') : readConfig(values.config);
+  const log = createLog(values.trace === true ? 'debug' : 'silent', process.stderr);
+  const { reader, codeReader, trust } = await openCardReader({
+    name: values.reader ?? 'pn532',
+    ...(values.name === undefined ? {} : { pcscName: values.name }),
+    ...(values.trust === undefined ? {} : { trust: values.trust }),
+    instant: values.instant === true,
+    tellUnused: (file, why) => process.stderr.write(`kazashi: ${file} is not used: it is ${why}\n`),
+    settings: config.reader,
+    clock: systemClock,
+    log,
+  });
+  const secrets = values.code === true || values.pin === true ? openSecretSource() : undefined;
+  try {
+    await reader.start();
+    return await readCardReport({
+      reader,
+      codeReader:
+        values.code === true && secrets !== undefined
+          ? { readVerificationCode: () => secrets.ask('照合番号B (14 digits)', 'code') }
+          : codeReader,
+      trust,
+      clock: systemClock,
+      random: systemRandom,
+      log,
+      signal: AbortSignal.timeout(waitMs),
+      personal: values.personal === true,
+      ...(values.pin === true && secrets !== undefined ? { askPin: () => secrets.ask('PIN', 'pin') } : {}),
+      lastTryConfirmed: values['last-try'] === true,
+    });
+  } catch (cause) {
+    if (isFailure(cause) || !(cause instanceof Error) || cause.name !== 'TimeoutError') throw cause;
+    const message = `no card was read within ${waitMs / 1000} s; --wait SECONDS waits longer`;
+    throw new KioskFailure('card/not-recognised', { cause, message });
+  } finally {
+    secrets?.close();
+    await reader.stop();
+  }
+};
+
 export const command: Command = {
   usage,
   async run(words) {
@@ -58,52 +106,16 @@ export const command: Command = {
         `card read: takes no words besides its options; a card's directory goes after --reader, a PIN or 照合番号B is asked for\n\n${usage}`,
       );
     const waitMs = waitMsOf(values.wait);
-    const config = values.config === undefined ? parseConfig('', 'defaults') : readConfig(values.config);
-    const log = createLog(values.trace === true ? 'debug' : 'silent', process.stderr);
-    const { reader, codeReader, trust } = await openCardReader({
-      name: values.reader ?? 'pn532',
-      ...(values.name === undefined ? {} : { pcscName: values.name }),
-      ...(values.trust === undefined ? {} : { trust: values.trust }),
-      instant: values.instant === true,
-      tellUnused: (file, why) => process.stderr.write(`kazashi: ${file} is not used: it is ${why}\n`),
-      settings: config.reader,
-      clock: systemClock,
-      log,
-    });
-    const secrets = values.code === true || values.pin === true ? openSecretSource() : undefined;
+    const json = values.json === true;
     try {
-      await reader.start();
-      const report = await readCardReport({
-        reader,
-        codeReader:
-          values.code === true && secrets !== undefined
-            ? { readVerificationCode: () => secrets.ask('照合番号B (14 digits)', 'code') }
-            : codeReader,
-        trust,
-        clock: systemClock,
-        random: systemRandom,
-        log,
-        signal: AbortSignal.timeout(waitMs),
-        personal: values.personal === true,
-        ...(values.pin === true && secrets !== undefined ? { askPin: () => secrets.ask('PIN', 'pin') } : {}),
-        lastTryConfirmed: values['last-try'] === true,
-      });
-      process.stdout.write(
-        values.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : cardReportText(report, values.personal === true),
-      );
-      return report.failure === undefined ? 0 : 1;
+      const report = await readReport(values, waitMs);
+      const verdict = verdictOf(report);
+      process.stdout.write(json ? jsonText({ ...report, kiosk: verdict }) : cardReportText(report, verdict, values.personal === true));
+      return verdict.failure === undefined ? 0 : 1;
     } catch (cause) {
-      if (isFailure(cause)) throw cause;
-      if (cause instanceof Error && cause.name === 'TimeoutError') {
-        throw new KioskFailure('card/not-recognised', {
-          cause,
-          message: `no card was read within ${waitMs / 1000} s; --wait SECONDS waits longer`,
-        });
-      }
-      throw cause;
-    } finally {
-      secrets?.close();
-      await reader.stop();
+      if (!json || !isFailure(cause)) throw cause;
+      process.stdout.write(jsonText({ failure: cause.code, message: cause.message }));
+      return 1;
     }
   },
 };
