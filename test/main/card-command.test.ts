@@ -8,6 +8,8 @@ import { PassThrough } from 'node:stream';
 import { type Test, test } from 'tap';
 import { hasCard, issuerOf } from '../../src/card/twin/card-directory.ts';
 import { readIssuer } from '../../src/card/twin/issuer-directory.ts';
+import { vpcdFrame } from '../../src/card/twin/vpcd.ts';
+import { fromHex } from '../../src/core/bytes.ts';
 import { isFailure } from '../../src/core/failure.ts';
 import { openSecretSource } from '../../src/main/ask-secret.ts';
 import type { CardReport } from '../../src/main/card-report.ts';
@@ -138,7 +140,16 @@ test('each defect reads as what a kiosk would say of it', async (t) => {
   t.match(await read('iphone'), { status: 1, out: /the kiosk says +card\/phone\n +patient: .+\n +.+\n +staff: +.+\n/ });
   t.match(await read('type-a'), { status: 1, out: /in the field +ISO\/IEC 14443 type A\nthe kiosk says +card\/not-my-number\n/ });
   t.match(await read('leaves'), { status: 1, out: /the kiosk says +card\/removed\n/ });
-  t.match((await run(t, 'serve', join(base, 'type-a'))).refused, /speaks no ISO\/IEC 7816-4/);
+  const refusedToServe = async (name: string) => (await run(t, 'serve', join(base, name))).refused?.replaceAll(base, 'BASE');
+  t.match(
+    await refusedToServe('type-a'),
+    /^BASE\/type-a: .*a card of type A that speaks no ISO\/IEC 7816-4, .*; kazashi card read --reader/,
+  );
+  await read('two-cards');
+  t.match(await refusedToServe('two-cards'), /holds one card; the defect "two-cards" needs a radio; kazashi card read --reader BASE/);
+  for (const kind of ['transit', 'broken']) await run(t, 'make', join(base, kind), '--kind', kind);
+  t.match(await refusedToServe('transit'), /^BASE\/transit: a FeliCa card speaks no ISO\/IEC 7816-4/);
+  t.match(await refusedToServe('broken'), /^BASE\/broken: a broken card answers nothing/);
 });
 
 test("as JSON the kiosk's answer stands beside what was read, and what went wrong where nothing was", async (t) => {
@@ -194,7 +205,7 @@ test('every wrong word is refused with what is allowed, and nothing is written',
     [['make'], /^card make needs one directory/],
     [['make', ''], /^card make needs one directory/],
     [['make', fresh, '--colour', 'red'], /--colour: no such option; allowed: --/],
-    [['make', made], /card\.json is there already: delete it, or give another directory$/],
+    [['make', made], /card\.json is there already: move that card away, or give another directory$/],
     [['make', fresh, '--photo', join(base, 'none.jpg')], /^--photo: there is no file /],
     [['make', fresh, '--photo', notes], /^--photo: .*notes\.txt is no JPEG, PNG or JP2 picture$/],
     [['make', fresh, '--photo', join(base, 'empty')], /^--photo: .*empty cannot be read$/],
@@ -203,6 +214,31 @@ test('every wrong word is refused with what is allowed, and nothing is written',
     [['make', fresh, '--pin', '12'], /^pin: four digits/],
     [['make', fresh, '--pin', '1234', '--no-pin'], /^--pin and --no-pin exclude each other$/],
     [['make', fresh, '--password', 'SECRET1', '--no-sign'], /^--password and --no-sign exclude each other$/],
+    [['make', fresh, '--defect', 'no-pin', '--pin', '4711'], /^--pin and --defect no-pin exclude each other: leave one of them out$/],
+    [['make', fresh, '--defect', 'locked-pin', '--no-pin'], /^--no-pin and --defect locked-pin exclude each other: /],
+    [
+      ['make', fresh, '--defect', 'expired', '--certificate-expires', '2027-01-01'],
+      /^--certificate-expires and --defect expired exclude each other, which sets that day/,
+    ],
+    [['make', fresh, '--defect', 'expired', '--defect', 'no-pin'], /^--defect is given twice; a card has one defect: make another card/],
+    [['make', fresh, '--pin', '1111', '--pin', '2222'], /^--pin is given twice; give it once$/],
+    [
+      ['make', fresh, '--expires', '2027-01-01', '--certificate-expires', '2027-01-02'],
+      /^--certificate-expires ends the certificate on 2027-01-02, but --expires is 2027-01-01; no certificate outlives its card: give an/,
+    ],
+    [
+      ['make', fresh, '--expires', '2000-01-01', '--defect', 'expired'],
+      /^--defect expired ends the certificate on 20.*, but --expires is 2000-01-01; .*: give --expires that day or a later one$/,
+    ],
+    [
+      ['make', fresh, '--photo-bytes', '24000'],
+      /^--photo-bytes: this picture fills \d+ bytes at best quality; give at most that, or --photo/,
+    ],
+    [
+      ['make', fresh, '--photo', join(made, 'photo.jp2'), '--photo-bytes', '6000'],
+      /^--photo-bytes: a JP2 file goes onto the card as it is; leave/,
+    ],
+    [['make', fresh, '--kana', 'スズキ', '--generation', '2016'], /^--kana: only a card of generation 2028-draft holds this; add/],
     [['make', fresh, '--defect', 'bent'], /^--defect: found "bent"; allowed: expired, /],
     [['make', fresh, '--kind', 'library'], /^--kind: found "library"; allowed: my-number, /],
     [['make', fresh, '--kind', 'transit', '--pin', '1234'], /^--pin: a transit card has nothing of this/],
@@ -223,6 +259,26 @@ test('every wrong word is refused with what is allowed, and nothing is written',
   t.notOk(hasCard(fresh));
   t.notMatch((await run(t, 'read', '--reader', made, '--pin', '9999')).refused, '9999', 'what looks like a secret is not repeated');
   t.match((await run(t, 'make', '--help')).out, /--security-code NNNN/);
+});
+
+test('files of a card without its card.json are not overwritten', async (t) => {
+  const directory = t.testdir({ 'auth-key.pem': 'the only copy', issuer: {}, 'notes.txt': 'of a person' });
+  const { refused } = await run(t, 'make', directory, ...DRAFT);
+  t.equal(
+    refused,
+    `${directory} has no card.json, but files of a card: auth-key.pem, issuer; they would be overwritten: move them away, or give another directory`,
+  );
+  t.equal(readFileSync(join(directory, 'auth-key.pem'), 'utf8'), 'the only copy');
+  t.notOk(hasCard(directory));
+  const notes = t.testdir({ 'notes.txt': 'of a person' });
+  t.equal((await run(t, 'make', notes, ...DRAFT)).status, 0, "what is of no card is in nobody's way");
+});
+
+test('a certificate may end with its card, and no later', async (t) => {
+  const directory = join(t.testdir(), 'card');
+  const day = '2030-05-06';
+  t.equal((await run(t, 'make', directory, ...DRAFT, '--expires', day, '--certificate-expires', day)).status, 0);
+  t.match((await run(t, 'show', directory)).out, /authentication +until 2030-05-06/);
 });
 
 test('a place where no directory can be made is named, instead of being tried for ever', async (t) => {
@@ -278,6 +334,24 @@ test('a card that is served says where, and is taken out when the reader goes', 
   const { port } = reader.address() as { port: number };
   const served = await run(t, 'serve', directory, '--vpcd', `127.0.0.1:${port}`);
   t.match(served, { status: 0, out: `${directory} is in the reader at 127.0.0.1:${port}\n` });
+});
+
+test('a served card that leaves says that it was taken away, and that this was wanted', async (t) => {
+  const directory = join(t.testdir(), 'card');
+  await run(t, 'make', directory, ...DRAFT, '--defect', 'leaves');
+  const select = vpcdFrame(fromHex('00a4040c09f04b415a4153484901'));
+  const reader = createServer((socket) => {
+    socket.on('data', () => socket.write(select));
+    socket.on('error', () => undefined);
+    socket.write(vpcdFrame(Uint8Array.of(1)));
+    socket.write(select);
+  });
+  t.teardown(() => reader.close());
+  await new Promise<void>((resolve) => reader.listen(0, '127.0.0.1', resolve));
+  const { port } = reader.address() as { port: number };
+  const served = await run(t, 'serve', directory, '--vpcd', `127.0.0.1:${port}`);
+  t.equal(served.status, 0, served.refused ?? 'no failure');
+  t.match(served.out, `${directory} was taken away in its command 9, as its defect "leaves" wants it\n`);
 });
 
 test('secrets are asked on standard input, a line each', async (t) => {

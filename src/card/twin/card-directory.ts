@@ -36,6 +36,9 @@ export const APPLICATION_NAMES: Readonly<Record<CardGeneration, readonly string[
 
 export const hasCard = (directory: string): boolean => hasFile(directory, FILE.card);
 export const issuerOf = (directory: string): string => join(directory, 'issuer');
+/** What a card consists of besides card.json, as far as it is there: a new card would overwrite it, or be changed by it. */
+export const leftoversIn = (directory: string): readonly string[] =>
+  [...Object.values(FILE), 'raw', 'issuer', 'trust'].filter((name) => name !== FILE.card && hasFile(directory, name));
 export const trustOf = (directory: string): string => join(directory, 'trust');
 
 /** A secret goes on one line: it is what people look for and edit. */

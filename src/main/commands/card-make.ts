@@ -4,29 +4,31 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CARD_GENERATIONS, type CardGeneration } from '../../card/profile.ts';
 import { createSyntheticAuthority, type SyntheticAuthority } from '../../card/twin/authority.ts';
-import { hasCard, issuerOf, trustOf, writeCard, writeOtherCard } from '../../card/twin/card-directory.ts';
+import { hasCard, issuerOf, leftoversIn, trustOf, writeCard, writeOtherCard } from '../../card/twin/card-directory.ts';
 import { issueRevocationList } from '../../card/twin/certificates.ts';
 import { CARD_DEFECTS, type CardDefect, KEPT_DEFECTS, requestWith } from '../../card/twin/defects.ts';
 import { hasIssuer, readIssuer } from '../../card/twin/issuer-directory.ts';
-import { encodeCardPhoto, JP2_SIGNATURE } from '../../card/twin/jp2.ts';
+import { encodeCardPhoto, type GreyPixels, JP2_SIGNATURE } from '../../card/twin/jp2.ts';
 import { generationOf, newKeyPairFor } from '../../card/twin/keys.ts';
 import { makeMaterial } from '../../card/twin/make-material.ts';
-import { VIRTUAL_CARD_KINDS, type VirtualCardKind, type VirtualCardRequest } from '../../card/twin/request.ts';
+import { holderDetails, VIRTUAL_CARD_KINDS, type VirtualCardKind, type VirtualCardRequest } from '../../card/twin/request.ts';
 import { equal } from '../../core/bytes.ts';
 import { systemClock } from '../../core/clock.ts';
 import { decodeJp2 } from '../../faceauth/jp2.ts';
 import { decodePicture, renderSvg, toCardPhoto } from '../../faceauth/pictures.ts';
 import { residentPortrait, residents } from '../../twin/residents.ts';
 import { parseWords, refuseWords } from '../arguments.ts';
+import { refuseContradictions, refuseDates, refuseTwice } from '../card-make-words.ts';
 import type { Command } from '../command.ts';
 import { printedTexts } from '../printed-text.ts';
 
 const usage = `  kazashi card make DIR     makes a virtual card; DIR is made, and must not hold a card yet
       --photo FILE           JPEG, PNG or JP2 (default: a drawn resident)
-      --photo-bytes N        size of the JPEG 2000 file, 1000 to 24000 (6000)
-      --family T --given T --kana T --latin T --sex male|female|other|unknown --address T
+      --photo-bytes N        size of the JPEG 2000 file made of it, 1000 to 24000 (6000)
+      --family T --given T --sex male|female|other|unknown --address T
+      --kana T, --latin T    the name in kana and in Latin letters, on a card of generation 2028-draft
       --birth DAY            YYYY-MM-DD
-      --expires DAY          of the card; --certificate-expires DAY of its certificates
+      --expires DAY          of the card; --certificate-expires DAY of its certificates, not after it
       --pin NNNN, --no-pin   (1234); without: a 顔認証マイナンバーカード
       --password TEXT        of the key for signing (KAZASHI1); --no-sign: a child's card without that key
       --security-code NNNN   printed on the card (random)
@@ -59,21 +61,39 @@ const readPhotoFile = (file: string): Uint8Array => {
   }
 };
 
+/** How near the encoder comes to a size that the picture can fill; a size that nobody asked for is a wish only. */
+const NEAR = 0.99;
+
+const encodedTo = async (asked: string | undefined, pixels: GreyPixels): Promise<Uint8Array> => {
+  const size = asked === undefined ? 6000 : Number(asked);
+  const photo = await encodeCardPhoto(pixels, size);
+  if (asked === undefined || photo.length >= size * NEAR) return photo;
+  const { length: most } = await encodeCardPhoto(pixels, pixels.data.length);
+  if (photo.length < most) return photo;
+  const why = `this picture fills ${most} bytes at best quality`;
+  return refuseWords('photo-bytes', `--photo-bytes: ${why}; give at most that, or --photo with a picture of more detail`);
+};
+
 const photoFrom = async (file: string | undefined, bytes: string | undefined): Promise<Uint8Array> => {
   const size = bytes === undefined ? 6000 : Number(bytes);
   if (!Number.isInteger(size) || size < 1000 || size > 24_000) {
     return refuseWords('photo-bytes', `--photo-bytes: found "${bytes}"; allowed: a whole number from 1000 to 24000`);
   }
   if (file === undefined) {
-    return encodeCardPhoto(await toCardPhoto(await renderSvg(residentPortrait(residents()[0]?.id ?? '', 'card'), 480, 640)), size);
+    return encodedTo(bytes, await toCardPhoto(await renderSvg(residentPortrait(residents()[0]?.id ?? '', 'card'), 480, 640)));
   }
   const content = readPhotoFile(file);
   if (equal(content.subarray(0, JP2_SIGNATURE.length), JP2_SIGNATURE)) {
+    if (bytes !== undefined)
+      return refuseWords(
+        'photo-bytes',
+        '--photo-bytes: a JP2 file goes onto the card as it is; leave --photo-bytes out, or give --photo a JPEG or PNG',
+      );
     await decodeJp2(content).catch(() => refuseWords('photo', `--photo: ${file} is a JP2 file that cannot be decoded`));
     return content;
   }
   const picture = await decodePicture(content).catch(() => refuseWords('photo', `--photo: ${file} is no JPEG, PNG or JP2 picture`));
-  return encodeCardPhoto(await toCardPhoto(picture), size);
+  return encodedTo(bytes, await toCardPhoto(picture));
 };
 
 const issuerFor = async (
@@ -92,8 +112,6 @@ const issuerFor = async (
 type Values = Readonly<Partial<Record<keyof typeof OPTIONS, string | boolean>>>;
 
 const requestFrom = async (values: Values, defect: CardDefect | undefined, now: number): Promise<VirtualCardRequest> => {
-  if (values.pin !== undefined && values['no-pin'] === true) refuseWords('pin', '--pin and --no-pin exclude each other');
-  if (values.password !== undefined && values['no-sign'] === true) refuseWords('password', '--password and --no-sign exclude each other');
   const word = (option: keyof Values, field: keyof VirtualCardRequest) =>
     typeof values[option] === 'string' ? { [field]: values[option] } : {};
   const [resident] = residents();
@@ -117,8 +135,17 @@ const makeMyNumberCard = async (directory: string, values: Values): Promise<void
   const now = systemClock.now();
   const defect = oneOf('defect', values.defect as string | undefined, CARD_DEFECTS);
   const generation = oneOf('generation', values.generation as string | undefined, CARD_GENERATIONS);
+  refuseContradictions(values, defect);
   const request = await requestFrom(values, defect, now);
+  refuseDates(
+    values,
+    defect,
+    holderDetails(request, now, () => '0000'),
+  );
   const issuer = await issuerFor(values.issuer as string | undefined, generation, now);
+  for (const name of ['kana', 'latin'] as const)
+    if (values[name] !== undefined && generationOf(issuer.key) === '2016')
+      refuseWords(name, `--${name}: only a card of generation 2028-draft holds this; add --generation 2028-draft, or leave --${name} out`);
   const newKeyPair = newKeyPairFor(generationOf(issuer.key));
   const made = await makeMaterial(request, { authority: issuer, now, newKeyPair });
   const { family, given, address } = made.holder;
@@ -150,7 +177,13 @@ export const command: Command = {
     if (directory === undefined || directory === '' || more.length > 0)
       return refuseWords('directory', `card make needs one directory\n\n${usage}`);
     if (hasCard(directory))
-      return refuseWords('directory', `${join(directory, 'card.json')} is there already: delete it, or give another directory`);
+      return refuseWords('directory', `${join(directory, 'card.json')} is there already: move that card away, or give another directory`);
+    const left = leftoversIn(directory);
+    if (left.length > 0) {
+      const what = `${directory} has no card.json, but files of a card: ${left.join(', ')}`;
+      return refuseWords('directory', `${what}; they would be overwritten: move them away, or give another directory`);
+    }
+    refuseTwice(words, OPTIONS);
     const kind = oneOf<VirtualCardKind>('kind', values.kind, VIRTUAL_CARD_KINDS) ?? 'my-number';
     if (kind !== 'my-number') {
       const [other] = Object.keys(values).filter((name) => name !== 'kind');

@@ -1,7 +1,8 @@
 // `kazashi card serve`: a virtual card in a virtual PC/SC reader (vsmartcard's vpcd), for OpenSC's tools, a browser, or any card software.
 
 import { openCard } from '../../card/twin/card-directory.ts';
-import { leavingChip, slowChip } from '../../card/twin/defects.ts';
+import { type CardDefect, leavingChip, slowChip } from '../../card/twin/defects.ts';
+import type { VirtualCard } from '../../card/twin/virtual-card.ts';
 import { serveVpcd, VPCD, type VpcdSession } from '../../card/twin/vpcd.ts';
 import { sleep, systemClock } from '../../core/clock.ts';
 import { isFailure } from '../../core/failure.ts';
@@ -26,6 +27,16 @@ const insert = async (...[chip, address]: Parameters<typeof serveVpcd>): Promise
   }
 };
 
+/** vpcd carries commands of ISO/IEC 7816-4 to one card, and no radio. */
+const whyNotServed = ({ technology, kind }: VirtualCard, defect: CardDefect | undefined): string | undefined => {
+  const speechless = (what: string) => `${what} speaks no ISO/IEC 7816-4, which is all that the virtual PC/SC reader carries`;
+  if (technology === 'felica') return speechless('a FeliCa card');
+  if (defect === 'type-a') return speechless('with the defect "type-a" it is a card of type A that');
+  if (kind === 'broken') return 'a broken card answers nothing, so the virtual PC/SC reader has nothing to carry';
+  if (defect === 'two-cards') return 'the virtual PC/SC reader holds one card; the defect "two-cards" needs a radio';
+  return undefined;
+};
+
 export const command: Command = {
   usage,
   async run(words) {
@@ -36,18 +47,30 @@ export const command: Command = {
     if (host === undefined || Number(digits) > 65_535)
       return refuseWords('vpcd', `--vpcd: found "${values.vpcd}"; HOST:PORT is needed, as in ${VPCD.host}:${VPCD.port}`);
     const { card, defect } = await openCard(directory, systemClock.now());
-    if (card.technology !== 'iso14443-4b' || defect === 'type-a' || card.kind === 'broken') {
-      return refuseWords('directory', `${directory}: this card speaks no ISO/IEC 7816-4, so a PC/SC reader has nothing to carry`);
+    const unserved = whyNotServed(card, defect);
+    if (unserved !== undefined) {
+      const instead = `kazashi card read --reader ${directory} lays it on the simulated radio`;
+      return refuseWords('directory', `${directory}: ${unserved}; ${instead}`);
     }
-    if (defect === 'two-cards')
-      return refuseWords('directory', `${directory}: two cards in one field need a radio; a virtual PC/SC reader holds one`);
+    let taken = false;
     let session: VpcdSession | undefined;
     const chip =
-      defect === 'slow' ? slowChip(card, systemClock) : defect === 'leaves' ? leavingChip(card, TAKEN_AT, () => session?.close()) : card;
+      defect === 'slow'
+        ? slowChip(card, systemClock)
+        : defect === 'leaves'
+          ? leavingChip(card, TAKEN_AT, () => {
+              taken = true;
+              session?.close();
+            })
+          : card;
     session = await insert(chip, { host, port: Number(digits) });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => session?.close());
     process.stdout.write(`${directory} is in the reader at ${host}:${digits}\n`);
-    await session.ended;
+    await session.ended.catch((cause) => {
+      // A card that leaves does so under a command: to the session it died.
+      if (!taken) throw cause;
+    });
+    if (taken) process.stdout.write(`${directory} was taken away in its command ${TAKEN_AT}, as its defect "leaves" wants it\n`);
     return 0;
   },
 };
