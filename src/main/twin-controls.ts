@@ -183,6 +183,7 @@ export const createTwinControls = (parts: TwinParts): TwinHands => {
       if (phase === 'up') hardware.touchPanel.up();
       else hardware.touchPanel[phase](x, y);
     },
+    misalign: (how) => hardware.touchPanel.misalign(how),
     typeKeys: async (keys) => hardware.keypad.type(keys),
     camera: show,
     residents: () => residents().map(({ id }) => id),

@@ -9,6 +9,7 @@ import {
   parseCameraStill,
   parseCard,
   parseKeypad,
+  parseMisalignment,
   parsePower,
   parseTouch,
   parseTray,
@@ -87,6 +88,12 @@ export const addActionRoutes = (app: FastifyInstance, controls: TwinControls): (
     const { holdMs = TAP_MS } = touch;
     await controls.touch(point.x, point.y, holdMs);
     return { ...point, holdMs };
+  });
+  app.put('/api/touch-panel', async (request) => {
+    const how = parseMisalignment(request.body);
+    if (!controls.misalign) throw badInput('dx', 'dx: the sensor of this appliance cannot be moved.', 404);
+    controls.misalign(how);
+    return how;
   });
   app.post('/api/keypad', async (request) => {
     const keys = parseKeypad(request.body);

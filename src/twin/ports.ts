@@ -83,6 +83,8 @@ export interface TwinControls {
   cardOnTray(): string | undefined;
   touch(x: number, y: number, holdMs: number): Promise<void>;
   typeKeys(keys: string): Promise<void>;
+  /** Seats the touch panel's sensor askew: pixels right and down, and a scale around the middle. 0, 0, 1 = as it should be. */
+  misalign?(how: { readonly dx: number; readonly dy: number; readonly scale: number }): void;
   camera(request: CameraRequest): Promise<void>;
   /** Names of the drawn residents who can stand before the camera. */
   residents(): readonly string[];

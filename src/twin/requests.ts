@@ -46,6 +46,12 @@ const cardShape = z.strictObject({
   generation: z.enum(GENERATIONS, { error: `must be one of ${GENERATIONS.join(', ')}` }).optional(),
   defect: z.enum(KEPT_DEFECTS, { error: `must be one of ${KEPT_DEFECTS.join(', ')}` }).optional(),
 });
+const pixels = z.number({ error: 'must be a number of panel pixels' }).min(-300, 'must be at least -300').max(300, 'must be at most 300');
+const misalignmentShape = z.strictObject({
+  dx: pixels.default(0),
+  dy: pixels.default(0),
+  scale: z.number({ error: 'must be a number' }).min(0.8, 'must be at least 0.8').max(1.2, 'must be at most 1.2').default(1),
+});
 const trayShape = z.strictObject({ card: line(64) });
 const holdMs = z
   .number({ error: 'must be milliseconds' })
@@ -133,6 +139,11 @@ export const parseTouch = (body: unknown): TouchRequest => {
   if (x === undefined) throw badInput('x', 'x: needed, in panel pixels (or send element).');
   if (y === undefined) throw badInput('y', 'y: needed, in panel pixels.');
   return phase === undefined ? { kind: 'point', x, y, ...held } : { kind: 'finger', phase, x, y };
+};
+
+export const parseMisalignment = (body: unknown): { dx: number; dy: number; scale: number } => {
+  const { dx, dy, scale } = parse(misalignmentShape, body);
+  return { dx, dy, scale };
 };
 
 /** Enter is one key, however the caller ends a line. */

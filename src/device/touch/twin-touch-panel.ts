@@ -21,6 +21,13 @@ export const TWIN_PANEL_DESCRIPTOR: Uint8Array = concat(
   fromHex('05 0d 09 54 15 00 25 02 75 08 95 01 81 02 c0'),
 );
 
+/** How a sensor glued on askew sees a finger: pixels to the right and down, and wider or narrower around the middle. */
+export interface Misalignment {
+  readonly dx: number;
+  readonly dy: number;
+  readonly scale: number;
+}
+
 interface Finger {
   readonly down: boolean;
   readonly contact: number;
@@ -30,10 +37,16 @@ interface Finger {
 
 export class TwinTouchPanel extends TwinHidDevice {
   readonly #panel: { readonly width: number; readonly height: number };
+  #misalignment: Misalignment = { dx: 0, dy: 0, scale: 1 };
 
   constructor(panel: { readonly width: number; readonly height: number }) {
     super(TWIN_PANEL_DESCRIPTOR);
     this.#panel = panel;
+  }
+
+  /** From now on the sensor sits like this over the picture. */
+  misalign(how: Misalignment): void {
+    this.#misalignment = how;
   }
 
   /** Panel pixels. */
@@ -67,12 +80,17 @@ export class TwinTouchPanel extends TwinHidDevice {
     report[0] = REPORT_ID;
     fingers.slice(0, 2).forEach((finger, i) => {
       const at = 1 + i * 6;
-      const x = this.#raw(finger.x, this.#panel.width);
-      const y = this.#raw(finger.y, this.#panel.height);
+      const { dx, dy } = this.#misalignment;
+      const x = this.#raw(this.#seen(finger.x, this.#panel.width) + dx, this.#panel.width);
+      const y = this.#raw(this.#seen(finger.y, this.#panel.height) + dy, this.#panel.height);
       report.set([(finger.down ? 1 : 0) | 2, finger.contact, x & 0xff, x >> 8, y & 0xff, y >> 8], at);
     });
     report[13] = fingers.length;
     this.send(report);
+  }
+
+  #seen(pixel: number, length: number): number {
+    return length / 2 + (pixel - length / 2) * this.#misalignment.scale;
   }
 
   #raw(pixel: number, length: number): number {
