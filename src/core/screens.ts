@@ -20,6 +20,10 @@ export type DisplayMode = (typeof DISPLAY_MODES)[number];
 
 export type Method = 'face' | 'pin' | 'staff';
 
+/** Why the face is not among the ways: the card's photo cannot be read or is locked, or the kiosk itself cannot compare faces now. */
+export const FACE_CLOSED = ['photo', 'photo-locked', 'kiosk'] as const;
+export type FaceClosed = (typeof FACE_CLOSED)[number];
+
 /** Why the current frame does not help yet, from measurements; undefined = all is well, hold still. */
 export const FACE_HINTS = ['none', 'several', 'too-far', 'too-near', 'off-centre', 'turned', 'tilted', 'dark', 'back-lit', 'over-exposed', 'blurred', 'eyes-hidden', 'mask', 'not-live', 'no-match'] as const; // biome-ignore format: one list
 export type FaceHint = (typeof FACE_HINTS)[number];
@@ -105,7 +109,13 @@ export type ScreenContent =
   | { readonly screen: 'idle'; readonly languages: readonly Language[] }
   | { readonly screen: 'reading-card' }
   /** pinLocked: this card has a PIN, and it was wrong three times before. pinNotSet: a card issued without one (顔認証マイナンバーカード). */
-  | { readonly screen: 'choose-method'; readonly methods: readonly Method[]; readonly pinLocked?: boolean; readonly pinNotSet?: boolean }
+  | {
+      readonly screen: 'choose-method';
+      readonly methods: readonly Method[];
+      readonly pinLocked?: boolean;
+      readonly pinNotSet?: boolean;
+      readonly faceClosed?: FaceClosed;
+    }
   | {
       readonly screen: 'face';
       readonly hint?: FaceHint;
@@ -149,6 +159,8 @@ export type ScreenContent =
       readonly number?: string;
       readonly shared: readonly { readonly question: ConsentQuestion; readonly given: boolean }[];
       readonly notice?: NoticeCode;
+      /** Nothing is left on the tray: the recap stays for a moment. */
+      readonly cardTaken?: boolean;
     }
   /** alarm 0..3 rises while the card stays on the tray; after = what ended the visit, when it was not a success. */
   | { readonly screen: 'take-card'; readonly alarm: 0 | 1 | 2 | 3; readonly after?: FailureCode }

@@ -17,6 +17,7 @@ export const SHEET_SCREENS = [
   'done-stored', 'take-card', 'take-card-1', 'take-card-3', 'notice-card-not-my-number', 'notice-pin-blocked',
   'notice-certificate-expires-soon', 'out-of-service', 'how-to', 'technician', 'technician-self-test', 'shutting-down', 'consent-asking',
   'notice-card-not-recognised', 'notice-card-driving-licence', 'notice-card-transit', 'notice-card-several', 'notice-certificate-expired', 'choose-method-no-pin',
+  'choose-method-no-photo', 'choose-method-photo-locked', 'choose-method-no-models', 'done-taken',
 ] as const; // biome-ignore format: six to a row, as on the sheet
 
 export interface Sheet {

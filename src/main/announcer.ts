@@ -48,6 +48,8 @@ export class Announcer {
       return;
     }
     if (speech === this.#said && !appeared) return;
+    // The card was taken while the result is being said: it is said to its end, and once.
+    if (model.screen === 'done' && !appeared) return;
     if (model.screen === 'face' && !appeared) this.#hintLater(speech);
     else this.say(model);
   }

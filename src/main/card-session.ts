@@ -67,7 +67,8 @@ export const openCardSession = (visitId: string, parts: SessionParts): CardSessi
       enrolled = await parts.verifier().enrol(photoJp2);
       return 'ready';
     } catch (cause) {
-      if (isFailure(cause, 'face/photo-unreadable') || isFailure(cause, 'model/unavailable')) return 'unreadable';
+      if (isFailure(cause, 'face/photo-unreadable')) return 'unreadable';
+      if (isFailure(cause, 'model/unavailable')) return 'no-models';
       throw cause;
     }
   };

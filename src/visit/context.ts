@@ -2,7 +2,7 @@
 // and both are undefined whenever the kiosk rests. Never the card's bytes, never a PIN digit.
 
 import type { FailureCode } from '../core/failure.ts';
-import type { ConsentQuestion, DisplayMode, FaceGuidance, FaceHint, Language, Method, ScreenContent } from '../core/screens.ts';
+import type { ConsentQuestion, DisplayMode, FaceClosed, FaceGuidance, FaceHint, Language, Method, ScreenContent } from '../core/screens.ts';
 import type { CardSummary } from './ports.ts';
 import type { VisitSettings } from './settings.ts';
 
@@ -15,8 +15,8 @@ export interface VisitRecord {
   /** What the patient is told before the camera now. */
   readonly guidance: FaceGuidance;
   readonly faceReason: FaceHint | 'camera';
-  /** The face cannot be used any more in this visit (photo or model unusable). */
-  readonly faceOff: boolean;
+  /** Why the face cannot be used any more in this visit, when that was found before the camera. */
+  readonly faceOff: FaceClosed | undefined;
   readonly pinTriesLeft: number;
   readonly lastTryConfirmed: boolean;
   /** Digits on the pad: how many, never which. */
@@ -32,7 +32,7 @@ export interface VisitRecord {
   readonly prescription: 'electronic' | 'paper' | undefined;
 }
 
-export type Recap = Omit<Extract<ScreenContent, { screen: 'done' }>, 'screen'>;
+export type Recap = Omit<Extract<ScreenContent, { screen: 'done' }>, 'screen' | 'cardTaken'>;
 
 /** What the last screens of a visit still say: why it ended, or the recap. */
 export interface Closing {
@@ -94,7 +94,7 @@ export const freshVisit = (id: string, settings: VisitSettings): VisitRecord => 
   attemptsLeft: settings.faceAttempts,
   guidance: {},
   faceReason: 'none',
-  faceOff: false,
+  faceOff: undefined,
   pinTriesLeft: 0,
   lastTryConfirmed: false,
   entered: 0,

@@ -2,7 +2,14 @@
 // Pure functions of the context; the guards and the projection both use them, so that a screen never offers what is refused.
 
 import { FAILURES, type FailureCode } from '../core/failure.ts';
-import { CONSENT_QUESTIONS, type ConsentItem, type ConsentQuestion, type Method, type NoticeCode } from '../core/screens.ts';
+import {
+  CONSENT_QUESTIONS,
+  type ConsentItem,
+  type ConsentQuestion,
+  type FaceClosed,
+  type Method,
+  type NoticeCode,
+} from '../core/screens.ts';
 import type { Recap, VisitContext, VisitRecord } from './context.ts';
 import type { CertificateState, LookReason, VisitOutcome } from './ports.ts';
 
@@ -17,8 +24,17 @@ export const linkFailure = (context: VisitContext): 'uplink/broker-lost' | 'upli
 /** A fault that needs a repair or a restart takes the kiosk out of service; others concern one step or one message only. */
 export const endsService = (code: FailureCode): boolean => FAILURES[code] === 'restart-process';
 
+/** What keeps the face from being a way, whatever the facility offers. */
+const faceFault = ({ summary, faceOff }: VisitRecord): FaceClosed | undefined => {
+  if (faceOff !== undefined) return faceOff;
+  // A wrong code, or one with few tries left, locks nothing: no city office need be asked.
+  if (summary?.photo === 'blocked') return (summary.photoFailure ?? 'code/blocked') === 'code/blocked' ? 'photo-locked' : 'photo';
+  if (summary?.photo === 'unreadable') return 'photo';
+  return summary?.photo === 'no-models' ? 'kiosk' : undefined;
+};
+
 const open: Record<Method, (visit: VisitRecord, context: VisitContext) => boolean> = {
-  face: (visit) => visit.summary?.photo === 'ready' && !visit.faceOff && visit.attemptsLeft > 0,
+  face: (visit) => faceFault(visit) === undefined && visit.summary?.photo === 'ready' && visit.attemptsLeft > 0,
   pin: (visit) => visit.summary?.hasPin === true && visit.pinTriesLeft > 0,
   staff: (visit, context) => context.settings.staffCheck && visit.staffTriesLeft > 0,
 };
@@ -33,11 +49,18 @@ export const methodsOpen = (context: VisitContext): readonly Method[] => {
 export const methodsBut = (context: VisitContext, current: Method): readonly Method[] =>
   methodsOpen(context).filter((method) => method !== current);
 
+/** Why the face is not offered, to be told where it would be looked for; undefined where the facility does not offer it anyway. */
+export const faceClosed = ({ settings, visit }: VisitContext): FaceClosed | undefined =>
+  visit === undefined || !settings.methods.includes('face') ? undefined : faceFault(visit);
+
+const FACE_CODES = { photo: 'face/photo-unreadable', 'photo-locked': 'code/blocked', kiosk: 'model/unavailable' } as const;
+
 /** Why nothing at all is left to be recognised by. */
 export const deadEnd = (visit: VisitRecord): FailureCode => {
   if (visit.summary?.hasPin === true && visit.pinTriesLeft === 0) return 'pin/blocked';
-  if (visit.summary?.photo === 'blocked') return visit.summary.photoFailure ?? 'code/blocked';
-  if (visit.summary?.photo === 'unreadable' || visit.faceOff) return 'face/photo-unreadable';
+  if (visit.faceOff === undefined && visit.summary?.photo === 'blocked') return visit.summary.photoFailure ?? 'code/blocked';
+  const fault = faceFault(visit);
+  if (fault !== undefined) return FACE_CODES[fault];
   if (visit.attemptsLeft === 0) return visit.faceReason === 'camera' ? 'camera/unavailable' : `face/${visit.faceReason}`;
   return 'pin/not-set';
 };
@@ -47,7 +70,7 @@ export const lookReason = ({ visit, settings }: VisitContext): LookReason => {
   if (visit === undefined) return 'chosen';
   if (visit.attemptsLeft < settings.faceAttempts || visit.faceReason === 'camera') return visit.faceReason;
   if (visit.summary?.hasPin === true && visit.pinTriesLeft === 0) return 'pin-locked';
-  return visit.faceOff || visit.summary?.photo !== 'ready' ? 'photo-unreadable' : 'chosen';
+  return faceFault(visit) === undefined ? 'chosen' : 'photo-unreadable';
 };
 
 /** The failure of a certificate that allows nothing. */

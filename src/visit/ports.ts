@@ -17,8 +17,8 @@ export interface CardSummary {
   readonly hasPin: boolean;
   /** 0 = locked. Undefined when there is no PIN. */
   readonly pinTriesLeft?: number;
-  /** Whether the photo of the card face could be opened and read. */
-  readonly photo: 'ready' | 'blocked' | 'unreadable';
+  /** Whether the photo of the card face could be opened, read and prepared for the match; 'no-models': the kiosk's own fault. */
+  readonly photo: 'ready' | 'blocked' | 'unreadable' | 'no-models';
   /** Why the photo is closed, where the session knows. */
   readonly photoFailure?: FailureCode;
   /** Whole years at the moment of the visit; unknown if the card face stayed closed. */

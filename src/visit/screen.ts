@@ -3,7 +3,7 @@
 import type { SnapshotFrom } from 'xstate';
 import type { ScreenCommon, ScreenContent, ScreenModel, ScreenName } from '../core/screens.ts';
 import type { VisitContext, VisitRecord } from './context.ts';
-import { bundle, certificateNotice, linked, linkFailure, methodsBut, methodsOpen } from './decisions.ts';
+import { bundle, certificateNotice, faceClosed, linked, linkFailure, methodsBut, methodsOpen } from './decisions.ts';
 import type { VisitMachine } from './machine.ts';
 
 export type VisitSnapshot = SnapshotFrom<VisitMachine>;
@@ -65,13 +65,16 @@ const noticeIn = (visit: VisitRecord, context: VisitContext, phase: string): Scr
 const visiting = (name: ScreenName, visit: VisitRecord, context: VisitContext, phase: string): ScreenContent => {
   const { entered, wrong } = visit;
   switch (name) {
-    case 'choose-method':
+    case 'choose-method': {
+      const closed = faceClosed(context);
       return {
         screen: name,
         methods: methodsOpen(context),
         ...(visit.summary?.hasPin === true && visit.pinTriesLeft === 0 ? { pinLocked: true } : {}),
         ...(visit.summary?.hasPin === false ? { pinNotSet: true } : {}),
+        ...(closed === undefined ? {} : { faceClosed: closed }),
       };
+    }
     case 'face':
       return { screen: name, ...visit.guidance, methods: methodsBut(context, 'face') };
     case 'face-retry':
@@ -112,7 +115,11 @@ const resting = (name: ScreenName, context: VisitContext, phase: string, nowMs: 
     case 'notice':
       return { screen: name, code: closing?.after ?? 'visit/internal', choices: ['continue'] };
     case 'done':
-      return { screen: name, ...(closing?.recap ?? { checkIn: 'stored', shared: [] }) };
+      return {
+        screen: name,
+        ...(closing?.recap ?? { checkIn: 'stored', shared: [] }),
+        ...(closing?.taken === true && !context.card ? { cardTaken: true } : {}),
+      };
     case 'take-card': {
       const alarm = ALARMS[phase.slice(phase.lastIndexOf('.') + 1) as keyof typeof ALARMS] ?? 0;
       return { screen: name, alarm, ...(closing?.after === undefined ? {} : { after: closing.after }) };

@@ -27,6 +27,8 @@ export interface VisitTimeouts {
   /** After that, how long the session may take to say whether the result is durable. */
   readonly releaseMs: number;
   readonly doneMs: number;
+  /** How long the recap stays after the card was taken: read in passing, gone before the next patient stands there. */
+  readonly takenMs: number;
   /** One step of the rising alarm. */
   readonly alarmMs: number;
   /** How long a visit waits for a lost terminal. */
@@ -65,6 +67,7 @@ export const DEFAULT_TIMEOUTS: VisitTimeouts = {
   sendingMs: 20_000,
   releaseMs: 3_000,
   doneMs: 15_000,
+  takenMs: 6_000,
   alarmMs: 5_000,
   graceMs: 10_000,
   retestMs: 30_000,

@@ -66,6 +66,7 @@ export const base = setup({
     sending: delay('sendingMs'),
     release: delay('releaseMs'),
     done: delay('doneMs'),
+    taken: delay('takenMs'),
     alarm: delay('alarmMs'),
     grace: delay('graceMs'),
     retest: delay('retestMs'),

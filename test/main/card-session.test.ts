@@ -3,6 +3,7 @@
 import { test } from 'tap';
 import type { CardFaceReader } from '../../src/card/ports.ts';
 import { systemClock } from '../../src/core/clock.ts';
+import { KioskFailure } from '../../src/core/failure.ts';
 import { systemRandom, uuidV7 } from '../../src/core/ids.ts';
 import { silentLog } from '../../src/core/log.ts';
 import type { FaceVerifier } from '../../src/faceauth/ports.ts';
@@ -114,4 +115,31 @@ test('why the card face stayed closed reaches the visit', async (t) => {
   t.equal(card.info().codeTriesLeft, 4);
   t.same(await read(readerOf(card)), { photo: 'blocked', photoFailure: 'code/too-few-tries' }, 'not locked, and not called so');
   t.equal(card.info().codeTriesLeft, 4);
+});
+
+test("a photo that cannot be read is the card's, a match without models the kiosk's", async (t) => {
+  const card = await workshop.make({});
+  const cases = [
+    ['face/photo-unreadable', 'unreadable'],
+    ['model/unavailable', 'no-models'],
+  ] as const;
+  for (const [code, photo] of cases) {
+    const connection = connect(card);
+    const session = openCardSession(uuidV7(NOW), {
+      card: () => connection,
+      codeReader: readerOf(card),
+      trust: workshop.trust,
+      verifier: () => ({ enrol: () => Promise.reject(new KioskFailure(code)), verify: () => Promise.reject(new Error('not used')) }),
+      camera: { nextFrame: () => Promise.reject(new Error('not used')), start: () => undefined, stop: () => undefined },
+      faceTimeoutMs: 1000,
+      uplink: { submit: () => Promise.reject(new Error('not used')), request: () => Promise.reject(new Error('not used')) },
+      lookTimeoutMs: 1000,
+      place: { site: 'clinic', kiosk: 'kiosk-1' },
+      clock: { ...systemClock, now: () => NOW },
+      random: systemRandom,
+      log: silentLog,
+    });
+    t.equal((await session.read(never)).photo, photo, code);
+    session.close();
+  }
 });

@@ -276,6 +276,35 @@ test('a card taken while sending: the recap stays its time, then idle without an
   t.notOk(world.sounds.includes('alarm-1'));
 });
 
+test('the number can still be read for six seconds after the card was taken', async (t) => {
+  const world = createWorld();
+  await toSending(world);
+  world.card.acknowledge({ outcome: 'accepted', checkIn: 'checked-in', number: '12' });
+  await settle();
+  t.notOk('cardTaken' in world.shown('done'));
+  await world.pass(1);
+  await world.take();
+  await world.pass(5);
+  t.match(world.shown('done'), { checkIn: 'checked-in', number: '12', cardTaken: true });
+  await world.pass(2);
+  t.equal(world.screen, 'idle');
+  t.notOk(world.sounds.includes('alarm-1'));
+});
+
+test('the recap of a patient who has taken the card is gone as soon as anybody else comes', async (t) => {
+  for (const comes of ['card', 'touch'] as const) {
+    const world = createWorld();
+    await toSending(world);
+    world.card.acknowledge({ outcome: 'accepted', checkIn: 'checked-in', number: '12' });
+    await settle();
+    await world.take();
+    if (comes === 'card') await world.place();
+    else await world.press('cancel');
+    t.equal(world.screen, comes === 'card' ? 'choose-method' : 'idle');
+    t.equal(world.visit.screen.language, 'ja');
+  }
+});
+
 test('a terminal lost while sending: the durable result is called stored at the deadline, and the terminal awaited', async (t) => {
   const world = createWorld();
   await toSending(world, 'until-told');
@@ -287,6 +316,7 @@ test('a terminal lost while sending: the durable result is called stored at the 
   t.match(world.shown('done'), { checkIn: 'stored' });
   t.notOk('banner' in world.shown('done'), 'the visit has ended: nothing is waited for');
   await world.take();
+  await world.pass(7);
   t.equal(world.screen, 'initialising');
 });
 

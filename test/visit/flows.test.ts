@@ -34,6 +34,7 @@ test('a patient is checked in by face, told what was shared, and idle returns wh
   ]);
   t.equal(world.card.closed, 1);
   await world.take();
+  await world.pass(7);
   t.equal(world.screen, 'idle');
   t.same(world.sounds, ['card-detected', 'accepted', 'accepted']);
 });
@@ -115,7 +116,9 @@ test('only ways that can succeed are offered', async (t) => {
     [{ hasPin: false, photo: 'blocked' }, { staffCheck: false }, 'code/blocked'],
     [{ hasPin: false, photo: 'blocked', photoFailure: 'code/too-few-tries' }, { staffCheck: false }, 'code/too-few-tries'],
     [{ hasPin: false, photo: 'blocked', photoFailure: 'code/wrong' }, { staffCheck: false }, 'code/wrong'],
+    [{ photo: 'no-models' }, {}, ['pin', 'staff']],
     [{ hasPin: false, photo: 'unreadable' }, { staffCheck: false }, 'face/photo-unreadable'],
+    [{ hasPin: false, photo: 'no-models' }, { staffCheck: false }, 'model/unavailable'],
     [{ hasPin: false }, { methods: ['pin'] }, 'pin/not-set'],
   ];
   for (const [summary, settings, expected] of cases) {
@@ -124,6 +127,24 @@ test('only ways that can succeed are offered', async (t) => {
     await world.place({ summary: summary ?? {} });
     if (typeof expected === 'string') t.equal(world.shown('notice').code, expected);
     else t.same(world.shown('choose-method').methods, expected);
+  }
+});
+
+test('a patient is told why the face is not offered, and whose fault it is', async (t) => {
+  const cases: readonly [CardScript['summary'], WorldOptions['settings'], string | undefined][] = [
+    [{ photo: 'unreadable' }, {}, 'photo'],
+    [{ photo: 'blocked' }, {}, 'photo-locked'],
+    [{ photo: 'blocked', photoFailure: 'code/too-few-tries' }, {}, 'photo'],
+    [{ photo: 'blocked', photoFailure: 'code/wrong' }, {}, 'photo'],
+    [{ photo: 'no-models' }, {}, 'kiosk'],
+    [{ photo: 'ready' }, {}, undefined],
+    [{ photo: 'unreadable' }, { methods: ['pin', 'staff'] }, undefined],
+  ];
+  for (const [summary, settings, reason] of cases) {
+    const world = createWorld({ settings: settings ?? {} });
+    await world.open();
+    await world.place({ summary: summary ?? {} });
+    t.equal(world.shown('choose-method').faceClosed, reason, JSON.stringify([summary, settings]));
   }
 });
 
@@ -194,10 +215,13 @@ test('a camera that fails costs no attempt; an unusable photo or model takes the
   t.match(world.shown('face-retry'), { reason: 'camera', attemptsLeft: 3, methods: ['face', 'pin', 'staff'] });
   await world.press('retry');
   t.match(world.shown('face-retry'), { reason: 'camera', attemptsLeft: 3 });
-  for (const code of ['face/photo-unreadable', 'model/corrupt'] as const) {
+  for (const [code, reason] of [
+    ['face/photo-unreadable', 'photo'],
+    ['model/corrupt', 'kiosk'],
+  ] as const) {
     await world.place({ faces: [new KioskFailure(code)] });
     await world.press('method-face');
-    t.same(world.shown('choose-method').methods, ['pin', 'staff']);
+    t.match(world.shown('choose-method'), { methods: ['pin', 'staff'], faceClosed: reason });
   }
   await world.place({ faces: [new KioskFailure('card/removed')] });
   await world.press('method-face');
@@ -455,6 +479,7 @@ test('the language a patient chose is kept through the visit and gone after it',
   t.match(world.card.delivered, [{ language: 'en' }]);
   t.equal(world.shown('done').language, 'en');
   await world.take();
+  await world.pass(7);
   t.match(world.shown('idle'), { language: 'ja', languages: ['ja', 'en'] });
   await world.press('language-en', 'help');
   t.match(world.shown('how-to'), { language: 'en' });
@@ -478,6 +503,7 @@ test('large letters and white on black are chosen on the idle screen, kept throu
   await world.press('method-face');
   t.equal(world.shown('done').mode, 'large');
   await world.take();
+  await world.pass(7);
   t.equal(world.shown('idle').mode, undefined, 'the next patient begins as usual');
   await world.press('mode-large');
   await world.press('mode-standard');

@@ -67,6 +67,11 @@ export const en: Messages = {
     staffNote: 'A staff member looks at your face',
     pinLocked: 'The PIN of this card is locked. Your city office can unlock it.',
     pinNotSet: 'This card has no PIN.',
+    faceClosed: {
+      photo: 'The photo in your card could not be read. Please use another way.',
+      'photo-locked': 'The photo in your card is locked. Your city office can unlock it.',
+      kiosk: 'Face recognition is not working on this machine now. Please use another way.',
+    },
   },
   face: {
     title: 'Bring your face into the frame',
@@ -240,6 +245,7 @@ export const en: Messages = {
     notGiven: 'Not shared',
     nothing: 'Nothing is shared.',
     takeCard: 'Please take your card',
+    taken: 'Thank you',
   },
   takeCard: {
     title: 'Please take your card',

@@ -69,6 +69,11 @@ export const jaSimple: Messages = {
     staffNote: 'びょういんの ひとが かおを みます',
     pinLocked: 'あんしょうばんごうは つかえません。市役所（しやくしょ）で なおせます。',
     pinNotSet: 'この カードには あんしょうばんごうが ありません。',
+    faceClosed: {
+      photo: 'カードの しゃしんが よめません。ほかの やりかたを えらんで ください。',
+      'photo-locked': 'カードの しゃしんが つかえません。市役所（しやくしょ）で なおせます。',
+      kiosk: 'いま、この きかいでは かおが つかえません。ほかの やりかたを えらんで ください。',
+    },
   },
   face: {
     title: 'わくの なかに かおを いれて ください',
@@ -238,6 +243,7 @@ export const jaSimple: Messages = {
     notGiven: 'おしえない',
     nothing: 'おしえることは ありません。',
     takeCard: 'カードを とって ください',
+    taken: 'ありがとうございました',
   },
   takeCard: {
     title: 'カードを とって ください',

@@ -68,6 +68,11 @@ export const ko: Messages = {
     staffNote: '직원이 얼굴을 확인합니다',
     pinLocked: '이 카드의 비밀번호는 잠겨 있습니다. 시구정촌 창구에서 해제할 수 있습니다.',
     pinNotSet: '이 카드에는 비밀번호가 없습니다.',
+    faceClosed: {
+      photo: '카드의 사진을 읽지 못했으니 다른 방법을 사용해 주세요.',
+      'photo-locked': '카드의 사진 읽기가 잠겨 있습니다. 시구정촌 창구에서 해제할 수 있습니다.',
+      kiosk: '지금 이 기기에서는 얼굴 인증을 쓸 수 없으니 다른 방법을 사용해 주세요.',
+    },
   },
   face: {
     title: '틀에 얼굴을 맞춰 주세요',
@@ -233,6 +238,7 @@ export const ko: Messages = {
     notGiven: '제공 안 함',
     nothing: '제공하는 정보가 없습니다.',
     takeCard: '카드를 가져가 주세요',
+    taken: '감사합니다',
   },
   takeCard: {
     title: '카드를 가져가 주세요',

@@ -68,6 +68,11 @@ export const vi: Messages = {
     staffNote: 'Nhân viên sẽ nhìn khuôn mặt quý khách',
     pinLocked: 'Mã PIN của thẻ này đã bị khóa. Có thể mở khóa tại ủy ban thành phố.',
     pinNotSet: 'Thẻ này không có mã PIN.',
+    faceClosed: {
+      photo: 'Không đọc được ảnh trong thẻ. Xin dùng cách khác.',
+      'photo-locked': 'Ảnh trong thẻ đã bị khóa. Có thể mở khóa tại ủy ban thành phố.',
+      kiosk: 'Máy này hiện không nhận diện được khuôn mặt. Xin dùng cách khác.',
+    },
   },
   face: {
     title: 'Đưa khuôn mặt vào khung',
@@ -233,6 +238,7 @@ export const vi: Messages = {
     notGiven: 'Không',
     nothing: 'Không cung cấp thông tin nào.',
     takeCard: 'Vui lòng lấy lại thẻ',
+    taken: 'Xin cảm ơn',
   },
   takeCard: {
     title: 'Vui lòng lấy lại thẻ',

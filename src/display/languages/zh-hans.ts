@@ -68,6 +68,11 @@ export const zhHans: Messages = {
     staffNote: '由工作人员确认您的面容',
     pinLocked: '此卡的密码已锁定。可到市区町村窗口解锁。',
     pinNotSet: '此卡没有密码。',
+    faceClosed: {
+      photo: '未能读取卡中的照片，请使用其他方法。',
+      'photo-locked': '卡中照片的读取已锁定。可到市区町村窗口解锁。',
+      kiosk: '本机现在不能使用人脸识别，请使用其他方法。',
+    },
   },
   face: {
     title: '请将脸对准框内',
@@ -228,6 +233,7 @@ export const zhHans: Messages = {
     notGiven: '不提供',
     nothing: '没有要提供的信息。',
     takeCard: '请取回卡片',
+    taken: '谢谢',
   },
   takeCard: {
     title: '请取回卡片',

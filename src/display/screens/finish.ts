@@ -83,18 +83,22 @@ export const done = (context: ScreenContext, model: ModelOf<'done'>): ScreenEnd 
   }
   drawRecap(context, model, right);
 
-  build.panel(bar, { fill: COLOURS.primary, radius: sizes.radius });
+  const taken = model.cardTaken === true;
+  build.panel(bar, { fill: taken ? COLOURS.success : COLOURS.primary, radius: sizes.radius });
   const iconSize = sizes.compact ? 36 : 58;
   const [cardSign, words2] = cutLeft(inset(bar, sizes.gap * 1.4, 0), iconSize, sizes.gap);
-  build.draw(cardSign, icon('card', cardSign.x, cardSign.y + (cardSign.height - iconSize) / 2, iconSize, COLOURS.surface));
-  build.text('take-card', words.takeCard, words2, {
+  build.draw(
+    cardSign,
+    icon(taken ? 'check' : 'card', cardSign.x, cardSign.y + (cardSign.height - iconSize) / 2, iconSize, COLOURS.surface),
+  );
+  build.text('take-card', taken ? words.taken : words.takeCard, words2, {
     size: sizes.compact ? 28 : 46,
     weight: 700,
     colour: COLOURS.surface,
     vertical: 'middle',
     maxLines: 1,
   });
-  return { speech: `${state.title}\n${state.body}\n${words.takeCard}` };
+  return { speech: `${state.title}\n${state.body}\n${taken ? words.taken : words.takeCard}` };
 };
 
 /** What is shared and what is not, one line per question. */

@@ -16,19 +16,25 @@ const METHODS: Readonly<Record<Method, { icon: IconName; element: ElementId }>> 
   staff: { icon: 'staff', element: 'method-staff' },
 };
 
-/** Why the PIN is not among the ways. */
-export const pinNote = (model: ModelOf<'choose-method'>, words: Messages['method']): string | undefined => {
-  if (model.pinLocked === true) return words.pinLocked;
-  return model.pinNotSet === true ? words.pinNotSet : undefined;
-};
+/** Why a way is missing: the face first, as the ways themselves stand. */
+export const methodNotes = (model: ModelOf<'choose-method'>, words: Messages['method']): readonly MethodNote[] => [
+  ...(model.faceClosed === undefined ? [] : [{ id: 'face-note', text: words.faceClosed[model.faceClosed] } as const]),
+  ...(model.pinLocked === true ? [{ id: 'pin-note', text: words.pinLocked } as const] : []),
+  ...(model.pinNotSet === true ? [{ id: 'pin-note', text: words.pinNotSet } as const] : []),
+];
 
-/** Said before the ways, where a person who looks for the PIN meets it. */
-const drawPinNote = ({ build, sizes }: ScreenContext, note: string, box: Rect, maxLines: number): void => {
+interface MethodNote {
+  readonly id: 'face-note' | 'pin-note';
+  readonly text: string;
+}
+
+/** Said before the ways, where a person who looks for the missing one meets it. */
+const drawNote = ({ build, sizes }: ScreenContext, { id, text }: MethodNote, box: Rect, maxLines: number): void => {
   build.panel(box, { fill: COLOURS.tint, border: COLOURS.primary, width: 2, radius: sizes.radius * 0.75 });
   const side = sizes.body * 1.25;
   const [sign, words] = cutLeft(inset(box, sizes.gap * 0.8, 0), side, sizes.gap * 0.6);
   build.draw(sign, icon('info', sign.x, sign.y + (sign.height - side) / 2, side, COLOURS.primaryDark));
-  build.text('pin-note', note, words, {
+  build.text(id, text, words, {
     size: sizes.body, weight: 700, vertical: 'middle', maxLines, smallest: 15, leading: 1.25, colour: COLOURS.primaryDark,
   }); // biome-ignore format: one style
 };
@@ -37,10 +43,14 @@ export const chooseMethod = (context: ScreenContext, model: ModelOf<'choose-meth
   const { build, frame, sizes, messages } = context;
   const words = messages.method;
   const below = heading(context, words.title, frame.body);
-  const note = pinNote(model, words);
+  const notes = methodNotes(model, words);
   const lines = sizes.portrait ? 2 : 1;
-  const [told, rest] = cutTop(below, note === undefined ? 0 : sizes.body * (0.9 + 1.3 * lines), note === undefined ? 0 : sizes.gap);
-  if (note !== undefined) drawPinNote(context, note, told, lines);
+  let rest = below;
+  for (const note of notes) {
+    const [told, left] = cutTop(rest, sizes.body * (0.9 + 1.3 * lines), sizes.gap);
+    drawNote(context, note, told, lines);
+    rest = left;
+  }
   const size = sizes.compact ? 30 : 46;
   choices(context, rest, model.methods.length).forEach((cell, i) => {
     const method = model.methods[i];
@@ -55,7 +65,7 @@ export const chooseMethod = (context: ScreenContext, model: ModelOf<'choose-meth
     });
   });
   const names = model.methods.map((method) => words[method]).join('\n');
-  return { speech: `${words.title}\n${names}${note === undefined ? '' : `\n${note}`}` };
+  return { speech: [words.title, names, ...notes.map(({ text }) => text)].join('\n') };
 };
 
 /** Other ways than the face, one below the other. */

@@ -7,7 +7,7 @@ import type { ElementId, Method, NoticeCode, ScreenModel } from '../../core/scre
 import type { IconName } from '../icons.ts';
 import { columns, cutBottom, rows } from '../layout.ts';
 import type { ScreenContext } from './context.ts';
-import { pinNote } from './identity.ts';
+import { methodNotes } from './identity.ts';
 import { staffHeight, staffLine } from './notice.ts';
 import { stackTexts } from './stack.ts';
 
@@ -37,10 +37,12 @@ export const largePage = ({ messages, build }: ScreenContext, model: ScreenModel
   const oneLine = (text: string) => text.replace('\n', build.language === 'ja' || build.language === 'zh-Hans' ? '' : ' ');
   switch (model.screen) {
     case 'choose-method': {
-      const second = pinNote(model, messages.method);
+      const second = methodNotes(model, messages.method)
+        .map(({ text }) => text)
+        .join('\n');
       return {
         sentence: messages.method.title,
-        ...(second === undefined ? {} : { second }),
+        ...(second === '' ? {} : { second }),
         buttons: ways(model.methods),
       };
     }
@@ -127,12 +129,14 @@ export const drawLarge = (context: ScreenContext, page: LargePage): void => {
       : [{ id: 'second', label: page.second, gap: sizes.gap * 1.4, style: { size: Math.round(sizes.huge * 0.6), leading: 1.35 } }]),
   ]);
   if (stack !== undefined) {
-    const most = Math.min(stack.height, page.buttons.length * sizes.target * 1.8);
+    // A small panel has no height to spare: the buttons take some of the margin too.
+    const spare = sizes.compact ? 4 : 0;
+    const most = Math.min(stack.height + 2 * spare, page.buttons.length * sizes.target * 1.8);
     const area = { ...stack, y: Math.round(stack.y + (stack.height - most) / 2), height: Math.round(most) };
     rows(
       area,
       page.buttons.map(() => 1),
-      sizes.gap,
+      sizes.compact ? sizes.keyGap : sizes.gap,
     ).forEach((cell, i) => {
       const button = page.buttons[i];
       if (button === undefined) return;

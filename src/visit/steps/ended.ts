@@ -1,5 +1,6 @@
 // The visit is over and its card session closed. Says how it ended, and gives no rest until the card is gone.
 
+import { assign } from 'xstate';
 import { base, type StateConfig } from '../setup.ts';
 
 const ON_A_NEW_CARD = { 'CARD.REMOVED': '#resting', 'CARD.PLACED': '#resting' } as const;
@@ -35,7 +36,23 @@ const done: StateConfig = {
   ],
   exit: 'stopCountdown',
   after: { done: '#take-card' },
-  on: { ...ON_A_NEW_CARD, 'PRESS.continue': '#take-card', 'PRESS.cancel': '#take-card' },
+  on: {
+    'CARD.REMOVED': { target: '#done-taken', actions: assign({ closing: ({ context }) => ({ ...context.closing, taken: true }) }) },
+    'CARD.PLACED': '#resting',
+    'PRESS.continue': '#take-card',
+    'PRESS.cancel': '#take-card',
+  },
+};
+
+/** The card is in the patient's hand; the number is still wanted. Whoever comes next, or touches anything, ends it. */
+const taken: StateConfig = {
+  id: 'done-taken',
+  meta: { screen: 'done' },
+  tags: 'showing',
+  entry: { type: 'startCountdown', params: { timeout: 'takenMs' } },
+  exit: 'stopCountdown',
+  after: { taken: '#resting' },
+  on: { 'CARD.PLACED': '#resting', 'PRESS.*': '#resting', 'PRESS.language': { actions: 'setLanguage' } },
 };
 
 const level = (tone: 'alarm-1' | 'alarm-2' | 'alarm-3' | undefined, next: string): StateConfig => ({
@@ -63,5 +80,5 @@ export const ended: StateConfig = {
   // Whatever ended the visit: nothing of it stays but what these screens say.
   entry: base.assign({ visit: undefined }),
   on: { 'PRESS.language': { actions: 'setLanguage' } },
-  states: { notice, 'notice-again': noticeAgain, done, 'take-card': takeCard },
+  states: { notice, 'notice-again': noticeAgain, done, taken, 'take-card': takeCard },
 };

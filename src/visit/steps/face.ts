@@ -46,7 +46,13 @@ export const face: StateConfig = {
           {
             guard: ({ event }) => /^(face|model)\//.test(event.code),
             target: '#offering',
-            actions: [ERROR_TONE, amend(() => ({ faceOff: true, guidance: {} }))],
+            actions: [
+              ERROR_TONE,
+              amend((_visit, _context, event) => ({
+                faceOff: event.type === 'FACE.FAILED' && event.code.startsWith('model/') ? 'kiosk' : 'photo',
+                guidance: {},
+              })),
+            ],
           },
           {
             target: '#ended-notice',
