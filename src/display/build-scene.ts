@@ -8,7 +8,7 @@ import { type DrawnScene, SceneBuilder } from './scene-builder.ts';
 import { consent, consentItems, prescription } from './screens/consent.ts';
 import type { Facility, ScreenContext, ScreenEnd } from './screens/context.ts';
 import { done, sending, takeCard } from './screens/finish.ts';
-import { bannerHeight, drawBanner, drawSurroundings, footerHeight, surroundingsOf } from './screens/frame.ts';
+import { bannerHeight, drawBanner, drawSurroundings, footerHeight, showsProgress, surroundingsOf } from './screens/frame.ts';
 import { howTo } from './screens/help.ts';
 import { chooseMethod, face, faceRetry } from './screens/identity.ts';
 import { chooseLanguage } from './screens/languages.ts';
@@ -31,7 +31,7 @@ export const buildScene = (
   const sizes = sizesFor(panel, model.mode);
   const build = new SceneBuilder(panel, sizes, model.language, model.mode);
   const around = surroundingsOf(model);
-  const whole = frameOf(panel, sizes, { progress: around.step !== undefined && !sizes.large, footer: footerHeight(model, sizes) });
+  const whole = frameOf(panel, sizes, { progress: showsProgress(model, sizes), footer: footerHeight(model, sizes) });
   const frame = around.bare === true ? { ...whole, body: inset(whole.panel, sizes.margin, sizes.gap) } : whole;
   const context: ScreenContext = { build, sizes, frame, messages: messagesFor(model.language), facility };
   drawSurroundings(context, model);

@@ -86,9 +86,10 @@ test('everything stays inside the panel, and no button covers another', async (t
   t.same(faults, []);
 });
 
-test('every target is high enough for the panel, and no id comes twice', async (t) => {
+test('every target is 88 pixels high and wide, 68 on a small panel, and no id comes twice', async (t) => {
   const faults = everyScene().flatMap(({ name, panel, scene }) => {
-    const smallest = sizesFor(panel).compact ? 56 : 88;
+    // 15 mm on a 10.1 inch panel of 1280×800, 13 mm on a 7 inch one of 800×480, which has no height for more. Nothing is exempt.
+    const smallest = sizesFor(panel).compact ? 68 : 88;
     const low = buttons(scene.elements).filter(({ rect }) => rect.height < smallest || rect.width < smallest);
     const ids = scene.elements.map(({ id }) => id);
     const twice = ids.filter((id, i) => ids.indexOf(id) !== i);

@@ -57,12 +57,18 @@ export const footerHeight = (model: ScreenModel, sizes: Sizes): number => {
   return surroundingsOf(model).footer.length > 0 || model.timeout?.asking === true ? sizes.footer : 0;
 };
 
+/** The steps give way where letters are large, and on a small panel to the rows of a pad. */
+export const showsProgress = (model: ScreenModel, sizes: Sizes): boolean => {
+  const pad = model.screen === 'pin' || model.screen === 'staff-check';
+  return surroundingsOf(model).step !== undefined && !sizes.large && !(sizes.compact && !sizes.portrait && pad);
+};
+
 export const drawSurroundings = (context: ScreenContext, model: ScreenModel): void => {
   const { build, frame } = context;
   const around = surroundingsOf(model);
   build.panel(frame.panel, { fill: COLOURS.page });
   if (around.bare !== true) drawHeader(context, model);
-  if (around.step !== undefined && !context.sizes.large) drawProgress(context, around.step);
+  if (around.step !== undefined && showsProgress(model, context.sizes)) drawProgress(context, around.step);
   if (model.timeout?.asking === true) drawAsking(context, model.timeout.secondsLeft);
   // The way back from the languages stands in the header: one below it would leave the step.
   else if (around.footer.length > 0)
@@ -221,7 +227,7 @@ const drawAsking = ({ build, frame, sizes, messages }: ScreenContext, secondsLef
 };
 
 /** Two lines on a tall panel. */
-export const bannerHeight = (sizes: Sizes): number => (sizes.compact ? 34 : sizes.portrait ? 84 : 52);
+export const bannerHeight = (sizes: Sizes): number => (sizes.compact ? 28 : sizes.portrait ? 84 : 52);
 
 /** Screens after which the result waits in the outbox for the link; before them a link that stays away ends the visit. */
 const KEPT: ReadonlySet<ScreenName> = new Set(['consent', 'consent-items', 'prescription', 'sending', 'done']);

@@ -12,12 +12,13 @@ export const chooseLanguage = (context: ScreenContext, offered: readonly Languag
   const { build, frame, sizes, messages } = context;
   const body = heading(context, messages.idle.languages, frame.body, { align: 'centre', language: 'ja' });
   const count = Math.ceil(offered.length / PER_ROW);
-  const most = count * sizes.target * 1.5 + (count - 1) * sizes.gap;
+  const between = sizes.compact ? sizes.keyGap : sizes.gap;
+  const most = count * sizes.target * 1.5 + (count - 1) * between;
   const area = centred(body, Math.min(body.width, sizes.target * 12), most);
   const cells = rows(
     area,
     Array.from({ length: count }, () => 1),
-    sizes.gap,
+    between,
   ).flatMap((row) => columns(row, [1, 1], sizes.gap));
   offered.forEach((language, i) => {
     const cell = cells[i];

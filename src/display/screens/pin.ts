@@ -42,7 +42,14 @@ const noteBox = ({ build, sizes }: ScreenContext, box: Rect, note: Note): void =
     ),
   );
   const [bold, plain] = cutTop(text, text.height / 2);
-  const style = { size: sizes.compact ? 18 : 25, colour, maxLines: 1, smallest: 13, language: note.language ?? build.language } as const;
+  const style = {
+    size: sizes.compact ? 18 : 25,
+    colour,
+    maxLines: sizes.compact ? 2 : 1,
+    smallest: 13,
+    leading: 1.2,
+    language: note.language ?? build.language,
+  } as const;
   build.text(note.id, note.bold, bold, { ...style, weight: 700, vertical: 'middle' });
   build.text(`${note.id}-detail`, note.plain, plain, { ...style, vertical: 'middle' });
 };
@@ -56,8 +63,10 @@ const padScreen = (
 ): void => {
   const { build, frame, sizes } = context;
   const language = words.language ?? build.language;
-  const [left, right] = beside(context, frame.body, [1, 1.08], sizes.compact ? 20 : sizes.portrait ? 28 : 48);
-  const noteHeight = sizes.compact ? 58 : 88;
+  // A small panel has no height to spare: the pad takes the margin too.
+  const body = sizes.compact ? inset(frame.body, 0, -8) : frame.body;
+  const [left, right] = beside(context, body, sizes.compact ? [1, 1.3] : [1, 1.08], sizes.compact ? 20 : sizes.portrait ? 28 : 48);
+  const noteHeight = sizes.compact ? 92 : 88;
   const dotsHeight = sizes.compact ? 60 : 112;
   const [noteArea, aboveNote] = cutBottom(left, noteHeight, sizes.gap);
   const [dotsArea, texts] = cutBottom(aboveNote, dotsHeight, sizes.gap);

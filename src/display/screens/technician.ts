@@ -25,14 +25,17 @@ export const technician = (context: ScreenContext, model: Model): ScreenEnd => {
   if (model.page === 'touch' && model.touch.stage === 'cross') return drawCross(context, model.touch);
   const { build, frame, sizes } = context;
   const words = textsOf(context);
-  const [head, rest] = cutTop(frame.body, sizes.title * 1.3, sizes.gap / 2);
+  // A small panel has no height to spare: the pad takes all of it, and its title stands beside it.
+  const beside = model.page === 'locked' && sizes.compact && !sizes.portrait;
+  const [main, side] = beside ? columns(frame.body, [1, 1.15], sizes.margin) : [frame.body, undefined];
+  const [head, rest] = cutTop(main, sizes.title * (beside ? 2.6 : 1.3), sizes.gap / 2);
   const name = model.page === 'locked' ? words.code : model.page === 'menu' ? '' : words.topics[model.page];
   build.text('title', name === '' ? words.title : `${words.title}  ${name}`, head, {
-    language: 'ja', size: sizes.instruction, weight: 700, vertical: 'middle', maxLines: 1, smallest: 16,
+    language: 'ja', size: sizes.instruction, weight: 700, vertical: 'middle', maxLines: beside ? 2 : 1, smallest: 16,
   }); // biome-ignore format: one style
   switch (model.page) {
     case 'locked':
-      drawDoor(context, model, rest);
+      drawDoor(context, model, rest, side === undefined ? undefined : inset(side, 0, -8));
       break;
     case 'menu':
       drawMenu(context, rest);
@@ -53,10 +56,11 @@ export const technician = (context: ScreenContext, model: Model): ScreenEnd => {
   return { speech: '' };
 };
 
-const drawDoor = (context: ScreenContext, model: Extract<Model, { page: 'locked' }>, box: Rect): void => {
+const drawDoor = (context: ScreenContext, model: Extract<Model, { page: 'locked' }>, box: Rect, pad?: Rect): void => {
   const { build, sizes } = context;
   const words = textsOf(context);
-  const [left, right] = sizes.portrait ? rows(box, [0.6, 1], sizes.gap) : columns(box, [1, 1.15], sizes.margin);
+  const [left, right] =
+    pad !== undefined ? [box, pad] : sizes.portrait ? rows(box, [0.6, 1], sizes.gap) : columns(box, [1, 1.15], sizes.margin);
   const [boxes, below] = cutTop(left, sizes.compact ? 64 : 110, sizes.gap);
   const state = { entered: model.entered, length: model.length, wrong: model.refused === 'wrong' };
   dots(context, boxes, `${model.entered} / ${model.length}`, state);
