@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import type { CardFaceReader, CardReader } from '../card/ports.ts';
 import type { CardTrust } from '../card/trust.ts';
-import { hasCard, openCard, trustOf } from '../card/twin/card-directory.ts';
+import { hasCard, trustOf } from '../card/twin/card-directory.ts';
 import { TwinCardFaceReader } from '../card/twin/face-reader.ts';
 import type { KioskConfig } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
@@ -15,6 +15,7 @@ import { TwinPn532 } from '../device/nfc/twin/pn532.ts';
 import { openPcscContext } from '../device/pcsc/open-pcsc.ts';
 import { PcscCardReader } from '../device/pcsc/pcsc-card-reader.ts';
 import { refuseWords } from './arguments.ts';
+import { holdCard } from './held-card.ts';
 import { layCard } from './lay-card.ts';
 import { readTrustDirectory, type TellUnused } from './trust-directory.ts';
 
@@ -46,7 +47,16 @@ export const noEye: CardFaceReader = {
 export const openPcscReader = ({ clock, log, pcscName }: Pick<ReaderWishes, 'clock' | 'log' | 'pcscName'>): PcscCardReader =>
   new PcscCardReader({ open: openPcscContext, clock, log, ...(pcscName === undefined ? {} : { name: pcscName }) });
 
-/** Throws input/invalid, config/invalid; reader/unavailable comes from the reader's start. */
+const releasedAtStop = (reader: OpenedReader['reader'], release: () => Promise<void>): OpenedReader['reader'] => ({
+  start: (signal) => reader.start(signal),
+  waitForCard: (signal) => reader.waitForCard(signal),
+  waitForRemoval: (signal) => reader.waitForRemoval(signal),
+  async stop() {
+    await reader.stop().finally(release);
+  },
+});
+
+/** Throws input/invalid, config/invalid, storage/unwritable while another program has the virtual card; reader/unavailable comes from the reader's start. */
 export const openCardReader = async (wishes: ReaderWishes): Promise<OpenedReader> => {
   const { name, settings, clock, log, tellUnused } = wishes;
   if (name === 'pcsc')
@@ -70,13 +80,15 @@ export const openCardReader = async (wishes: ReaderWishes): Promise<OpenedReader
     const what = existsSync(name) ? `${name} holds no card.json` : `there is no directory ${name}`;
     return refuseWords('reader', `--reader: ${what}; allowed: pn532, pcsc, or the directory of a virtual card`);
   }
-  const { card, document, defect } = await openCard(name, clock.now());
-  const chip = new TwinPn532({ clock, timing: wishes.instant === true ? 'off' : 'real' });
-  layCard(chip, card, defect, clock);
-  const trust = readTrustDirectory(wishes.trust ?? (document.kind === 'my-number' ? trustOf(name) : undefined), tellUnused);
-  return {
-    reader: openPn532Reader({ wires: chip, clock, log, ...(wishes.instant === true ? { gapMs: 0 } : {}) }),
-    codeReader: new TwinCardFaceReader(() => card),
-    trust,
-  };
+  const { card, document, defect, release } = await holdCard(name, clock.now());
+  try {
+    const chip = new TwinPn532({ clock, timing: wishes.instant === true ? 'off' : 'real' });
+    layCard(chip, card, defect, clock);
+    const trust = readTrustDirectory(wishes.trust ?? (document.kind === 'my-number' ? trustOf(name) : undefined), tellUnused);
+    const reader = openPn532Reader({ wires: chip, clock, log, ...(wishes.instant === true ? { gapMs: 0 } : {}) });
+    return { reader: releasedAtStop(reader, release), codeReader: new TwinCardFaceReader(() => card), trust };
+  } catch (cause) {
+    await release();
+    throw cause;
+  }
 };

@@ -3,6 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { KioskFailure } from '../core/failure.ts';
 import { unwritable } from './durable-adapter.ts';
 import { type DurableFs, errnoName } from './durable-fs.ts';
@@ -54,6 +55,9 @@ const parseMark = (bytes: Uint8Array | undefined): ProcessMark | undefined => {
   }
 };
 
+/** Between making the file and writing the mark lies less than this, or a crash. */
+const HALF_WRITTEN_MS = 50;
+
 /** Takes `<folder>/lock`. Resolves to its release. Throws storage/unwritable with facts {operation: 'lock', …} while another process holds it. */
 export const takeLock = async (fs: DurableFs, folder: string, processes: ProcessTable): Promise<() => Promise<void>> => {
   const path = join(folder, 'lock');
@@ -77,7 +81,9 @@ export const takeLock = async (fs: DurableFs, folder: string, processes: Process
         message: `data folder ${folder} is in use by process ${holder.pid}: stop it, or give this one its own folder`,
       });
     }
-    await fs.remove(path);
+    // Empty: its process may be about to write into it.
+    if (holder === undefined && attempt === 0) await setTimeout(HALF_WRITTEN_MS);
+    else await fs.remove(path);
   }
   throw new KioskFailure('storage/unwritable', { facts: { operation: 'lock', errno: 'EEXIST' }, message: 'the lock keeps coming back' });
 };

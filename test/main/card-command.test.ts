@@ -1,7 +1,8 @@
 // The command `kazashi card`, run as a process would run it: words in, text and exit status out.
 
-import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -98,6 +99,59 @@ test('a PIN on standard input is presented when it is one, and what became of it
   }
   const { stdout } = spawnSync(process.execPath, [...words, '--last-try'], { input: '4711\n', encoding: 'utf8' });
   t.match(stdout, 'PIN try               accepted');
+});
+
+/** `card read` with a PIN that comes later: until then the card lies on its reader. */
+const startReading = (directory: string) => {
+  const child = spawn(process.execPath, ['dist/main.js', 'card', 'read', '--reader', directory, '--instant', '--pin']);
+  const said: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => said.push(String(text)));
+  const asked = new Promise<void>((resolve) => child.stderr.on('data', (text) => /PIN: /.test(String(text)) && resolve()));
+  const ended = once(child, 'close').then(([status, signal]) => ({ status, signal, said: said.join('') }));
+  return { child, asked, ended };
+};
+
+test('one program at a time has a card; the lock goes with it, and a dead one holds nobody up', async (t) => {
+  const directory = join(t.testdir(), 'card');
+  const lock = join(directory, 'lock');
+  await run(t, 'make', directory, ...DRAFT);
+  const refusal = (pid: number | undefined) => `${directory}: the card is in use by process ${pid}: end that one first, for two at once would lose count of its tries`; // biome-ignore format: one sentence
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    const { child, asked, ended } = startReading(directory);
+    await asked;
+    t.equal((await run(t, 'read', '--reader', directory, '--instant')).refused, refusal(child.pid));
+    t.equal((await run(t, 'serve', directory)).refused, refusal(child.pid));
+    t.equal((await run(t, 'show', directory)).status, 0, 'whoever only looks needs no lock');
+    child.kill(signal);
+    t.match(await ended, { signal });
+    t.notOk(existsSync(lock), `${signal} takes the lock away`);
+  }
+  const killed = startReading(directory);
+  await killed.asked;
+  killed.child.kill('SIGKILL');
+  await killed.ended;
+  t.ok(existsSync(lock));
+  t.match(await run(t, 'read', '--reader', directory, '--instant'), { out: /PIN +3 tries left/ });
+  t.notOk(existsSync(lock));
+  t.match((await run(t, 'read', '--reader', directory, '--trust', join(directory, 'photo.jp2'))).refused, /not a directory/);
+  t.notOk(existsSync(lock), 'a refusal lets go of it');
+});
+
+test('wrong PINs that come at once cost a try each, or were never presented', async (t) => {
+  const directory = join(t.testdir(), 'card');
+  await run(t, 'make', directory, ...DRAFT);
+  const readings = Array.from({ length: 4 }, () => startReading(directory));
+  for (const { child } of readings) {
+    // Who is refused is gone before its PIN comes.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end('0000\n');
+  }
+  const ends = (await Promise.all(readings.map(({ ended }) => ended))).map(({ said }) => said);
+  const wrong = ends.filter((said) => /PIN try +wrong/.test(said)).length;
+  const unheard = ends.filter((said) => /in use by process|PIN try +not presented/.test(said)).length;
+  t.ok(wrong >= 1);
+  t.equal(wrong + unheard, 4, ends.join('\n'));
+  t.equal(JSON.parse(readFileSync(join(directory, 'card.json'), 'utf8')).secrets['auth-pin'].triesLeft, 3 - wrong);
 });
 
 test('each defect reads as what a kiosk would say of it', async (t) => {
@@ -339,10 +393,13 @@ test('a card that is served says where, and is taken out when the reader goes', 
 test('a served card that leaves says that it was taken away, and that this was wanted', async (t) => {
   const directory = join(t.testdir(), 'card');
   await run(t, 'make', directory, ...DRAFT, '--defect', 'leaves');
+  let heldWhileServed = false;
   const select = vpcdFrame(fromHex('00a4040c09f04b415a4153484901'));
   const reader = createServer((socket) => {
     socket.on('data', () => socket.write(select));
     socket.on('error', () => undefined);
+    // Told after the run, which has standard output to itself.
+    heldWhileServed = existsSync(join(directory, 'lock'));
     socket.write(vpcdFrame(Uint8Array.of(1)));
     socket.write(select);
   });
@@ -352,6 +409,8 @@ test('a served card that leaves says that it was taken away, and that this was w
   const served = await run(t, 'serve', directory, '--vpcd', `127.0.0.1:${port}`);
   t.equal(served.status, 0, served.refused ?? 'no failure');
   t.match(served.out, `${directory} was taken away in its command 9, as its defect "leaves" wants it\n`);
+  t.ok(heldWhileServed);
+  t.notOk(existsSync(join(directory, 'lock')));
 });
 
 test('secrets are asked on standard input, a line each', async (t) => {

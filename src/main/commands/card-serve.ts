@@ -1,6 +1,6 @@
 // `kazashi card serve`: a virtual card in a virtual PC/SC reader (vsmartcard's vpcd), for OpenSC's tools, a browser, or any card software.
 
-import { openCard } from '../../card/twin/card-directory.ts';
+import type { OpenedCard } from '../../card/twin/card-directory.ts';
 import { type CardDefect, leavingChip, slowChip } from '../../card/twin/defects.ts';
 import type { VirtualCard } from '../../card/twin/virtual-card.ts';
 import { serveVpcd, VPCD, type VpcdSession } from '../../card/twin/vpcd.ts';
@@ -8,6 +8,7 @@ import { sleep, systemClock } from '../../core/clock.ts';
 import { isFailure } from '../../core/failure.ts';
 import { parseWords, refuseWords } from '../arguments.ts';
 import type { Command } from '../command.ts';
+import { holdCard } from '../held-card.ts';
 import { TAKEN_AT } from '../lay-card.ts';
 
 const usage = `  kazashi card serve DIR    puts the card into a virtual PC/SC reader until the reader goes or Ctrl-C takes it out
@@ -37,6 +38,35 @@ const whyNotServed = ({ technology, kind }: VirtualCard, defect: CardDefect | un
   return undefined;
 };
 
+/** Resolves to the exit status when the card is out of the reader again. */
+const serve = async (directory: string, { card, defect }: OpenedCard, address: { host: string; port: number }): Promise<number> => {
+  const unserved = whyNotServed(card, defect);
+  if (unserved !== undefined) {
+    const instead = `kazashi card read --reader ${directory} lays it on the simulated radio`;
+    return refuseWords('directory', `${directory}: ${unserved}; ${instead}`);
+  }
+  let taken = false;
+  let session: VpcdSession | undefined;
+  const chip =
+    defect === 'slow'
+      ? slowChip(card, systemClock)
+      : defect === 'leaves'
+        ? leavingChip(card, TAKEN_AT, () => {
+            taken = true;
+            session?.close();
+          })
+        : card;
+  session = await insert(chip, address);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => session?.close());
+  process.stdout.write(`${directory} is in the reader at ${address.host}:${address.port}\n`);
+  await session.ended.catch((cause) => {
+    // A card that leaves does so under a command: to the session it died.
+    if (!taken) throw cause;
+  });
+  if (taken) process.stdout.write(`${directory} was taken away in its command ${TAKEN_AT}, as its defect "leaves" wants it\n`);
+  return 0;
+};
+
 export const command: Command = {
   usage,
   async run(words) {
@@ -46,31 +76,7 @@ export const command: Command = {
     const [, host, digits] = /^(.+):(\d{1,5})$/.exec(values.vpcd ?? `${VPCD.host}:${VPCD.port}`) ?? [];
     if (host === undefined || Number(digits) > 65_535)
       return refuseWords('vpcd', `--vpcd: found "${values.vpcd}"; HOST:PORT is needed, as in ${VPCD.host}:${VPCD.port}`);
-    const { card, defect } = await openCard(directory, systemClock.now());
-    const unserved = whyNotServed(card, defect);
-    if (unserved !== undefined) {
-      const instead = `kazashi card read --reader ${directory} lays it on the simulated radio`;
-      return refuseWords('directory', `${directory}: ${unserved}; ${instead}`);
-    }
-    let taken = false;
-    let session: VpcdSession | undefined;
-    const chip =
-      defect === 'slow'
-        ? slowChip(card, systemClock)
-        : defect === 'leaves'
-          ? leavingChip(card, TAKEN_AT, () => {
-              taken = true;
-              session?.close();
-            })
-          : card;
-    session = await insert(chip, { host, port: Number(digits) });
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => session?.close());
-    process.stdout.write(`${directory} is in the reader at ${host}:${digits}\n`);
-    await session.ended.catch((cause) => {
-      // A card that leaves does so under a command: to the session it died.
-      if (!taken) throw cause;
-    });
-    if (taken) process.stdout.write(`${directory} was taken away in its command ${TAKEN_AT}, as its defect "leaves" wants it\n`);
-    return 0;
+    const held = await holdCard(directory, systemClock.now());
+    return serve(directory, held, { host, port: Number(digits) }).finally(held.release);
   },
 };
