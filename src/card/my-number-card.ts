@@ -17,7 +17,7 @@ import type { CardFaceReader, DetectedCard } from './ports.ts';
 import type { CardGeneration } from './profile.ts';
 import type { CardPinOutcome, CardProof, CardReading } from './reading.ts';
 import { authenticateTerminal, type SchemeTerminal } from './scheme-authentication.ts';
-import { isDigits, presentSecret } from './secrets.ts';
+import { presentSecret } from './secrets.ts';
 import { signatureHolds } from './signature.ts';
 import { type CardTrust, certificateKey, judgeCertificate } from './trust.ts';
 
@@ -110,23 +110,14 @@ export class MyNumberCard {
   verifyPin(pin: Uint8Array, { lastTryConfirmed }: { lastTryConfirmed: boolean }): Promise<CardPinOutcome> {
     const { profile, tokenInfo } = this.#identified;
     const rule = profile.jpki.pin;
-    if (!isDigits(pin, rule.digits)) {
-      wipe(pin);
-      return Promise.reject(
-        new KioskFailure('input/invalid', { facts: { field: 'pin' }, message: `pin: exactly ${rule.digits} ASCII digits are needed` }),
-      );
-    }
     return this.#exclusive(async (): Promise<CardPinOutcome> => {
-      try {
-        await this.#applications.select('jpki');
-        const result = await presentSecret(this.#channel, rule, pin, { safeTries: lastTryConfirmed ? 1 : 2 });
-        if (result.outcome === 'blocked' && profile.jpki.issuedWithoutPin(tokenInfo)) throw new KioskFailure('pin/not-set');
-        if (result.outcome === 'unsafe') return { outcome: 'unconfirmed', triesLeft: result.triesLeft };
-        if (result.outcome === 'ill-formed') throw new KioskFailure('input/invalid', { facts: { field: 'pin' } });
-        return result;
-      } finally {
-        wipe(pin);
-      }
+      await this.#applications.select('jpki');
+      const result = await presentSecret(this.#channel, rule, pin, { safeTries: lastTryConfirmed ? 1 : 2 });
+      if (result.outcome === 'blocked' && profile.jpki.issuedWithoutPin(tokenInfo)) throw new KioskFailure('pin/not-set');
+      if (result.outcome === 'unsafe') return { outcome: 'unconfirmed', triesLeft: result.triesLeft };
+      if (result.outcome !== 'ill-formed') return result;
+      const message = `pin: exactly ${rule.digits} ASCII digits are needed`;
+      throw new KioskFailure('input/invalid', { facts: { field: 'pin' }, message });
     }).finally(() => wipe(pin)); // also when the turn never came
   }
 

@@ -120,7 +120,11 @@ test('what is no PIN never reaches the card', async (t) => {
   const before = connection.log.length;
   for (const digits of ['', '123', '12345', '12a4', '12.4']) {
     const pin = ascii(digits);
-    await t.rejects(session.verifyPin(pin, confirmed), { code: 'input/invalid', facts: { field: 'pin' } });
+    await t.rejects(session.verifyPin(pin, confirmed), {
+      code: 'input/invalid',
+      facts: { field: 'pin' },
+      message: 'pin: exactly 4 ASCII digits are needed',
+    });
     t.ok(pin.every((byte) => byte === 0));
   }
   t.equal(connection.log.length, before);
@@ -135,6 +139,17 @@ test('a 顔認証マイナンバーカード has no PIN, which is not the same a
   t.match(reading, { hasPin: false, photo: 'ready', certificate: { state: 'valid' } });
   t.notOk('pinTriesLeft' in reading);
   await t.rejects(session.verifyPin(ascii('0000'), confirmed), { code: 'pin/not-set' });
+});
+
+test('a PIN that was set after the card was issued without one is a PIN', async (t) => {
+  const state = (await workshop.make({ pin: null })).toJSON();
+  const secretSet = <T extends { left: number }>(secret: T): T => (secret.left === 0 ? { ...secret, left: 3, value: '2580' } : secret);
+  const applications = (state.chip?.applications ?? []).map((one) => ({ ...one, secrets: one.secrets.map(secretSet) }));
+  const card = VirtualCard.fromJSON({ ...state, chip: { ...state.chip, applications } });
+  const session = await open(card);
+  t.match(await session.readSummary(readerOf(card), NOW, trust, never), { hasPin: true, pinTriesLeft: 3 });
+  t.same(await session.verifyPin(ascii('0000'), unconfirmed), { outcome: 'wrong', triesLeft: 2 });
+  t.same(await session.verifyPin(ascii('2580'), unconfirmed), { outcome: 'verified' });
 });
 
 test('a signature after the PIN is made by the key of the certificate', async (t) => {
