@@ -16,6 +16,9 @@ const writeTo = promisify(write);
 interface Opened {
   readonly handle: number;
   readonly reading: ReadStream;
+  /** Writes under way: until they end the handle stays open, or its number could be another file's by then. */
+  writing: number;
+  gone: boolean;
 }
 
 /** Throws what the system says; a file that is no terminal is refused by stty. */
@@ -26,7 +29,7 @@ const openLine = (path: string): Opened => {
     const { error, status, stderr } = spawnSync('stty', LINE, { stdio: [handle, 'ignore', 'pipe'], encoding: 'utf8' });
     if (error !== undefined || status !== 0) throw error ?? new Error(`stty: ${stderr.trim()}`);
     // A handle of its own: the stream closes it when the line is gone.
-    return { handle, reading: new ReadStream(openSync(path, flags)) };
+    return { handle, reading: new ReadStream(openSync(path, flags)), writing: 0, gone: false };
   } catch (cause) {
     closeSync(handle);
     throw cause;
@@ -44,12 +47,16 @@ export class NativeSerialPort implements SerialPort {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    const { handle } = this.#open();
+    const opened = this.#open();
+    opened.writing += 1;
     try {
-      for (let at = 0; at < bytes.length; ) at += (await writeTo(handle, bytes, at)).bytesWritten;
+      for (let at = 0; at < bytes.length; ) at += (await writeTo(opened.handle, bytes, at)).bytesWritten;
     } catch (cause) {
-      this.#release();
+      this.#release(opened);
       throw cause;
+    } finally {
+      opened.writing -= 1;
+      if (opened.gone && opened.writing === 0) closeSync(opened.handle);
     }
   }
 
@@ -60,7 +67,7 @@ export class NativeSerialPort implements SerialPort {
 
   /** The next write opens the line again. */
   async close(): Promise<void> {
-    this.#release();
+    if (this.#opened !== undefined) this.#release(this.#opened);
   }
 
   #open(): Opened {
@@ -72,7 +79,7 @@ export class NativeSerialPort implements SerialPort {
         bytes.fill(0);
       });
       // Unplugged: the next write finds out whether it is back.
-      for (const event of ['error', 'close'] as const) opened.reading.on(event, () => this.#opened === opened && this.#release());
+      for (const event of ['error', 'close'] as const) opened.reading.on(event, () => this.#release(opened));
       this.#opened = opened;
       return opened;
     } catch (cause) {
@@ -84,11 +91,11 @@ export class NativeSerialPort implements SerialPort {
     }
   }
 
-  #release(): void {
-    const opened = this.#opened;
-    this.#opened = undefined;
-    if (opened === undefined) return;
+  #release(opened: Opened): void {
+    if (opened.gone) return;
+    opened.gone = true;
+    if (this.#opened === opened) this.#opened = undefined;
     opened.reading.destroy();
-    closeSync(opened.handle);
+    if (opened.writing === 0) closeSync(opened.handle);
   }
 }
