@@ -6,7 +6,7 @@ import type { Clock } from '../core/clock.ts';
 import type { TwinPn532 } from '../device/nfc/twin/pn532.ts';
 
 /** The command in which the card is taken away: by then the certificate is being read. */
-export const TAKEN_AT = 9;
+export const TAKEN_AT = 5;
 
 export const layCard = (reader: TwinPn532, card: VirtualCard, defect: CardDefect | undefined, clock: Clock): void => {
   if (defect === 'slow') reader.insert(slowChip(card, clock));

@@ -408,7 +408,7 @@ test('a served card that leaves says that it was taken away, and that this was w
   const { port } = reader.address() as { port: number };
   const served = await run(t, 'serve', directory, '--vpcd', `127.0.0.1:${port}`);
   t.equal(served.status, 0, served.refused ?? 'no failure');
-  t.match(served.out, `${directory} was taken away in its command 9, as its defect "leaves" wants it\n`);
+  t.match(served.out, `${directory} was taken away in its command 5, as its defect "leaves" wants it\n`);
   t.ok(heldWhileServed);
   t.notOk(existsSync(join(directory, 'lock')));
 });
