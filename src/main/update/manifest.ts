@@ -35,7 +35,7 @@ const PURPOSE = Buffer.from('kazashi update v1\n');
 export const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 export const refuseBundle = (name: string, reason: string): KioskFailure =>
-  new KioskFailure('input/invalid', { message: `${name}: ${reason}; nothing was changed`, facts: { field: 'bundle' } });
+  new KioskFailure('input/invalid', { message: `${name}: ${reason}; the version that runs was not touched`, facts: { field: 'bundle' } });
 
 /** Signature in base64 over the manifest's line without its end. */
 export const signLine = (line: Uint8Array, key: KeyObject): string => sign(null, Buffer.concat([PURPOSE, line]), key).toString('base64');
