@@ -124,7 +124,7 @@ export const createIntake = ({ site, opener, signer, inbox, kiosks, hub, registr
   const takeVisit = async (place: ParsedTopic, visit: SealedVisit): Promise<Reply> => {
     const decision = await inbox.grouped.accept(visit);
     if (decision.visit !== undefined) {
-      kiosks.answered(place.kiosk);
+      kiosks.answered(place.kiosk, visit.message.visitId);
       hub.emit({ type: 'visit', visit: decision.visit });
       handover.arrived(decision.visit, visit.eligibility);
     } else if (decision.fresh) {

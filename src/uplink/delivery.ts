@@ -75,14 +75,14 @@ export class Delivery {
     this.#pump();
   }
 
-  /** Open: broker and terminal are there, so everything pending goes out at once in seq order. Closed: nothing does. */
+  /** Open: broker and terminal are there, so everything pending goes out at once, in the order it was taken over. Closed: nothing does. */
   setOpen(open: boolean): void {
     if (open === this.#open) return;
     this.#open = open;
     for (const pending of this.#pending.values()) this.#rest(pending);
     this.#queue = [];
     if (!open) return;
-    for (const pending of [...this.#pending.values()].sort((a, b) => a.entry.seq - b.entry.seq)) {
+    for (const pending of this.#pending.values()) {
       pending.attempt = 0;
       this.#enqueue(pending);
     }

@@ -1,7 +1,8 @@
-// The outbox with what fills and empties it: submissions in front, delivery behind.
+// The outboxes with what fills and empties them: submissions in front, delivery behind. Visits and requests have a folder each, and so a
+// sequence each: the numbers of visits have no gaps where somebody asked for a look.
 
 import { join } from 'node:path';
-import type { KioskFailure } from '../core/failure.ts';
+import { asFailure, type KioskFailure } from '../core/failure.ts';
 import type { Log } from '../core/log.ts';
 import { type KioskChannel, kioskTopic } from './contract/index.ts';
 import { Delivery } from './delivery.ts';
@@ -9,7 +10,7 @@ import { corrupt } from './durable-adapter.ts';
 import type { Link } from './link.ts';
 import { Outbox, type OutboxEntry } from './outbox.ts';
 import type { Sealer } from './seal.ts';
-import { Submissions } from './submissions.ts';
+import { type Outboxes, Submissions } from './submissions.ts';
 import { type CompleteOptions, fractionOf } from './uplink-options.ts';
 
 export interface OutboxParts {
@@ -24,30 +25,34 @@ export interface OutboxParts {
 }
 
 export interface OpenOutbox {
-  readonly outbox: Outbox;
+  readonly outboxes: Outboxes;
   readonly submissions: Submissions;
   readonly delivery: Delivery;
 }
 
 const RETRY_CAP_MS = 60_000;
 const WINDOW = 32;
+/** Of questions that live a minute each; a link that stays away must not keep visits from being taken. */
+const REQUEST_LIMITS = { maxMessages: 64, maxBytes: 1024 * 1024 } as const;
 
 /** Opens what an earlier run left and takes it up again. Throws storage/unwritable. */
 export const openOutbox = async ({ options, log, bootId, link, sealer, onFailure, onChange }: OutboxParts): Promise<OpenOutbox> => {
   const { dataDir, fs, outboxLimits, clock, random, site, kiosk, ackTimeoutMs } = options;
   const topic = (channel: KioskChannel): string => kioskTopic(site, kiosk, channel);
-  const outbox = await Outbox.open({
-    fs,
-    folder: join(dataDir, 'outbox'),
-    maxMessages: outboxLimits.messages,
-    maxBytes: outboxLimits.bytes,
-    onCorrupt: (seq) => onFailure(corrupt(seq)),
-  });
+  const onCorrupt = (seq: number): void => onFailure(corrupt(seq));
+  const limits = { maxMessages: outboxLimits.messages, maxBytes: outboxLimits.bytes };
+  const outboxes: Outboxes = {
+    visit: await Outbox.open({ fs, folder: join(dataDir, 'outbox'), ...limits, onCorrupt }),
+    request: await Outbox.open({ fs, folder: join(dataDir, 'requests'), ...REQUEST_LIMITS, onCorrupt }),
+  };
+  await forgetQuestions(outboxes.request).catch((error) => onFailure(asFailure(error, 'storage/unwritable')));
+  /** By the folder, not by the channel: an earlier version kept requests among the visits. */
+  const holder = (id: string): Outbox => (outboxes.request.holds(id) ? outboxes.request : outboxes.visit);
   const onStored = (entry: OutboxEntry, expiryMs: number): void => {
     delivery.add(entry, expiryMs);
     onChange();
   };
-  const submissions = new Submissions({ outbox, sealer, clock, random, site, kiosk, bootId, onStored });
+  const submissions = new Submissions({ outboxes, sealer, clock, random, site, kiosk, bootId, onStored });
   const delivery = new Delivery({
     clock,
     log,
@@ -55,9 +60,9 @@ export const openOutbox = async ({ options, log, bootId, link, sealer, onFailure
     ackTimeoutMs,
     retryCapMs: RETRY_CAP_MS,
     window: WINDOW,
-    payload: (id) => outbox.payload(id),
+    payload: (id) => holder(id).payload(id),
     publish: (entry, payload, expirySeconds) => link.publish(topic(entry.channel), payload, { qos: 1, expirySeconds }),
-    remove: (id) => outbox.remove(id),
+    remove: (id) => holder(id).remove(id),
     onStalled: () => link.kick('no-puback'),
     onAcked: (entry, ack) => {
       log.info('message-acknowledged', { seq: entry.seq, status: ack.status });
@@ -71,9 +76,14 @@ export const openOutbox = async ({ options, log, bootId, link, sealer, onFailure
     },
     onTrouble: onFailure,
   });
-  for (const entry of outbox.entries()) delivery.add(entry, remainingMs(entry, clock.now()));
-  log.info('outbox-opened', { backlog: outbox.count, bytes: outbox.bytes, nextSeq: outbox.nextSeq });
-  return { outbox, submissions, delivery };
+  for (const entry of outboxes.visit.entries()) delivery.add(entry, remainingMs(entry, clock.now()));
+  log.info('outbox-opened', { backlog: outboxes.visit.count, bytes: outboxes.visit.bytes, nextSeq: outboxes.visit.nextSeq });
+  return { outboxes, submissions, delivery };
+};
+
+/** What an earlier run asked is wanted no longer: its visit ended with it. Their numbers stay used. */
+const forgetQuestions = async (requests: Outbox): Promise<void> => {
+  for (const { id } of requests.entries()) await requests.remove(id);
 };
 
 /** By the wall clock, which a message of an earlier run is measured with; never more than a whole life, should that clock be wrong. */

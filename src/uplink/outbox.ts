@@ -1,4 +1,4 @@
-// Sealed messages on flash until the terminal has them: one durable document each, so that the cost of one stays flat as the backlog grows.
+// Sealed messages of one kind on flash until the terminal has them: one durable document each, so that the cost of one stays flat as the backlog grows.
 // File names carry seq and id; the newest name is kept (as .done) after its delivery, so that the sequence never restarts and needs no
 // file of its own. Holds ciphertext only, and never drops a message to make room: it refuses new ones.
 
@@ -63,6 +63,10 @@ export class Outbox {
   /** Oldest first. */
   entries(): OutboxEntry[] {
     return [...this.#entries.values()];
+  }
+
+  holds(id: string): boolean {
+    return this.#entries.has(id);
   }
 
   get count(): number {

@@ -1,4 +1,4 @@
-// From a visit's content to a sealed message on flash, one after the other so that seq has no two owners; and the promises of those who wait
+// From a visit's or request's content to a sealed message on flash, one after the other so that seq has no two owners; and the promises of those who wait
 // for the terminal's word. Knows no network.
 
 import type { z } from 'zod';
@@ -19,8 +19,11 @@ import type { SealedContent, Sealer } from './seal.ts';
 
 export type Submission = Awaited<ReturnType<Uplink['submit']>>;
 
+/** Each with a sequence of its own. */
+export type Outboxes = Readonly<Record<OutboxEntry['channel'], Outbox>>;
+
 export interface SubmissionsOptions {
-  readonly outbox: Outbox;
+  readonly outboxes: Outboxes;
   readonly sealer: Sealer;
   readonly clock: Clock;
   readonly random: RandomBytes;
@@ -83,7 +86,8 @@ export class Submissions {
   }
 
   async #store(channel: OutboxEntry['channel'], content: VisitContent | RequestContent, expiryMs: number): Promise<Submission> {
-    const { outbox, sealer, clock, random, site, kiosk, bootId, onStored } = this.#options;
+    const { outboxes, sealer, clock, random, site, kiosk, bootId, onStored } = this.#options;
+    const outbox = outboxes[channel];
     const issuedAt = clock.now();
     if (issuedAt < EARLIEST_CLOCK_MS)
       throw new KioskFailure('clock/unset', { message: 'the clock was never set: connect the kiosk to a time server' });

@@ -166,7 +166,7 @@ class MqttUplink implements KazashiUplink {
     await this.#link.stop();
     await opened.release();
     this.#terminal.forget();
-    this.#setState({ broker: 'lost', terminal: 'lost', backlog: opened.outbox.count });
+    this.#setState({ broker: 'lost', terminal: 'lost', backlog: opened.delivery.backlog });
   }
 
   submit(visit: unknown): Promise<Submission> {
@@ -194,7 +194,7 @@ class MqttUplink implements KazashiUplink {
       uptimeSeconds: Math.round((clock.monotonicMs() - this.#startedAt) / 1000),
       rssBytes: process.memoryUsage.rss(),
       backlog: this.#opened?.delivery.backlog ?? 0,
-      backlogBytes: this.#opened?.outbox.bytes ?? 0,
+      backlogBytes: Object.values(this.#opened?.outboxes ?? {}).reduce((sum, { bytes }) => sum + bytes, 0),
       submitted: this.#opened?.submissions.submitted ?? 0,
       acknowledged: this.#opened?.delivery.acknowledged ?? 0,
       retries: this.#opened?.delivery.retries ?? 0,

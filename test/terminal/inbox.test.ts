@@ -208,6 +208,12 @@ test('a question of a visit is acknowledged, shown, and over when it expires', a
   t.equal(kiosks.view(KIOSK)?.request, undefined, 'taken back at the kiosk');
   t.match(await send(kioskTopic(SITE, KIOSK, 'request'), await seal(more({}))), { status: 'accepted' });
   t.match(kiosks.view(KIOSK)?.request, { visitId: request.visitId });
+  await send(kioskTopic(SITE, KIOSK, 'visit'), await seal(visit()));
+  t.ok(kiosks.view(KIOSK)?.request, 'a visit that waited for the link answers no question of the one that is under way');
+  await send(kioskTopic(SITE, KIOSK, 'visit'), await seal(visit({ visitId: request.visitId })));
+  t.equal(kiosks.view(KIOSK)?.request, undefined, 'its own visit does');
+  await send(kioskTopic(SITE, KIOSK, 'request'), await seal(more({})));
+  t.ok(kiosks.view(KIOSK)?.request);
   pass(60_000);
   t.equal(kiosks.view(KIOSK)?.request, undefined);
 });

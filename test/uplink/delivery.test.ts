@@ -1,12 +1,16 @@
 // The delivery rule against a real broker over TCP: nothing lost, nothing twice, nobody believed without a signature.
 
+import { join } from 'node:path';
 import { test } from 'tap';
 import { systemClock } from '../../src/core/clock.ts';
 import { isFailure, type KioskFailure } from '../../src/core/failure.ts';
+import { uuidV7 } from '../../src/core/ids.ts';
 import { createLog } from '../../src/core/log.ts';
 import { measureUplink, percentiles } from '../../src/uplink/bench.ts';
 import { kioskTopic } from '../../src/uplink/contract/index.ts';
-import { createOpener } from '../../src/uplink/seal.ts';
+import { nodeDurableFs } from '../../src/uplink/durable-fs.ts';
+import { Outbox } from '../../src/uplink/outbox.ts';
+import { createOpener, createSealer } from '../../src/uplink/seal.ts';
 import { generateKioskKeys, generateTerminalKeys, publicKeySet, rotateKeySet } from '../../src/uplink/seal-keys.ts';
 import { createWordSigner } from '../../src/uplink/seal-word.ts';
 import type { KazashiUplink, UplinkOptions } from '../../src/uplink/uplink.ts';
@@ -354,6 +358,62 @@ test('a request is sealed like a visit and answered by an ack', async (t) => {
   const { acked } = await uplink.request({ visitId: visitContent().visitId, ask: 'approve-visual' });
   t.match(await acked, { status: 'accepted' });
   t.match(site.terminal.received, [{ type: 'request', ask: 'approve-visual' }]);
+});
+
+test('visits and requests are numbered apart, also after a restart; what an earlier run asked is not asked again', async (t) => {
+  const site = await withSite(t.teardown);
+  const ask = () => ({ visitId: visitContent().visitId, ask: 'approve-visual' }) as const;
+  const numbers = () => site.terminal.received.map(({ type, seq }) => `${type} ${seq}`);
+  const first = site.uplink();
+  await first.start();
+  const seqs = [
+    await first.submit(visitContent()),
+    await first.request(ask()),
+    await first.request(ask()),
+    await first.submit(visitContent()),
+  ];
+  t.same(
+    seqs.map(({ seq }) => seq),
+    [1, 1, 2, 2],
+    'the visits have no gap where a look was asked for',
+  );
+  t.equal(first.state.backlog, 4);
+  t.ok(first.health().backlogBytes > 4 * 1_000, 'both count as waiting');
+  await first.stop();
+  t.equal(first.state.backlog, 4);
+
+  await site.terminal.connect(site.broker.url);
+  const second = site.uplink();
+  await second.start();
+  await until(() => site.terminal.received.length === 2 && second.state.backlog === 0);
+  t.same(numbers(), ['visit 1', 'visit 2'], 'both visits, and neither question');
+  const [visit, request] = [await second.submit(visitContent()), await second.request(ask())];
+  t.same([visit.seq, request.seq], [3, 3], 'each goes on counting');
+  await Promise.all([visit.acked, request.acked]);
+  t.same(numbers().slice(2), ['visit 3', 'request 3'], 'sent in the order in which they were made');
+});
+
+test('requests of an earlier version, kept among the visits, are delivered from there', async (t) => {
+  const site = await withSite(t.teardown);
+  const folder = join(site.folder, 'outbox');
+  const old = await Outbox.open({ fs: nodeDurableFs, folder, maxMessages: 9, maxBytes: 99_999, onCorrupt: () => undefined });
+  const [issuedAt, expiresAt] = [Date.now(), Date.now() + 60_000];
+  const times = { issuedAt: new Date(issuedAt).toISOString(), expiresAt: new Date(expiresAt).toISOString() };
+  const head = { v: 1, id: uuidV7(issuedAt), site: SITE, kiosk: KIOSK, seq: 7, bootId: uuidV7(issuedAt), ...times } as const;
+  const sealer = await createSealer(site.keys.kiosk, [publicKeySet(site.keys.terminal)]);
+  const sealed = await sealer.seal({ ...head, type: 'request', visitId: uuidV7(issuedAt), ask: 'approve-visual' });
+  await old.append({ id: head.id, seq: 7, channel: 'request', issuedAt, expiresAt, sealed });
+  await site.terminal.connect(site.broker.url);
+  const uplink = site.uplink();
+  await uplink.start();
+  const { seq, acked } = await uplink.submit(visitContent());
+  t.equal(seq, 8, 'the visits go on after the highest number that was ever used among them');
+  await acked;
+  await until(() => uplink.state.backlog === 0);
+  t.same(
+    site.terminal.received.map(({ type, seq }) => `${type} ${seq}`),
+    ['request 7', 'visit 8'],
+  );
 });
 
 test('state, faults, health and the last goodbye reach the terminal; a late Will is contradicted', async (t) => {

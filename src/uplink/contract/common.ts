@@ -10,7 +10,12 @@ export const boxId = z.string().regex(ID_PATTERN);
 export const messageId = z.uuidv7().describe('UUIDv7, made once per message and kept through every repetition');
 /** An instant in UTC, ISO 8601 with Z. */
 export const instant = z.iso.datetime();
-export const sequence = z.int().min(1).describe('Durable counter of the kiosk: grows by one per sealed message, never restarts');
+export const sequence = z
+  .int()
+  .min(1)
+  .describe(
+    'Durable counters of the kiosk, one of its visits and one of its requests: each grows by one with every message, and never restarts',
+  );
 export const bootId = z.uuid().describe('One run of the program');
 export const failureCode = z
   .string()

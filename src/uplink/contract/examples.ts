@@ -37,7 +37,7 @@ export const EXAMPLES = {
   Request: {
     ...envelope,
     id: '019b0f3e-6f30-7d4e-9f5a-6b7c8d9eafb0',
-    seq: 1041,
+    seq: 38,
     expiresAt: '2026-04-01T00:16:02.120Z',
     type: 'request',
     visitId,
