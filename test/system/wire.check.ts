@@ -95,6 +95,13 @@ test('what the screen says of a wire that swallows or delays', { skip, timeout: 
     return lines.slice(from, to).flatMap((line) => line.screen ?? []);
   };
 
+  // On the connection of a good wire: one that was made while the wire swallowed or delayed takes that for the time packets need (RFC 6298), and
+  // sends a lost one again so late that the kiosk rightly calls the broker silent and connects anew.
+  await t.test('every fifth packet lost either way: bad is not lost', async (t) => {
+    await wire.faults({ loss: 0.2 });
+    t.same(await tenSecondsOf('lossy'), [], 'a wire that loses every fifth packet is one to work with');
+    await wire.faults({});
+  });
   await t.test('two seconds late either way: slow is not lost', async (t) => {
     await wire.faults({ delayMs: 2_000 });
     t.same(await tenSecondsOf('late'), []);
@@ -112,8 +119,4 @@ test('what the screen says of a wire that swallows or delays', { skip, timeout: 
       await showing('idle');
     });
   }
-  await t.test('every fifth packet lost either way: bad is not lost', async (t) => {
-    await wire.faults({ loss: 0.2 });
-    t.same(await tenSecondsOf('lossy'), [], 'a wire that loses every fifth packet is one to work with');
-  });
 });
