@@ -8,9 +8,9 @@ import {
   kioskStateSchema,
   kioskTopic,
   type ParsedTopic,
-  parseJsonMessage,
   parseTopic,
   type RequestMessage,
+  readMessage,
   reportSchema,
   type VisitMessage,
 } from '../uplink/contract/index.ts';
@@ -91,7 +91,7 @@ export const createIntake = ({ site, opener, signer, inbox, kiosks, hub, registr
   /** Everything that may wait: what it resolves with takes effect when its turn has come. */
   const prepare = async (place: ParsedTopic, topic: string, payload: Uint8Array): Promise<() => Promise<Reply | undefined>> => {
     if (place.channel === 'state') {
-      const state = payload.length > 0 ? parseJsonMessage('state', kioskStateSchema, payload) : undefined;
+      const state = payload.length > 0 ? readMessage('state', kioskStateSchema, payload) : undefined;
       return async () => {
         await inbox.grouped.after();
         if (state !== undefined) kiosks.received(place.kiosk, state);
@@ -99,7 +99,7 @@ export const createIntake = ({ site, opener, signer, inbox, kiosks, hub, registr
       };
     }
     if (place.channel === 'report') {
-      const report = payload.length > 0 ? parseJsonMessage('report', reportSchema, payload) : undefined;
+      const report = payload.length > 0 ? readMessage('report', reportSchema, payload) : undefined;
       return async () => {
         if (report !== undefined) kiosks.reported(place.kiosk, report);
         return undefined;

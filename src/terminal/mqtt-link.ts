@@ -12,7 +12,7 @@ import type { Log } from '../core/log.ts';
 import {
   CONTRACT_VERSION,
   channelFilter,
-  parseJsonMessage,
+  readMessage,
   type TerminalState,
   terminalStateSchema,
   terminalStateTopic,
@@ -61,7 +61,7 @@ const WRONG_VERSION = new Set<unknown>([1, 132]);
 
 const parseState = (payload: Uint8Array): TerminalState | undefined => {
   try {
-    return parseJsonMessage('terminal state', terminalStateSchema, payload);
+    return readMessage('terminal state', terminalStateSchema, payload);
   } catch {
     return undefined;
   }

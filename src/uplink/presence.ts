@@ -3,14 +3,7 @@
 
 import type { Clock } from '../core/clock.ts';
 import { LifeSigns } from '../core/life-signs.ts';
-import {
-  type KioskState,
-  kioskStateSchema,
-  newerState,
-  parseJsonMessage,
-  type TerminalState,
-  terminalStateSchema,
-} from './contract/index.ts';
+import { type KioskState, kioskStateSchema, newerState, readMessage, type TerminalState, terminalStateSchema } from './contract/index.ts';
 
 /** The reception terminals of the site as seen over one connection after the other. */
 export class TerminalPresence {
@@ -48,7 +41,7 @@ export class TerminalPresence {
       this.#signs.forget(topic);
       return false;
     }
-    const now = newerState(before, parseJsonMessage('terminal state', terminalStateSchema, payload));
+    const now = newerState(before, readMessage('terminal state', terminalStateSchema, payload));
     this.#known.set(topic, now);
     if (now.status === 'offline' || now.everySeconds === undefined) this.#signs.forget(topic);
     else this.#signs.heard(topic, now.everySeconds * 1000);
@@ -91,7 +84,7 @@ export class KioskPresence {
   /** Whether the retained state says `offline` although connection `bdSeq` lives: a late Will overwrote the birth. */
   contradicted(payload: Uint8Array, bdSeq: number): boolean {
     if (payload.length === 0) return true;
-    const seen = parseJsonMessage('state', kioskStateSchema, payload);
+    const seen = readMessage('state', kioskStateSchema, payload);
     return seen.status === 'offline' && !(seen.bootId === this.#options.bootId && seen.bdSeq > bdSeq);
   }
 

@@ -11,6 +11,7 @@ import {
   commandSchema,
   parseJsonMessage,
   parseMessage,
+  readMessage,
 } from './contract/index.ts';
 import { importKeys, type KeySet, newestPrivateKey, SIGN_ALGORITHM } from './seal-keys.ts';
 
@@ -32,6 +33,12 @@ export interface WordVerifier {
 
 const untrusted = (reason: string, cause?: unknown): KioskFailure =>
   new KioskFailure('uplink/untrusted', { facts: { reason }, message: `word of the terminal refused: ${reason}`, cause });
+
+/**
+ * A command does something at once, so it is obeyed only when every word of it is understood: a key that this program does not know might say
+ * when not to. An ack is read like any message: what was added to it changes neither whose it is nor what may be let go of.
+ */
+const readCommand = (content: Uint8Array): CommandMessage => parseJsonMessage('command', commandSchema, content);
 
 /** Commands that make no sense without the one visit they are for. */
 const FOR_ONE_VISIT: readonly CommandMessage['name'][] = ['approve-visual', 'cancel'];
@@ -80,9 +87,9 @@ export const createWordVerifier = async (terminalKeys: readonly KeySet[]): Promi
   };
 
   return {
-    ack: async (payload, place) => here(parseJsonMessage('ack', ackSchema, await verify(ACK_TYPE, payload)), place),
+    ack: async (payload, place) => here(readMessage('ack', ackSchema, await verify(ACK_TYPE, payload)), place),
     command: async (payload, place, nowMs) => {
-      const command = here(parseJsonMessage('command', commandSchema, await verify(COMMAND_TYPE, payload)), place);
+      const command = here(readCommand(await verify(COMMAND_TYPE, payload)), place);
       const issued = Date.parse(command.issuedAt);
       const expires = Date.parse(command.expiresAt);
       if (expires - issued > COMMAND_LIFETIME_MS || issued > nowMs + COMMAND_LIFETIME_MS) throw untrusted('lifetime');

@@ -4,7 +4,7 @@
 import { CompactSign, compactVerify, GeneralEncrypt, type GeneralJWE, generalDecrypt } from 'jose';
 import { z } from 'zod';
 import { KioskFailure } from '../core/failure.ts';
-import { parseJsonMessage, parseTopic, type RequestMessage, requestSchema, type VisitMessage, visitSchema } from './contract/index.ts';
+import { parseTopic, type RequestMessage, readMessage, requestSchema, type VisitMessage, visitSchema } from './contract/index.ts';
 import { CONTENT_ALGORITHM, importKeys, type KeySet, newestPrivateKey, SIGN_ALGORITHM, WRAP_ALGORITHM } from './seal-keys.ts';
 
 export type SealedContent = VisitMessage | RequestMessage;
@@ -75,7 +75,7 @@ export const createOpener = async (terminalKeys: KeySet, kioskKeys: readonly Key
   );
 
   const decrypt = async (payload: Uint8Array): Promise<string> => {
-    const { unprotected: _, ...jwe } = parseJsonMessage('sealed', jweSchema, payload);
+    const { unprotected: _, ...jwe } = readMessage('sealed', jweSchema, payload);
     const recipient = jwe.recipients.find(({ header }) => decryptors.has(header.kid));
     const decryptor = decryptors.get(recipient?.header.kid ?? '');
     if (recipient === undefined || decryptor === undefined) throw untrusted('not-for-this-terminal');
@@ -109,7 +109,7 @@ export const createOpener = async (terminalKeys: KeySet, kioskKeys: readonly Key
       if (protectedHeader.typ !== SEALED_TYPE[place.channel]) throw untrusted('purpose');
       const kid = protectedHeader.kid ?? '';
       if (signers.get(kid)?.owner !== place.kiosk) throw untrusted('kiosk');
-      const message = parseJsonMessage(place.channel, SCHEMAS[place.channel], content);
+      const message = readMessage(place.channel, SCHEMAS[place.channel], content);
       if (message.kiosk !== place.kiosk || message.site !== place.site) throw untrusted('kiosk');
       return { message, kid, expired: Date.parse(message.expiresAt) <= nowMs };
     },

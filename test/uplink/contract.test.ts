@@ -15,6 +15,7 @@ import {
   parseJsonMessage,
   parseMessage,
   parseTopic,
+  readMessage,
   terminalStateTopic,
   visitContentSchema,
   visitSchema,
@@ -82,6 +83,55 @@ test('a wrong message is refused by the path of the field, never by its value', 
     t.throws(() => parseMessage('visit', visitContentSchema, value), { code: 'uplink/malformed', facts: { field } });
   for (const bytes of [Uint8Array.of(0xff, 0xfe), new TextEncoder().encode('{')])
     t.throws(() => parseJsonMessage('visit', visitSchema, bytes), { code: 'uplink/malformed', facts: { field: '(not JSON)' } });
+});
+
+/** The value with a key that is in no contract, once for each object in it. */
+const grown = function* (value: unknown): Generator<unknown> {
+  if (typeof value !== 'object' || value === null) return;
+  if (!Array.isArray(value)) yield { ...value, fromLater: { than: ['this'] } };
+  for (const [key, inner] of Object.entries(value))
+    for (const one of grown(inner)) yield Array.isArray(value) ? value.with(Number(key), one) : { ...value, [key]: one };
+};
+
+test('a key of a newer program is no reason to refuse, at any depth and but for commands; the document says so too, and nobody may send one', async (t) => {
+  const later = new Map<string, number>();
+  for (const name of names) {
+    const validate = ajv().compile(messageJsonSchema(name));
+    for (const message of grown(EXAMPLES[name])) {
+      later.set(name, (later.get(name) ?? 0) + 1);
+      t.equal(validate(message), name !== 'Command', `${name}: ${JSON.stringify(message)}`);
+      t.same(readMessage(name, CONTRACT_SCHEMAS[name], new TextEncoder().encode(JSON.stringify(message))), EXAMPLES[name]);
+      t.throws(() => parseMessage(name, CONTRACT_SCHEMAS[name], message), { code: 'uplink/malformed', facts: { field: /fromLater$/ } });
+    }
+  }
+  t.match(Object.fromEntries(later), { Visit: 9, Request: 2, Ack: 2, Command: 1, Report: 6, Health: 1, KioskState: 1, TerminalState: 1 });
+  for (const [wrong, field] of [
+    [{ ...EXAMPLES.Visit, method: 'hand', later: 1 }, 'method'],
+    [{ ...EXAMPLES.Visit, v: 2, later: 1 }, 'v'],
+    [{ ...EXAMPLES.Visit, patient: { later: 1 } }, 'patient.name'],
+    [['later'], '(whole message)'],
+  ] as const)
+    t.throws(() => readMessage('visit', visitSchema, new TextEncoder().encode(JSON.stringify(wrong))), {
+      code: 'uplink/malformed',
+      facts: { field },
+    });
+  const hostile = `{"__proto__": {"v": 1}, "constructor": {}, ${JSON.stringify(EXAMPLES.Ack).slice(1)}`;
+  t.same(readMessage('ack', CONTRACT_SCHEMAS.Ack, new TextEncoder().encode(hostile)), EXAMPLES.Ack);
+});
+
+test('words that are only told to people may be new: a language, a reason of a look', async (t) => {
+  t.equal(parseMessage('visit', visitSchema, { ...EXAMPLES.Visit, language: 'pt-BR' }).language, 'pt-BR');
+  t.equal(parseMessage('request', CONTRACT_SCHEMAS.Request, { ...EXAMPLES.Request, reason: 'hat' }).reason, 'hat');
+  for (const language of ['', 'JA', 'ja ', 'a'.repeat(30), 'ja-<b>'])
+    t.throws(() => parseMessage('visit', visitSchema, { ...EXAMPLES.Visit, language }), {
+      code: 'uplink/malformed',
+      facts: { field: 'language' },
+    });
+  for (const reason of ['', 'A hat', 'x'.repeat(33)])
+    t.throws(() => parseMessage('request', CONTRACT_SCHEMAS.Request, { ...EXAMPLES.Request, reason }), {
+      code: 'uplink/malformed',
+      facts: { field: 'reason' },
+    });
 });
 
 test('a late Will does not mark a newer connection dead', async (t) => {

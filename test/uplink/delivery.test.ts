@@ -1,17 +1,18 @@
 // The delivery rule against a real broker over TCP: nothing lost, nothing twice, nobody believed without a signature.
 
 import { join } from 'node:path';
+import { CompactSign } from 'jose';
 import { test } from 'tap';
 import { systemClock } from '../../src/core/clock.ts';
 import { isFailure, type KioskFailure } from '../../src/core/failure.ts';
 import { uuidV7 } from '../../src/core/ids.ts';
 import { createLog } from '../../src/core/log.ts';
 import { measureUplink, percentiles } from '../../src/uplink/bench.ts';
-import { kioskTopic } from '../../src/uplink/contract/index.ts';
+import { kioskTopic, terminalStateTopic } from '../../src/uplink/contract/index.ts';
 import { nodeDurableFs } from '../../src/uplink/durable-fs.ts';
 import { Outbox } from '../../src/uplink/outbox.ts';
 import { createOpener, createSealer } from '../../src/uplink/seal.ts';
-import { generateKioskKeys, generateTerminalKeys, publicKeySet, rotateKeySet } from '../../src/uplink/seal-keys.ts';
+import { generateKioskKeys, generateTerminalKeys, newestPrivateKey, publicKeySet, rotateKeySet } from '../../src/uplink/seal-keys.ts';
 import { createWordSigner } from '../../src/uplink/seal-word.ts';
 import type { KazashiUplink, UplinkOptions } from '../../src/uplink/uplink.ts';
 import { type Keys, KIOSK, makeKeys, SITE, TestBroker, TestTerminal, temporaryFolder, testUplink, until, visitContent } from './helpers.ts';
@@ -310,6 +311,63 @@ test('a command of the terminal takes effect once, and only while it is fresh an
     'uplink/untrusted kiosk',
     'uplink/untrusted lifetime',
   ]);
+});
+
+test('a terminal of a newer build is believed; of its commands only those that are understood whole are obeyed', async (t) => {
+  const site = await withSite(t.teardown);
+  await site.terminal.connect(site.broker.url);
+  const key = await newestPrivateKey(site.keys.terminal, 'sig');
+  const signed = async (typ: string, message: object) =>
+    Buffer.from(
+      await new CompactSign(Buffer.from(JSON.stringify(message))).setProtectedHeader({ alg: 'ES256', kid: key.kid, typ }).sign(key.key),
+    );
+  const uplink = site.uplink();
+  const heard: string[] = [];
+  const failures: KioskFailure[] = [];
+  uplink.onCommand(({ name }) => heard.push(name));
+  uplink.onFailure((failure) => failures.push(failure));
+  await uplink.start();
+  await until(() => uplink.state.terminal === 'ready');
+  await site.terminal.publish(terminalStateTopic(SITE), Buffer.from(JSON.stringify({ ...site.terminal.state('init'), later: 1 })), true);
+  await until(() => uplink.state.terminal === 'lost');
+  await site.terminal.publish(terminalStateTopic(SITE), Buffer.from(JSON.stringify({ ...site.terminal.state('ready'), later: 1 })), true);
+  await until(() => uplink.state.terminal === 'ready');
+  site.terminal.answer = () => 'silence';
+  const { id, seq, acked } = await uplink.submit(visitContent());
+  await until(() => site.terminal.received.length === 1);
+  const place = { v: 1, site: SITE, kiosk: KIOSK };
+  const ack = {
+    ...place,
+    id,
+    seq,
+    status: 'accepted',
+    at: new Date().toISOString(),
+    checkIn: { state: 'checked-in', number: '7', desk: 2 },
+  };
+  await site.terminal.publish(kioskTopic(SITE, KIOSK, 'ack'), await signed('kazashi-ack+jws', { ...ack, later: { a: 1 } }));
+  t.same(await acked, { status: 'accepted', checkIn: { state: 'checked-in', number: '7' } });
+  const command = (over: object) => ({
+    ...place,
+    id: uuidV7(Date.now()),
+    name: 'out-of-service',
+    issuedAt: new Date().toISOString(),
+    expiresAt: new Date(Date.now() + 20_000).toISOString(),
+    ...over,
+  });
+  for (const over of [{ notBefore: '2030-01-01T00:00:00Z' }, {}, { name: 'polish' }])
+    await site.terminal.publish(kioskTopic(SITE, KIOSK, 'command'), await signed('kazashi-command+jws', command(over)));
+  await until(() => heard.length === 1 && failures.length === 2);
+  t.match(failures, [
+    { code: 'uplink/malformed', facts: { message: 'command', field: 'notBefore' } },
+    { code: 'uplink/malformed', facts: { message: 'command', field: 'name' } },
+  ]);
+  const { signer } = site.terminal;
+  await t.rejects(
+    signer.ack({ ...ack, later: 1 } as never),
+    { code: 'uplink/malformed' },
+    'and this build never signs a key of its own making',
+  );
+  await t.rejects(signer.command(command({ later: 1 }) as never), { code: 'uplink/malformed', facts: { field: 'later' } });
 });
 
 test('keys are rotated under a running kiosk: the new word is believed, and what is sealed next is signed anew', async (t) => {

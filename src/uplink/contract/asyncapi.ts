@@ -85,9 +85,20 @@ const CONTENT_TYPES: Readonly<Record<Wire, string>> = {
   sealed: 'application/jose+json',
 };
 
-/** JSON Schema (draft 7) of a message, as AsyncAPI's default schema format wants it. */
+/** Messages that a receiver refuses when they hold a key it does not know. */
+const CLOSED: ReadonlySet<MessageName> = new Set(['Command']);
+
+/**
+ * JSON Schema (draft 7) of a message, as AsyncAPI's default schema format wants it: what a receiver takes. A sender makes use of the listed
+ * keys alone.
+ */
 export const messageJsonSchema = (name: MessageName): Record<string, unknown> => {
-  const { $schema: _, ...schema } = z.toJSONSchema(CONTRACT_SCHEMAS[name], { target: 'draft-7' });
+  const { $schema: _, ...schema } = z.toJSONSchema(CONTRACT_SCHEMAS[name], {
+    target: 'draft-7',
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.additionalProperties === false && !CLOSED.has(name)) jsonSchema.additionalProperties = true;
+    },
+  });
   return { title: name, ...schema, examples: [EXAMPLES[name]] };
 };
 
@@ -141,7 +152,9 @@ export const asyncApiDocument = (): Record<string, unknown> => ({
     description:
       'MQTT 5 or 3.1.1. A kiosk repeats a visit until an ack with the same id, signed by the terminal, arrives; the terminal makes the visit durable ' +
       'before it signs, and answers a repetition with the same word and status duplicate. A PUBACK means nothing. No topic, property or plain message ' +
-      'carries personal data; no message carries an image, an embedding, a PIN, 照合番号 or the My Number.',
+      'carries personal data; no message carries an image, an embedding, a PIN, 照合番号 or the My Number. ' +
+      'Send the listed keys alone. On receipt ignore keys that are not listed, at any depth: a newer program may have added them, and then what is ' +
+      'listed keeps its meaning without them. Only a command with such a key must be refused.',
   },
   defaultContentType: 'application/json',
   channels: Object.fromEntries(CHANNELS.map((entry) => [entry.channel, channelOf(entry)])),

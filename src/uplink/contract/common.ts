@@ -1,5 +1,6 @@
 // Fields that several messages share, and the one way in which a wrong message is refused.
 // A refusal names the path of the field and never repeats its value.
+// The schemas are strict: that is what a sender is held to. A receiver reads what a newer program sends (readMessage; docs/adr/0009).
 
 import { z } from 'zod';
 import { KioskFailure } from '../../core/failure.ts';
@@ -50,13 +51,27 @@ export const parseMessage = <Schema extends z.ZodType>(message: string, schema: 
   });
 };
 
-/** UTF-8 JSON bytes as `schema` knows them. Throws KioskFailure uplink/malformed. */
-export const parseJsonMessage = <Schema extends z.ZodType>(message: string, schema: Schema, bytes: Uint8Array): z.output<Schema> => {
-  let value: unknown;
+const jsonOf = (message: string, bytes: Uint8Array): unknown => {
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     throw new KioskFailure('uplink/malformed', { facts: { message, field: '(not JSON)' }, message: `${message}: not UTF-8 JSON` });
+  }
+};
+
+/** UTF-8 JSON bytes as `schema` knows them, and nothing beside. Throws KioskFailure uplink/malformed. */
+export const parseJsonMessage = <Schema extends z.ZodType>(message: string, schema: Schema, bytes: Uint8Array): z.output<Schema> =>
+  parseMessage(message, schema, jsonOf(message, bytes));
+
+type Node = Record<PropertyKey, unknown>;
+
+/** As parseJsonMessage, but without the keys that `schema` does not list, at any depth: a newer sender may have them. Throws uplink/malformed. */
+export const readMessage = <Schema extends z.ZodType>(message: string, schema: Schema, bytes: Uint8Array): z.output<Schema> => {
+  const value = jsonOf(message, bytes);
+  for (const issue of schema.safeParse(value).error?.issues ?? []) {
+    if (issue.code !== 'unrecognized_keys') continue;
+    const holder = issue.path.reduce((node, key) => node[key] as Node, value as Node);
+    for (const key of issue.keys) delete holder[key];
   }
   return parseMessage(message, schema, value);
 };

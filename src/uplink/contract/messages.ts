@@ -76,7 +76,11 @@ export const requestContentSchema = z.strictObject({
   ask: z
     .enum(['approve-visual', 'prescription', 'withdraw'])
     .describe('withdraw: the question of this visit is answered at the kiosk, or wanted no longer'),
-  reason: z.enum(LOOK_REASONS).optional().describe('Why staff are asked to look'),
+  reason: z
+    .string()
+    .regex(/^[a-z][a-z-]{0,31}$/)
+    .optional()
+    .describe(`Why staff are asked to look: ${LOOK_REASONS.join(', ')}, and what may come`),
   patient: patientSchema
     .pick({ name: true, birthdate: true, sex: true })
     .optional()

@@ -1,5 +1,5 @@
 // The one message this appliance exists for: a finished visit, as it is inside the seal. Codes are those of the national scheme's result.
-// It has no place for an image, an embedding, a PIN, 照合番号 or the My Number, and strict objects refuse any field that is not listed.
+// It has no place for an image, an embedding, a PIN, 照合番号 or the My Number: a field that is not listed is refused before it is sealed.
 
 import { z } from 'zod';
 import { LANGUAGES } from '../../core/screens.ts';
@@ -79,7 +79,10 @@ export const visitContentSchema = z.strictObject({
   certificate: certificateSchema,
   evidence: evidenceSchema,
   referenceKind: z.literal('1').describe('照会区分: 1 by card'),
-  language: z.enum(LANGUAGES),
+  language: z
+    .string()
+    .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$/)
+    .describe(`Language of the screens: ${LANGUAGES.join(', ')}, and what may come`),
 });
 export type VisitContent = z.infer<typeof visitContentSchema>;
 

@@ -3,7 +3,7 @@
     judge.py terminal|kiosk asyncapi.json FOLDER HOST PORT SITE [KIOSK]
 
 As terminal it says it is ready, opens every visit and signs for it; as kiosk it seals one visit, repeats it, and reads what the terminal
-signs. Every message, seen or made, is held against its schema. One line of JSON per event on standard output; ends when standard input does.
+signs. Every message, seen or made, is held against its schema, and what is seen to the listed keys alone. One line of JSON per event on standard output; ends when standard input does.
 Debian: python3-paho-mqtt, python3-jsonschema, python3-cryptography. RFC 7515, 7516, 7518 by hand, so that no library is shared either.
 """
 
@@ -53,9 +53,23 @@ def resolve(reference):
     return node
 
 
-def check(name, value):
-    schema = CONTRACT["components"]["schemas"][name]
+def check(name, value, schema=None):
+    schema = schema or CONTRACT["components"]["schemas"][name]
     jsonschema.Draft7Validator(schema, format_checker=jsonschema.FormatChecker()).validate(value)
+
+
+def closed(schema):
+    if isinstance(schema, list):
+        return [closed(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {key: closed(one) if key != "examples" else one for key, one in schema.items()}
+    return {**inner, "additionalProperties": False} if inner.get("additionalProperties") is True else inner
+
+
+def check_sent(name, value):
+    """What a sender is held to: the listed keys alone. What it must take is `check`."""
+    check(name, value, closed(CONTRACT["components"]["schemas"][name]))
 
 
 def channel_of(topic):
@@ -157,9 +171,9 @@ def plain(topic, payload, kiosk_keys=None, own=None):
         content = verify(jws, kiosk_keys, cty)
         assert content["kiosk"] == place.group(2), content
     else:
-        check(schema, json.loads(payload))
+        check_sent(schema, json.loads(payload))
         return name, json.loads(payload), binding
-    check(message["x-content"]["$ref"].rsplit("/", 1)[1], content)
+    check_sent(message["x-content"]["$ref"].rsplit("/", 1)[1], content)
     return name, content, binding
 
 
@@ -168,10 +182,12 @@ client = mqtt.Client(client_id=f"judge-{ROLE}", protocol=mqtt.MQTTv5)
 client.tls_set(*(os.path.join(FOLDER, name) for name in ("ca.pem", "cert.pem", "key.pem")))
 client.on_message = lambda _client, _data, message: inbox.put(message)
 BOOT = str(uuid.uuid4())
+# The judge speaks as a newer program: what it adds must be ignored.
+LATER = {"fromLater": {"than": ["this"]}}
 
 
 def birth(status, **more):
-    return json.dumps({"v": 1, "bootId": BOOT, "bdSeq": 0, "at": now(), "version": "judge", "status": status, **more})
+    return json.dumps({"v": 1, "bootId": BOOT, "bdSeq": 0, "at": now(), "version": "judge", "status": status, **more, **LATER})
 
 
 def publish(topic, payload):
@@ -220,7 +236,8 @@ def as_terminal():
         ack["status"] = "duplicate" if content["id"] in seen else "accepted"
         if name == "visit":
             seen.setdefault(content["id"], str(len(seen) + 1))
-            ack["checkIn"] = {"state": "checked-in", "number": seen[content["id"]]}
+            ack["checkIn"] = {"state": "checked-in", "number": seen[content["id"]], **LATER}
+        ack.update(LATER)
         check("Ack", ack)
         publish(address("ack", content["kiosk"]), sign(ack, signer, "kazashi-ack+jws"))
         say(seen=name, id=content["id"], seq=content["seq"], visitId=content["visitId"])
@@ -234,7 +251,8 @@ def as_kiosk(kiosk):
     begin([address("ack", kiosk), address("command", kiosk), address("terminal-state")], state, birth("offline", faults=[]))
     publish(state, birth("ready", faults=[]))
     example = CONTRACT["components"]["schemas"]["Visit"]["examples"][0]
-    visit = {**example, "id": uuid7(), "site": SITE, "kiosk": kiosk, "bootId": BOOT, "visitId": uuid7(), "seq": 1, "issuedAt": now(), "expiresAt": now(600)}
+    visit = {**example, "id": uuid7(), "site": SITE, "kiosk": kiosk, "bootId": BOOT, "visitId": uuid7(), "seq": 1, "issuedAt": now(), "expiresAt": now(600), **LATER}
+    visit["patient"] = {**visit["patient"], **LATER}
     check("Visit", visit)
     sealed = json.dumps(seal(sign(visit, signer, "kazashi-visit+jws"), recipients, "kazashi-visit+jws"))
     say(visitId=visit["visitId"], id=visit["id"])
