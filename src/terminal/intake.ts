@@ -7,6 +7,7 @@ import type { Log } from '../core/log.ts';
 import {
   kioskStateSchema,
   kioskTopic,
+  MAX_PAYLOAD_BYTES,
   type ParsedTopic,
   parseTopic,
   type RequestMessage,
@@ -47,9 +48,6 @@ export interface IntakeParts {
  * Rejects only when the inbox cannot be written (storage/unwritable): then nothing may be acknowledged.
  */
 export type Intake = (topic: string, payload: Uint8Array) => Promise<Reply | undefined>;
-
-/** The contract bounds payloads at 128 kB; anything larger is not read. */
-const MAX_BYTES = 131_072;
 
 /** Reasons and field names only: an unsigned message must not write its own text into a log. */
 const fixedWord = (reason: unknown): string => (/^[A-Za-z.-]{1,40}$/.test(String(reason)) ? String(reason) : 'malformed');
@@ -154,7 +152,7 @@ export const createIntake = ({ site, opener, signer, inbox, kiosks, hub, registr
     // The filter for kiosk states matches the terminal's own; acks and commands are this side's own words.
     if (place.kiosk === 'terminal') return undefined;
     if (!kiosks.has(place.kiosk)) return refuse(place, 'uplink/untrusted', 'kiosk-unknown', payload.length);
-    if (payload.length > MAX_BYTES) return refuse(place, 'uplink/malformed', 'too-large', payload.length);
+    if (payload.length > MAX_PAYLOAD_BYTES) return refuse(place, 'uplink/malformed', 'too-large', payload.length);
     try {
       if (place.channel === 'health') kiosks.heard(place.kiosk);
       if (place.channel !== 'state' && place.channel !== 'report' && place.channel !== 'visit' && place.channel !== 'request')

@@ -1,7 +1,7 @@
 // The uplink put together: seal → outbox → link, acks back, presence both ways. Implements the port `Uplink` and owns the data folder.
 // A visit that was accepted here is on flash; nothing leaves or is stored that is not sealed.
 
-import { asFailure, type KioskFailure } from '../core/failure.ts';
+import { asFailure, KioskFailure } from '../core/failure.ts';
 import { uuidV7 } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import { CommandGate } from './commands.ts';
@@ -9,6 +9,7 @@ import {
   type HealthMessage,
   type KioskChannel,
   kioskTopic,
+  MAX_PAYLOAD_BYTES,
   parseTopic,
   type ReportMessage,
   type RequestContent,
@@ -237,6 +238,9 @@ class MqttUplink implements KazashiUplink {
     const opened = this.#opened;
     const verifier = this.#verifier;
     if (opened === undefined || verifier === undefined) return;
+    // Whoever holds the broker could make this process parse what no broker of a site lets through.
+    if (payload.length > MAX_PAYLOAD_BYTES)
+      throw new KioskFailure('uplink/malformed', { facts: { reason: 'too-large', bytes: payload.length } });
     if (parseTopic(topic)?.kiosk === TERMINAL) {
       // Whatever waits for an ack goes out again at once: a repetition is harmless, waiting for its time-out is not.
       if (this.#terminal.receive(topic, payload)) opened.delivery.setOpen(false);

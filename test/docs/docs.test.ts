@@ -51,6 +51,16 @@ test('every link from one page of the project to another file leads to it, and t
   t.end();
 });
 
+test('every attack of the threat model is a test of that name, and every such test stands in the threat model', (t) => {
+  const told = [...read('docs/threat-model.md').matchAll(/`(attack: [^`]+)`/g)].map(([, name]) => name);
+  const tried = [...read('test/uplink/attacks.test.ts').matchAll(/^test\((['"])(attack: .+?)\1/gm)].map(
+    ([, , name]) => name?.split(',')[0],
+  );
+  t.same([...new Set(told)].sort(), [...new Set(tried)].sort());
+  t.equal(new Set(told).size, 12);
+  t.end();
+});
+
 test('pages that are made from the code are what the code makes now', (t) => {
   const generated = [
     ['docs/configuration.md', configurationPage],

@@ -1,7 +1,7 @@
 // Texts of mosquitto's two files for one site. Every client is who its certificate says; a kiosk reaches its own topics and the terminal's
 // state, a terminal what terminals need, and nobody anything else. Options: mosquitto.conf(5) of 2.0.
 
-const MAX_PAYLOAD_BYTES = 131_072;
+import { MAX_PAYLOAD_BYTES } from '../../uplink/contract/index.ts';
 
 export interface BrokerPlace {
   readonly site: string;

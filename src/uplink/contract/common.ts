@@ -6,6 +6,9 @@ import { z } from 'zod';
 import { KioskFailure } from '../../core/failure.ts';
 import { CONTRACT_VERSION, ID_PATTERN } from './topics.ts';
 
+/** Longest payload of any message. What is longer is not looked into. */
+export const MAX_PAYLOAD_BYTES = 131_072;
+
 export const version = z.literal(CONTRACT_VERSION).describe('Contract version');
 export const boxId = z.string().regex(ID_PATTERN);
 export const messageId = z.uuidv7().describe('UUIDv7, made once per message and kept through every repetition');

@@ -1,6 +1,6 @@
 // The contract between kiosk and terminal in one import: topics, schemas, types. This is all that an integrator needs besides the seal.
 
-export { parseJsonMessage, parseMessage, readMessage } from './common.ts';
+export { MAX_PAYLOAD_BYTES, parseJsonMessage, parseMessage, readMessage } from './common.ts';
 export {
   type AckMessage,
   ackSchema,
