@@ -53,6 +53,7 @@ export const FAILURES = {
   'uplink/outbox-full': 'restart-visit',
   'uplink/malformed': 'never',
   'uplink/untrusted': 'never',
+  'uplink/rules-outdated': 'never',
   'storage/unwritable': 'restart-process',
   'storage/corrupt': 'restart-process',
   'clock/unset': 'restart-process',

@@ -27,6 +27,7 @@ import { openCardSession } from './card-session.ts';
 import { watchCardTray } from './card-tray.ts';
 import { createDesk } from './create-desk.ts';
 import { ownInput, ownReader } from './doctor/parts.ts';
+import { ownRights } from './doctor/site.ts';
 import { createFaceService } from './face-service.ts';
 import { HowToPlayer } from './how-to-player.ts';
 import { KeypadGuide, PRESENT } from './keypad-guide.ts';
@@ -183,7 +184,7 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     dataDirectory,
     version: options.uplink.version,
     clock,
-    own: [ownReader(reader), ownInput(() => ({ panels, keypads }))],
+    own: [ownReader(reader), ownInput(() => ({ panels, keypads })), ownRights(() => uplink.forbidden)],
     box: options.box === true,
     panel: hardware.surface.geometry,
     links: () => uplink.state,

@@ -7,7 +7,7 @@ import type { Log } from '../core/log.ts';
 import { type KioskChannel, kioskTopic } from './contract/index.ts';
 import { Delivery } from './delivery.ts';
 import { corrupt } from './durable-adapter.ts';
-import type { Link } from './link.ts';
+import type { Link, PublishOutcome } from './link.ts';
 import { Outbox, type OutboxEntry } from './outbox.ts';
 import type { Sealer } from './seal.ts';
 import { type Outboxes, Submissions } from './submissions.ts';
@@ -20,6 +20,8 @@ export interface OutboxParts {
   readonly link: Pick<Link, 'publish' | 'kick'>;
   readonly sealer: Sealer;
   onFailure(failure: KioskFailure): void;
+  /** How one try to publish ended. */
+  onPublished(channel: OutboxEntry['channel'], result: PublishOutcome): void;
   /** Something came in or went out. */
   onChange(): void;
 }
@@ -36,7 +38,16 @@ const WINDOW = 32;
 const REQUEST_LIMITS = { maxMessages: 64, maxBytes: 1024 * 1024 } as const;
 
 /** Opens what an earlier run left and takes it up again. Throws storage/unwritable. */
-export const openOutbox = async ({ options, log, bootId, link, sealer, onFailure, onChange }: OutboxParts): Promise<OpenOutbox> => {
+export const openOutbox = async ({
+  options,
+  log,
+  bootId,
+  link,
+  sealer,
+  onFailure,
+  onPublished,
+  onChange,
+}: OutboxParts): Promise<OpenOutbox> => {
   const { dataDir, fs, outboxLimits, clock, random, site, kiosk, ackTimeoutMs } = options;
   const topic = (channel: KioskChannel): string => kioskTopic(site, kiosk, channel);
   const onCorrupt = (seq: number): void => onFailure(corrupt(seq));
@@ -61,7 +72,11 @@ export const openOutbox = async ({ options, log, bootId, link, sealer, onFailure
     retryCapMs: RETRY_CAP_MS,
     window: WINDOW,
     payload: (id) => holder(id).payload(id),
-    publish: (entry, payload, expirySeconds) => link.publish(topic(entry.channel), payload, { qos: 1, expirySeconds }),
+    publish: async (entry, payload, expirySeconds) => {
+      const result = await link.publish(topic(entry.channel), payload, { qos: 1, expirySeconds });
+      onPublished(entry.channel, result);
+      return result;
+    },
     remove: (id) => holder(id).remove(id),
     onStalled: () => link.kick('no-puback'),
     onAcked: (entry, ack) => {

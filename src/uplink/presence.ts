@@ -62,6 +62,7 @@ export class KioskPresence {
   readonly #options: KioskPresenceOptions;
   #status: KioskState['status'] = 'init';
   #faults: readonly string[] = [];
+  #standing: readonly string[] = [];
 
   constructor(options: KioskPresenceOptions) {
     this.#options = options;
@@ -72,8 +73,13 @@ export class KioskPresence {
     this.#faults = faults.slice(0, 16);
   }
 
+  /** Faults of the link itself: they stay, whatever the screen says next. */
+  setStanding(faults: readonly string[]): void {
+    this.#standing = faults;
+  }
+
   birth(bdSeq: number): Uint8Array {
-    return this.#encode(bdSeq, this.#status, this.#faults);
+    return this.#encode(bdSeq, this.#status, [...this.#faults, ...this.#standing].slice(0, 16));
   }
 
   /** Will and goodbye alike. */

@@ -17,12 +17,13 @@ import {
   terminalStateFilters,
 } from './contract/index.ts';
 import { unwritable } from './durable-adapter.ts';
-import { Link } from './link.ts';
+import { Link, type PublishOutcome } from './link.ts';
 import { type Listener, Listeners } from './listeners.ts';
 import { takeLock } from './lock.ts';
 import { type OpenOutbox, openOutbox } from './open-outbox.ts';
 import type { Uplink, UplinkState } from './ports.ts';
 import { KioskPresence, TerminalPresence } from './presence.ts';
+import { Rights } from './rights.ts';
 import { createSealer, type Sealer } from './seal.ts';
 import { createWordVerifier, type WordVerifier } from './seal-word.ts';
 import type { Submission } from './submissions.ts';
@@ -35,6 +36,8 @@ export interface KazashiUplink extends Uplink {
   request(content: RequestContent, expiryMs?: number): Promise<Submission>;
   /** Retained at the broker: what an examination of this kiosk found. Said again at the next connection when there is none now. */
   report(found: Omit<ReportMessage, 'v'>): void;
+  /** Channels that the broker does not let this kiosk write: its rules are older than this program. Empty where the broker cannot tell (MQTT 3.1.1). */
+  readonly forbidden: readonly KioskChannel[];
   /** Numbers of this run, as in the health messages. */
   health(): HealthMessage;
 }
@@ -53,6 +56,7 @@ class MqttUplink implements KazashiUplink {
   readonly #presence: KioskPresence;
   readonly #terminal: TerminalPresence;
   readonly #gate = new CommandGate();
+  readonly #rights = new Rights((failure) => this.#fail(failure));
   readonly #link: Link;
   readonly #states = new Listeners<UplinkState>();
   readonly #commands = new Listeners<Command>();
@@ -112,6 +116,10 @@ class MqttUplink implements KazashiUplink {
       },
       onFailure: (failure) => this.#fail(failure),
     });
+  }
+
+  get forbidden(): readonly KioskChannel[] {
+    return this.#rights.forbidden;
   }
 
   get state(): UplinkState {
@@ -222,6 +230,7 @@ class MqttUplink implements KazashiUplink {
       link: this.#link,
       sealer: { seal: (message) => (this.#sealer as Sealer).seal(message) },
       onFailure: (failure) => this.#fail(failure),
+      onPublished: (channel, result) => this.#published(channel, result),
       onChange: () => this.#refresh(),
     });
     return { ...open, release };
@@ -268,6 +277,7 @@ class MqttUplink implements KazashiUplink {
     if (!this.#link.up || this.#opened === undefined) return;
     void this.#link.publish(this.#topic('state'), this.#presence.birth(this.#bdSeq), { qos: 1, retain: true }).then((result) => {
       if (result.outcome === 'refused') this.#log.error('state-refused', { reasonCode: result.reasonCode });
+      this.#published('state', result);
     });
   }
 
@@ -276,10 +286,18 @@ class MqttUplink implements KazashiUplink {
     if (report === undefined || !this.#link.up || this.#opened === undefined) return;
     const payload = new TextEncoder().encode(JSON.stringify(report));
     void this.#link.publish(this.#topic('report'), payload, { qos: 1, retain: true }).then((result) => {
-      // A broker whose rules are older than this message refuses it: asking again would not change that.
+      // A broker whose rules are older than this message refuses it. It is said again at the next connection: the rules may be new by then.
       if (result.outcome === 'refused') this.#log.warn('report-refused', { reasonCode: result.reasonCode });
-      if (result.outcome !== 'lost' && this.#report === report) this.#report = undefined;
+      else if (result.outcome !== 'lost' && this.#report === report) this.#report = undefined;
+      this.#published('report', result);
     });
+  }
+
+  /** Whoever stands at the terminal, or at the technician menu, is told what the broker forbids. */
+  #published(channel: KioskChannel, result: PublishOutcome): void {
+    if (!this.#rights.note(channel, result)) return;
+    this.#presence.setStanding(this.forbidden.length > 0 ? ['uplink/rules-outdated'] : []);
+    this.#publishState();
   }
 
   #publishHealth(): void {

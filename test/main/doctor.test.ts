@@ -11,7 +11,9 @@ import { TwinPn532 } from '../../src/device/nfc/twin/pn532.ts';
 import { TwinTouchPanel } from '../../src/device/touch/twin-touch-panel.ts';
 import { examine, type Report, reportText } from '../../src/main/doctor/check.ts';
 import { allChecks } from '../../src/main/doctor/checks.ts';
+import { ownRights } from '../../src/main/doctor/site.ts';
 import { serviceManager } from '../../src/main/service-manager.ts';
+import { RENEW_RULES } from '../../src/uplink/rights.ts';
 
 const NOW = Date.parse('2026-11-24T00:00:00Z');
 
@@ -130,4 +132,13 @@ test('systemd hears of the start, of every sign of life while nothing ails, and 
   alone.ready();
   alone.watch(async () => undefined);
   t.same(silent, [], 'without systemd nothing is said');
+});
+
+test('a kiosk whose broker forbids it something is told what to run, in both languages', async (t) => {
+  const round = (forbidden: readonly string[]) => examine([ownRights(() => forbidden)], () => NOW);
+  t.match(await round([]), { level: 'ok', findings: [{ id: 'broker-rules', level: 'ok' }] });
+  const { level, findings } = await round(['report']);
+  t.equal(level, 'warn');
+  for (const words of Object.values(findings[0]?.advice ?? {})) t.match(words, RENEW_RULES);
+  t.match(Object.keys(findings[0]?.advice ?? {}), ['ja', 'en']);
 });

@@ -20,7 +20,7 @@ import { classifyConnack } from '../../src/uplink/connack.ts';
 import { Link, type LinkOptions } from '../../src/uplink/link.ts';
 import { openStream } from '../../src/uplink/link-stream.ts';
 import { freePort } from '../free-port.ts';
-import { makeKeys, TestBroker, TestTerminal, temporaryFolder, testUplink, until, visitContent } from './helpers.ts';
+import { KIOSK, makeKeys, SITE, TestBroker, TestTerminal, temporaryFolder, testUplink, until, visitContent } from './helpers.ts';
 
 const { KAZASHI_MOSQUITTO: MOSQUITTO = '/usr/sbin/mosquitto' } = process.env;
 const NO_MOSQUITTO = /mosquitto version/.test(String(spawnSync(MOSQUITTO, ['-h']).stdout))
@@ -253,6 +253,7 @@ test('over TLS both sides show certificates, and a renewed one is used at the ne
 });
 
 class Mosquitto {
+  #acl = '';
   #process: ChildProcess | undefined;
   readonly #config: string;
   readonly port: number;
@@ -261,7 +262,8 @@ class Mosquitto {
     this.port = port;
     this.#config = join(folder, 'mosquitto.conf');
     const acl = join(folder, 'acl');
-    writeFileSync(acl, 'topic readwrite kazashi/#\ntopic readwrite a/#\n', { mode: 0o600 });
+    this.#acl = acl;
+    this.allow('readwrite kazashi/#', 'readwrite a/#');
     const lines = [
       `listener ${port} 127.0.0.1`,
       'allow_anonymous true',
@@ -270,6 +272,11 @@ class Mosquitto {
       `user ${userInfo().username}`,
     ];
     writeFileSync(this.#config, `${lines.join('\n')}\n`);
+  }
+
+  /** Everybody's rules, in force from the next start. */
+  allow(...rules: string[]): void {
+    writeFileSync(this.#acl, rules.map((rule) => `topic ${rule}\n`).join(''), { mode: 0o600 });
   }
 
   async start(): Promise<void> {
@@ -344,4 +351,51 @@ test('Debian’s mosquitto killed and started again: every visit arrives once', 
   t.equal(terminal.received.length, 30);
   t.same(new Set(terminal.received.map(({ seq }) => seq)).size, 30);
   await until(() => terminal.states.at(-1)?.status === 'ready');
+});
+
+test('Debian’s mosquitto with rules of before: what it forbids is told with what to run, and over when the rules are new', {
+  skip: NO_MOSQUITTO,
+}, async (t) => {
+  const { path, remove } = temporaryFolder();
+  const broker = new Mosquitto(path, await freePort());
+  const root = `kazashi/1/${SITE}`;
+  const before = ['state', 'visit', 'request', 'health', 'ack', 'command'].map((channel) => `readwrite ${root}/${KIOSK}/${channel}`);
+  broker.allow('read kazashi/#', `readwrite ${root}/terminal/state`, ...before);
+  await broker.start();
+  const keys = await makeKeys();
+  const terminal = await TestTerminal.create(keys);
+  const url = `mqtt://127.0.0.1:${broker.port}`;
+  const uplink = testUplink(keys, url, join(path, 'data'));
+  t.teardown(async () => {
+    await uplink.stop();
+    await terminal.close();
+    await broker.kill();
+    remove();
+  });
+  const failures: KioskFailure[] = [];
+  uplink.onFailure((failure) => failures.push(failure));
+  const examination = { at: '2026-03-31T21:30:04.000Z', level: 'ok' as const, findings: [] };
+  await terminal.connect(url);
+  await uplink.start();
+  uplink.announce('ready', ['reader/protocol']);
+  await until(() => uplink.state.terminal === 'ready');
+  t.match(uplink.forbidden, []);
+  uplink.report(examination);
+  uplink.report(examination);
+  await until(() => terminal.states.at(-1)?.faults.includes('uplink/rules-outdated') ?? false);
+  t.same(terminal.states.at(-1)?.faults, ['reader/protocol', 'uplink/rules-outdated'], 'reception is told, beside what the screen says');
+  t.same(uplink.forbidden, ['report'], 'and so is who asks the kiosk itself');
+  t.match(failures, [
+    { code: 'uplink/rules-outdated', facts: { channel: 'report', reasonCode: 135, run: 'kazashi site rotate DIR broker' } },
+  ]);
+  t.equal(failures.length, 1, 'once');
+  t.match(await (await uplink.submit(visitContent())).acked, { status: 'accepted' }, 'visits go on');
+  await broker.kill();
+  broker.allow('readwrite kazashi/#');
+  await broker.start();
+  await terminal.connect(url);
+  await until(() => terminal.reports.length > 0);
+  t.match(terminal.reports, [examination], 'said again to the broker that came back, without waiting for the next morning');
+  await until(() => terminal.states.at(-1)?.faults.length === 1);
+  t.same(uplink.forbidden, []);
 });

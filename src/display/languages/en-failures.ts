@@ -53,6 +53,7 @@ export const enFailures: FailureTexts = {
   'uplink/outbox-full': { title: 'Check-in is not possible now', patient: 'Too many check-ins are waiting to be sent.', action: desk, staff: 'The outbox is full. Restore the link: it empties by itself.' },
   'uplink/malformed': { title: 'Check-in is not possible now', patient: 'There is a problem between this machine and reception.', action: desk, staff: 'Check that the versions of kiosk and terminal match.' },
   'uplink/untrusted': { title: 'Check-in is not possible now', patient: 'There is a problem between this machine and reception.', action: desk, staff: 'The key of the terminal is not the registered one. Call maintenance.' },
+  'uplink/rules-outdated': { title: 'Check-in is not possible now', patient: 'There is a problem between this machine and reception.', action: desk, staff: 'The broker’s rules are of an older version. Maintenance: run kazashi site rotate DIR broker, copy broker/, start mosquitto again.' },
   'storage/unwritable': { title: 'Out of use for now', patient: 'This machine needs a check.', action: desk, staff: 'Storage cannot be written. Check space and SD card, then restart.' },
   'storage/corrupt': { title: 'Out of use for now', patient: 'This machine needs a check.', action: desk, staff: 'Stored data is damaged. Call maintenance.' },
   'clock/unset': { title: 'Getting ready', patient: 'This machine is setting its clock.', action: desk, staff: 'The clock is not set. Check network and time server.' },

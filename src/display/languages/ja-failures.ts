@@ -54,6 +54,7 @@ export const jaFailures: FailureTexts = {
   'uplink/outbox-full': { title: 'いまは受付できません', patient: 'まだ送れていない受付が多くあります。', action: otherReception, staff: '送信待ちがいっぱいです。端末との接続を直すと自動で送ります。' },
   'uplink/malformed': { title: 'いまは受付できません', patient: '端末とのやり取りに問題があります。', action: otherReception, staff: '端末のソフトの版が合っているか確かめてください。' },
   'uplink/untrusted': { title: 'いまは受付できません', patient: '端末とのやり取りに問題があります。', action: otherReception, staff: '端末の鍵が登録と一致しません。保守の担当に連絡してください。' },
+  'uplink/rules-outdated': { title: 'いまは受付できません', patient: '端末とのやり取りに問題があります。', action: otherReception, staff: 'ブローカーの規則が古い版のままです。保守の担当が kazashi site rotate DIR broker を実行し、broker/ を入れ替えて再起動してください。' },
   'storage/unwritable': { title: 'いまは使えません', patient: '機械の点検が必要です。', action: otherReception, staff: '保存領域に書き込めません。空き容量とSDカードを確かめ、再起動してください。' },
   'storage/corrupt': { title: 'いまは使えません', patient: '機械の点検が必要です。', action: otherReception, staff: '保存したデータが壊れています。保守の担当に連絡してください。' },
   'clock/unset': { title: '準備をしています', patient: '機械の時計を合わせています。', action: otherReception, staff: '時計が合っていません。ネットワークと時刻サーバーを確かめてください。' },

@@ -55,6 +55,7 @@ export const jaSimpleFailures = forPatients({
   'uplink/outbox-full': ['いま うけつけできません', 'まだ おくって いない ものが たくさん あります。', desk],
   'uplink/malformed': ['いま うけつけできません', 'きかいに もんだいが あります。', desk],
   'uplink/untrusted': ['いま うけつけできません', 'きかいに もんだいが あります。', desk],
+  'uplink/rules-outdated': ['いま うけつけできません', 'きかいに もんだいが あります。', desk],
   'storage/unwritable': ['いま つかえません', restart, desk],
   'storage/corrupt': ['いま つかえません', restart, desk],
   'clock/unset': ['じゅんび しています', 'きかいの とけいを なおして います。', desk],

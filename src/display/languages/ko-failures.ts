@@ -55,6 +55,7 @@ export const koFailures = forPatients({
   'uplink/outbox-full': ['지금은 접수할 수 없습니다', '아직 보내지 못한 접수가 많습니다.', desk],
   'uplink/malformed': ['지금은 접수할 수 없습니다', '단말기와의 통신에 문제가 있습니다.', desk],
   'uplink/untrusted': ['지금은 접수할 수 없습니다', '단말기와의 통신에 문제가 있습니다.', desk],
+  'uplink/rules-outdated': ['지금은 접수할 수 없습니다', '단말기와의 통신에 문제가 있습니다.', desk],
   'storage/unwritable': ['지금은 사용할 수 없습니다', restart, desk],
   'storage/corrupt': ['지금은 사용할 수 없습니다', restart, desk],
   'clock/unset': ['준비하고 있습니다', '기기의 시계를 맞추고 있습니다.', desk],

@@ -55,6 +55,7 @@ export const viFailures = forPatients({
   'uplink/outbox-full': ['Hiện không đăng ký được', 'Còn nhiều đăng ký chưa được gửi.', desk],
   'uplink/malformed': ['Hiện không đăng ký được', 'Có vấn đề khi liên lạc với quầy.', desk],
   'uplink/untrusted': ['Hiện không đăng ký được', 'Có vấn đề khi liên lạc với quầy.', desk],
+  'uplink/rules-outdated': ['Hiện không đăng ký được', 'Có vấn đề khi liên lạc với quầy.', desk],
   'storage/unwritable': ['Hiện không sử dụng được', restart, desk],
   'storage/corrupt': ['Hiện không sử dụng được', restart, desk],
   'clock/unset': ['Đang chuẩn bị', 'Máy đang chỉnh đồng hồ.', desk],

@@ -55,6 +55,7 @@ export const zhHansFailures = forPatients({
   'uplink/outbox-full': ['现在无法登记', '还有许多登记没有发送。', desk],
   'uplink/malformed': ['现在无法登记', '与接待终端的通信有问题。', desk],
   'uplink/untrusted': ['现在无法登记', '与接待终端的通信有问题。', desk],
+  'uplink/rules-outdated': ['现在无法登记', '与接待终端的通信有问题。', desk],
   'storage/unwritable': ['现在无法使用', restart, desk],
   'storage/corrupt': ['现在无法使用', restart, desk],
   'clock/unset': ['正在准备', '机器正在校准时钟。', desk],

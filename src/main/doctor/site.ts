@@ -39,6 +39,21 @@ export const broker = (config: KioskConfig['uplink']): Check => ({
   },
 });
 
+/** Of a kiosk that runs: a second connection under its name would end its own. `forbidden`: channels the broker refused. */
+export const ownRights = (forbidden: () => readonly string[]): Check => ({
+  id: 'broker-rules',
+  title: { ja: 'ブローカーの規則', en: "The broker's rules" },
+  async run() {
+    const refused = forbidden();
+    if (refused.length === 0) return ok({ broker: 'allows all' });
+    return warn(
+      { error: `refused: ${refused.join(' ')}` },
+      'ブローカーの規則が古い版のままです。サイトのフォルダーがある機械で kazashi site rotate DIR broker を実行し、broker/ を入れ替えて、mosquittoを再起動してください。',
+      'The broker’s rules are of an older version. Where the site’s folder is, run kazashi site rotate DIR broker, copy broker/ to the broker, start mosquitto again.',
+    );
+  },
+});
+
 export const certificates = (config: KioskConfig['uplink'], now: () => number): Check => ({
   id: 'certificates',
   title: { ja: '証明書', en: 'Certificates' },
