@@ -92,6 +92,34 @@ test('a box that is a kiosk already is not overwritten unless it is said, and th
   t.same(await loadKeySet(join(data, 'kiosk.private.json.before-20260401')), other);
 });
 
+test('settings and keys outside the data directory are not overwritten either; the same image twice is no harm', async (t) => {
+  const { config, etc, data, image, root } = await kioskBox(t.testdir());
+  backUpKiosk(config, image, PASSPHRASE, AT);
+  const [key, settings] = [join(root, etc, 'key.pem'), join(root, config)];
+  mkdirSync(join(root, etc), { recursive: true });
+  writeFileSync(key, 'the key of another kiosk', { mode: 0o600 });
+  writeFileSync(settings, 'settings of another kiosk');
+  t.throws(() => restoreKiosk(image, PASSPHRASE, { root }), {
+    code: 'input/invalid',
+    message: /(key\.pem|kazashi\.toml) and 1 more: .*--replace/,
+  });
+  t.equal(readFileSync(key, 'utf8'), 'the key of another kiosk');
+  t.notOk(existsSync(join(root, data)), 'nothing was begun');
+  restoreKiosk(image, PASSPHRASE, { root, asideAs: '20260401' });
+  t.equal(readFileSync(key, 'utf8'), 'the private key');
+  t.equal(readFileSync(`${key}.before-20260401`, 'utf8'), 'the key of another kiosk');
+  t.equal(readFileSync(`${settings}.before-20260401`, 'utf8'), 'settings of another kiosk');
+  // Cut off by a power failure and run again, it finishes what it began.
+  rmSync(join(root, etc, 'ca.pem'));
+  restoreKiosk(image, PASSPHRASE, { root });
+  t.equal(readFileSync(join(root, etc, 'ca.pem'), 'utf8'), 'authority');
+  // A visit that came after the image waits in the outbox: it is in no image.
+  const waiting = join(root, data, `uplink/outbox/000000000009-${ID}.json`);
+  writeFileSync(waiting, 'sealed');
+  t.throws(() => restoreKiosk(image, PASSPHRASE, { root }), { message: /--replace/ });
+  t.ok(existsSync(waiting));
+});
+
 test('an image that cannot be made says so in the guide’s words, and an older one stays', async (t) => {
   const { config, etc, image } = await kioskBox(t.testdir());
   backUpKiosk(config, image, PASSPHRASE, AT);

@@ -45,10 +45,18 @@ export const backUpKiosk = (configFile: string, to: string, passphrase: Uint8Arr
   }
 };
 
-/** The kiosk's own things that are there already. */
-const identityIn = (directory: string): boolean =>
-  existsSync(join(directory, 'kiosk.private.json')) ||
-  (existsSync(join(directory, 'uplink/outbox')) && readdirSync(join(directory, 'uplink/outbox')).length > 0);
+/** The kiosk's own things that are there already: its identity, and what waits for delivery. */
+const identityIn = (directory: string): readonly string[] => {
+  const [key, outbox] = [join(directory, 'kiosk.private.json'), join(directory, 'uplink/outbox')];
+  return [...(existsSync(key) ? [key] : []), ...(existsSync(outbox) ? readdirSync(outbox).map((name) => join(outbox, name)) : [])];
+};
+
+/** Files of the box that are neither the image's nor may be lost, wherever they are. What is the same already is in nobody's way. */
+const inTheWay = (root: string, place: string, files: KioskFiles['files']): readonly string[] => {
+  const wanted = new Map(files.map(({ path, bytes }) => [join(root, path), Buffer.from(bytes, 'base64')]));
+  const there = [...new Set([...identityIn(place), ...[...wanted.keys()].filter((path) => existsSync(path))])];
+  return there.filter((path) => wanted.get(path)?.equals(readFileSync(path)) !== true);
+};
 
 const parsed = (content: Uint8Array, name: string): KioskFiles => {
   const { data } = contentSchema.safeParse(JSON.parse(Buffer.from(content).toString('utf8')));
@@ -63,7 +71,7 @@ const parsed = (content: Uint8Array, name: string): KioskFiles => {
 export interface RestoreOptions {
   /** Where the box's root is: "/" on the box itself. */
   readonly root: string;
-  /** Puts aside what is there, under a name that ends so; undefined: a box that is a kiosk already is refused. */
+  /** Puts aside what is there, under a name that ends so; undefined: a box with settings, keys or visits of another is refused. */
   readonly asideAs?: string;
 }
 
@@ -86,17 +94,20 @@ export const restoreKiosk = (
   const { head, content } = openBackup(sealed, passphrase, from);
   const { dataDirectory, files } = parsed(content, from);
   const place = join(root, dataDirectory);
-  const occupied = identityIn(place);
-  if (occupied && asideAs === undefined)
-    throw new KioskFailure('input/invalid', {
-      message: `${place}: this box is a kiosk already; stop it and give --replace, which puts what is there aside`,
-      facts: { field: 'replace' },
-    });
   try {
-    // Its content, not the directory itself: that may be a partition.
-    if (occupied && asideAs !== undefined)
-      for (const name of readdirSync(place).filter((one) => !one.includes('.before-')))
-        renameSync(join(place, name), join(place, `${name}.before-${asideAs}`));
+    const occupied = inTheWay(root, place, files);
+    if (occupied.length > 0 && asideAs === undefined)
+      throw new KioskFailure('input/invalid', {
+        message: `${occupied[0]}${occupied.length > 1 ? ` and ${occupied.length - 1} more` : ''}: this box is a kiosk already; stop it and give --replace, which puts what is there aside`,
+        facts: { field: 'replace' },
+      });
+    if (occupied.length > 0) {
+      const aside = (path: string) => renameSync(path, `${path}.before-${asideAs}`);
+      // Its content, not the directory itself: that may be a partition.
+      const content = existsSync(place) ? readdirSync(place).filter((one) => !one.includes('.before-')) : [];
+      for (const name of content) aside(join(place, name));
+      for (const path of occupied.filter((one) => !one.startsWith(`${place}/`))) aside(path);
+    }
     for (const { path, mode, bytes } of files) writeDurably(join(root, path), Buffer.from(bytes, 'base64'), mode);
     if (process.getuid?.() === 0 && existsSync(place)) {
       const { uid, gid } = statSync(place);
@@ -104,6 +115,7 @@ export const restoreKiosk = (
         for (let at = join(root, path); at.length > place.length; at = dirname(at)) chownSync(at, uid, gid);
     }
   } catch (cause) {
+    if (isFailure(cause)) throw cause;
     throw new KioskFailure('storage/unwritable', { cause, message: `${root}: cannot be written (${reasonOf(cause)}); run the same command again`, facts: { reason: reasonOf(cause) } }); // biome-ignore format: one sentence
   }
   return { kiosk: head.kiosk, files: files.length };

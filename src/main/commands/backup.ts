@@ -10,7 +10,7 @@ const usage = `  kazashi backup --config FILE --to FILE [--passphrase-file FILE]
                              an encrypted image of this kiosk: settings, keys, certificates, visits that wait; also while it runs
   kazashi restore --from FILE [--passphrase-file FILE] [--replace] [--root DIR]
                              makes a box the kiosk of the image; the kiosk must be stopped, and the old box must stay off
-      --replace              where the box is a kiosk already: what is there is put aside
+      --replace              where the box has settings, keys or visits already: they are put aside, none is overwritten
       --root DIR             root of the box, where it is not this machine's own (/)
 `;
 
