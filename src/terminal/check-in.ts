@@ -51,10 +51,10 @@ export const judge = (visit: VisitMessage): { readonly proof: Proof; readonly ce
 
 /**
  * A proven visit with a certificate in force checks in. One that expired less than three months ago allows eligibility only, and
- * reception tells the patient to renew it; every other state, a proof that fails, and an insurance that ended (資格有効性 2, 3) need a
- * word too.
+ * reception tells the patient to renew it; every other state, a proof that fails, and an insurance that ended, was not found or is one of
+ * several (資格有効性 2 to 5) need a word too. A registry that did not answer keeps nobody waiting: the list says so to reception.
  */
 export const checkInState = (certificate: CertificateNote['state'], proof: Proof, validity?: string): CheckInState =>
-  proof !== 'failed' && (certificate === 'valid' || certificate === 'expires-soon') && validity !== '2' && validity !== '3'
+  proof !== 'failed' && (certificate === 'valid' || certificate === 'expires-soon') && ['1', '6', undefined].includes(validity)
     ? 'checked-in'
     : 'see-reception';

@@ -5,8 +5,9 @@ import Database from 'libsql';
 import { test } from 'tap';
 import { silentLog } from '../../src/core/log.ts';
 import { isInsurerNumber } from '../../src/terminal/eligibility/numbers.ts';
-import { population } from '../../src/terminal/eligibility/population.ts';
-import { FACE_FILE, type FaceResult, readFaceFile, writeFaceFile } from '../../src/terminal/exchange/face-file.ts';
+import { population, qualificationOn } from '../../src/terminal/eligibility/population.ts';
+import type { Qualification } from '../../src/terminal/eligibility/ports.ts';
+import { FACE_FILE, type FaceResult, RESULT_FIELDS, readFaceFile, writeFaceFile } from '../../src/terminal/exchange/face-file.ts';
 import { createFolderRegistry, dropFile } from '../../src/terminal/exchange/folder.ts';
 import { createHandover } from '../../src/terminal/exchange/handover.ts';
 import { createLockout } from '../../src/terminal/store/lockout.ts';
@@ -210,6 +211,8 @@ test('an ended insurance makes the patient see reception, whatever the card says
   t.match((await holder('見本　次郎', '1975-08-01', '1')).visit, { result: 'see-reception', validity: '2' });
   t.match((await holder('見本　花子', '1990-12-24', '2')).visit, { result: 'see-reception', validity: '3' });
   t.match((await holder('見本　新', '2000-02-29', '1')).visit, { result: 'checked-in', validity: '6' });
+  const { patient: _closed, ...nameless } = visit();
+  t.match((await store(nameless)).visit, { result: 'see-reception', validity: '4' }, 'the card face stayed closed: nobody was found');
 });
 
 test('the invented people show every age, share and answer, with check digits that are right', async (t) => {
@@ -217,6 +220,39 @@ test('the invented people show every age, share and answer, with check digits th
   t.strictSame(population(400), people, 'the same for ever');
   t.strictSame([...new Set(people.map(({ validity }) => validity))].sort(), ['1', '2', '3', '6']);
   t.ok(people.every(({ fixed }) => isInsurerNumber(String(fixed.InsurerNumber))));
+  const results = people.map((one) => qualificationOn(one, '2026-05-01'));
+  const kinds = (of: (one: Qualification) => string | undefined): unknown[] => [...new Set(results.map(of))].filter(Boolean).sort();
+  t.strictSame(
+    kinds((one) => one.InsuredPartialContributionRatio),
+    ['010', '020', '030'],
+  );
+  t.strictSame(
+    kinds((one) => one.InsuredCertificateClassification),
+    ['01', '05', '06', '07', 'A1'],
+  );
+  t.strictSame(
+    kinds((one) => one.ReasonOfLoss),
+    ['01', '02', '03', '99'],
+  );
+  t.strictSame(
+    kinds((one) => one.SpecificDiseasesCertificateList?.[0]?.SpecificDiseasesDiseaseCategory),
+    ['1', '2', '3'],
+  );
+  const limits = kinds((one) => one.LimitApplicationCertificateRelatedInfo?.LimitApplicationCertificateClassificationFlag);
+  t.strictSame(
+    limits,
+    [...'123456']
+      .map((n) => `A0${n}`)
+      .concat(
+        [...'123456789'].map((n) => `B0${n}`),
+        'B10',
+      ),
+  );
+  for (const field of RESULT_FIELDS.filter((one) => one !== 'ReferenceNumber'))
+    t.ok(
+      results.some((one) => one[field] !== undefined),
+      field,
+    );
   const { app, cookie } = await office(t);
   const cookies = await cookie();
   const ask = async (payload: object) => (await app.inject({ method: 'POST', url: '/api/eligibility', cookies, payload })).json();

@@ -3,6 +3,7 @@
 import { test } from 'tap';
 import { FAILURE_CODES } from '../../src/core/failure.ts';
 import { FACE_HINTS } from '../../src/core/screens.ts';
+import { RESULT_FIELDS } from '../../src/terminal/exchange/face-file.ts';
 import { COMMAND_NAMES } from '../../src/uplink/contract/index.ts';
 
 const page = (file: string) => import(new URL(`../../src/terminal/web/${file}`, import.meta.url).href);
@@ -23,6 +24,35 @@ test('every failure of a kiosk has a sentence and what to do, in Japanese', asyn
 test('every reason for a look is spelled out', async (t) => {
   const { LOOK_REASONS } = await page('faults.js');
   t.strictSame(Object.keys(LOOK_REASONS).sort(), [...FACE_HINTS, 'camera', 'photo-unreadable', 'pin-locked', 'chosen'].sort());
+});
+
+test('every field of a result has a name and words for its codes', async (t) => {
+  const { FIELDS } = await page('fields.js');
+  t.strictSame(FIELDS.map(([name]: string[]) => name).sort(), [...RESULT_FIELDS].sort());
+  for (const [name, label] of FIELDS) t.match(label, /^[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}・（）ー]+$/u, name);
+  const { LIMITS, DISEASES, CLASSES, LOSS, adviceOn } = await page('words.js');
+  t.strictSame(
+    Object.keys(LIMITS),
+    [...'123456']
+      .map((n) => `A0${n}`)
+      .concat(
+        [...'123456789'].map((n) => `B0${n}`),
+        'B10',
+      ),
+  );
+  t.strictSame(
+    [Object.keys(DISEASES), Object.keys(CLASSES).sort(), Object.keys(LOSS).sort()],
+    [
+      ['1', '2', '3'],
+      ['01', '05', '06', '07', 'A1'],
+      ['01', '02', '03', '99'],
+    ],
+  );
+  for (const validity of ['2', '3', '4', '5']) {
+    t.match(adviceOn({ ReferenceClassification: '1', QualificationValidity: validity }), /。$/, `${validity} by card`);
+    t.match(adviceOn({ ReferenceClassification: '2', QualificationValidity: validity }), /。$/, `${validity} by numbers`);
+  }
+  t.notMatch(adviceOn({ ReferenceClassification: '1', QualificationValidity: '4' }), /入力/, 'after a card nobody typed anything');
 });
 
 test('every command leaves a readable line in the record', async (t) => {

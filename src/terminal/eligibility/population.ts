@@ -51,6 +51,9 @@ const CLASSES = ['01', '01', '01', '01', '01', '01', '06', '07', 'A1', '05'] as 
 const VALIDITIES: readonly QualificationValidity[] = ['1', '1', '1', '1', '1', '1', '1', '1', '6', '2', '3'];
 const REASONS = ['01', '02', '03', '99'] as const;
 
+/** Parents, and in some households grandparents, whose shares and limits differ. */
+const OLDEST = [1955, 1955, 1955, 1936] as const;
+
 const birthOf = (choose: Seeded, from: number, to: number): string =>
   `${from + choose.pick(to - from + 1)}-${String(1 + choose.pick(12)).padStart(2, '0')}-${String(1 + choose.pick(28)).padStart(2, '0')}`;
 
@@ -77,7 +80,7 @@ const household = (index: number): readonly Insured[] => {
       person: {
         name: `${family}　${given}`,
         nameKana: `${familyKana}　${givenKana}`,
-        birth: place < 2 ? birthOf(choose, 1955, 1995) : birthOf(choose, 2008, 2025),
+        birth: place < 2 ? birthOf(choose, oneOf(OLDEST), 1995) : birthOf(choose, 2008, 2025),
         sex,
         address: `架空県●●市${index}番地`,
       },
@@ -91,6 +94,7 @@ const household = (index: number): readonly Insured[] => {
           ? { SpecificDiseasesCertificateList: [{ SpecificDiseasesDiseaseCategory: oneOf(['1', '2', '3']) }] }
           : {}),
         ...(choose.pick(20) === 0 ? { NameOfOther: `${family}　通称` } : {}),
+        ...(choose.pick(40) === 0 ? { Sex2: sex === '1' ? ('2' as const) : ('1' as const) } : {}),
       },
     };
   });

@@ -39,6 +39,22 @@ const insurerNumber = (insurer: Insurer, choose: Seeded): string =>
 /** The birthday that moves a person into another insurance, as YYYY-MM-DD. */
 const birthday = (birth: string, age: number): string => `${Number(birth.slice(0, 4)) + age}${birth.slice(4)}`;
 
+/** 限度額区分: ア to オ under 70; from 70 on by income, where 75 divides 一般 in two. */
+const limitOf = (age: number, income: 1 | 2 | 3, choose: Seeded): string => {
+  const oneOf = (codes: readonly string[]): string => codes[choose.pick(codes.length)] ?? '';
+  if (age < 70) return oneOf(['A01', 'A02', 'A03', 'A04', 'A05', 'A06']);
+  if (income === 3) return oneOf(['B01', 'B02', 'B03']);
+  if (age < 75) return oneOf(['B04', 'B05', 'B06']);
+  return income === 2 ? 'B09' : oneOf(['B05', 'B06', 'B07', 'B08', 'B10']);
+};
+
+/** From the last 1 August (or the first day of the qualification) to the next 31 July. */
+const validFrom = (began: string, day: string): Pick<Qualification, 'InsuredCardValidDate' | 'InsuredCardExpirationDate'> => {
+  const year = Number(day.slice(0, 4)) - (day.slice(5) < '08-01' ? 1 : 0);
+  const first = [began, `${year}-08-01`].sort().at(-1) ?? began;
+  return { InsuredCardValidDate: compact(first), InsuredCardExpirationDate: `${year + 1}0731` };
+};
+
 /** The qualification in force on `day` (YYYY-MM-DD). */
 export const syntheticQualification = (person: Person, day: string): Qualification => {
   const choose = seeded(`${person.name}|${person.birth}|${person.sex ?? ''}`);
@@ -71,8 +87,8 @@ export const syntheticQualification = (person: Person, day: string): Qualificati
     InsuredPartialContributionRatio: ratio,
     ...(isPreschool(person.birth, day) ? { PreschoolClassification: '1' as const } : {}),
     ...(age >= 70 && !elderly ? { ElderlyRecipientCertificateInfo: { ElderlyRecipientContributionRatio: ratio } } : {}),
-    ...(age >= 70
-      ? {}
-      : { LimitApplicationCertificateRelatedInfo: { LimitApplicationCertificateClassificationFlag: `A0${1 + choose.pick(5)}` } }),
+    LimitApplicationCertificateRelatedInfo: { LimitApplicationCertificateClassificationFlag: limitOf(age, income, choose) },
+    // These two are renewed every August; other insurers print no end.
+    ...(elderly || insurer.law === '' ? validFrom(began, day) : {}),
   };
 };

@@ -30,7 +30,8 @@ const numbersBody = z.strictObject({
   InsurerNumber: z
     .string({ error: '保険者番号を入力してください' })
     .transform(typed)
-    .refine((value) => /^(\d{6}|\d{8})$/.test(value), '保険者番号は6桁または8桁の数字です')
+    .refine((value) => value !== '', '保険者番号を入力してください')
+    .refine((value) => value === '' || /^(\d{6}|\d{8})$/.test(value), '保険者番号は6桁または8桁の数字です')
     .refine(isInsurerNumber, '保険者番号の検証番号(最後の1桁)が合いません。もう一度確かめてください'),
   InsuredCardSymbol: optional,
   InsuredIdentificationNumber: z

@@ -2,7 +2,8 @@
 
 import { get } from './api.js';
 import { h, icon } from './dom.js';
-import { handoverBlock, marked } from './handover.js';
+import { fieldsOf, marked } from './fields.js';
+import { handoverBlock } from './handover.js';
 import { question } from './help.js';
 import { methodBadge } from './visits.js';
 import * as words from './words.js';
@@ -10,37 +11,32 @@ import * as words from './words.js';
 const line = (label, ...value) => h('div', { class: 'fact' }, h('dt', {}, label), h('dd', {}, ...value));
 const day = (text) => (text === undefined ? undefined : words.birthDate(text));
 
-const qualification = (one) => h('dl', { class: 'facts insurance' },
-  line('保険者番号', h('span', { class: 'digits' }, one.InsurerNumber), h('span', { class: 'quiet' }, one.InsurerName)),
-  line('記号', h('span', { class: 'digits' }, one.InsuredCardSymbol ?? '―')),
-  line('番号', h('span', { class: 'digits' }, one.InsuredIdentificationNumber)),
-  line('枝番', h('span', { class: 'digits' }, one.InsuredBranchNumber ?? '―')),
-  line('本人・家族', words.FAMILY[one.PersonalFamilyClassification]),
-  line('負担割合', h('strong', { class: 'share' }, words.share(one.InsuredPartialContributionRatio))),
-  line('氏名', h('span', {}, marked(one.Name ?? '')), one.NameKana ? h('span', { class: 'quiet' }, one.NameKana) : undefined), one.NameOfOther ? line('氏名（その他）', h('span', {}, marked(one.NameOfOther))) : undefined, line('生年月日', day(one.Birthdate)), one.Sex1 ? line('性別', words.SEX[one.Sex1]) : undefined, one.Sex2 ? line('性別（証の表記）', words.SEX[one.Sex2]) : undefined,
-  one.InsuredName && one.InsuredName !== one.Name ? line('被保険者氏名', h('span', {}, marked(one.InsuredName))) : undefined, one.Address ? line('住所', one.PostNumber ? h('span', { class: 'quiet' }, `〒${one.PostNumber}`) : undefined, h('span', {}, marked(one.Address))) : undefined,
-  line('被保険者証区分', words.CLASSES[one.InsuredCertificateClassification] ?? one.InsuredCertificateClassification),
-  line('資格取得日', day(one.QualificationDate)),
-  one.DisqualificationDate ? line('資格喪失日', day(one.DisqualificationDate), one.ReasonOfLoss ? h('span', { class: 'quiet' }, words.LOSS[one.ReasonOfLoss] ?? one.ReasonOfLoss) : undefined) : undefined,
-  line('証の交付日', day(one.InsuredCertificateIssuanceDate)), one.InsuredCardValidDate ? line('証の有効開始日', day(one.InsuredCardValidDate)) : undefined, one.InsuredCardExpirationDate ? line('証の有効期限', day(one.InsuredCardExpirationDate)) : undefined,
-  one.ElderlyRecipientCertificateInfo ? line('高齢受給者証', words.share(one.ElderlyRecipientCertificateInfo.ElderlyRecipientContributionRatio)) : undefined,
-  one.SpecificDiseasesCertificateList?.length ? line('特定疾病療養受療証', `あり（${one.SpecificDiseasesCertificateList.map((each) => each.SpecificDiseasesDiseaseCategory).join('、')}）`) : undefined,
-  one.LimitApplicationCertificateRelatedInfo ? line('限度額区分', one.LimitApplicationCertificateRelatedInfo.LimitApplicationCertificateClassificationFlag) : undefined,
-  one.PreschoolClassification ? line('就学', '就学前') : undefined, one.ReferenceNumber ? line('照会番号', h('span', { class: 'digits' }, one.ReferenceNumber)) : undefined); // biome-ignore format: reads as the page does
+const qualification = (one) =>
+  h(
+    'dl',
+    { class: 'facts insurance' },
+    fieldsOf(one).map(([, label, shown]) => line(label, shown)),
+  );
 
 /** 資格有効性 in words, the numbers of each entry, and where the answer comes from. */
 export const eligibilityBlock = (answer) => {
   const good = answer.QualificationValidity === '1' || answer.QualificationValidity === '6';
+  const advice = words.adviceOn(answer);
+  const holdsGlyph = JSON.stringify(answer.ResultList).includes('●');
   return h('div', { class: 'eligibility' },
     h('p', { class: `verdict ${good ? 'good' : 'bad'}` }, icon(good ? 'check' : 'alert', 26), h('span', { class: 'quiet' }, '資格'), h('strong', {}, words.VALIDITY[answer.QualificationValidity])),
-    words.ADVICE[answer.QualificationValidity] ? h('p', { class: 'box warning' }, icon('alert'), h('span', {}, words.ADVICE[answer.QualificationValidity])) : undefined,
-    answer.QualificationValidity === '3' ? h('p', { class: 'hint' }, '下は古い資格です。') : undefined, answer.ResultList.map(qualification),
+    advice ? h('p', { class: 'box warning' }, icon('alert'), h('span', {}, advice)) : undefined,
+    answer.QualificationValidity === '3' ? h('p', { class: 'hint' }, '下は古い資格です。') : undefined, answer.ResultList.map(qualification), holdsGlyph ? question('glyph') : undefined,
     h('p', { class: 'hint' }, '公費の情報はマイナンバーカードからは読み取れません。受給者証を確かめてください。'), question('public'),
     answer.source === 'synthetic' ? h('p', { class: 'hint' }, 'この資格情報は、この製品に組み込まれた架空の登録簿のものです。全国の資格確認システムには接続していません。') : undefined); // biome-ignore format: reads as the page does
 };
 
-const until = (answer, at) =>
-  answer.flag === '1' ? `${words.clockTime(new Date(answer.consentedAt ?? at).getTime() + 86_400_000)}(翌日)まで` : '';
+/** When it was agreed to, and until when it may be read. */
+const until = ({ flag, consentedAt }, at) => {
+  const given = consentedAt ?? at;
+  if (flag === '1') return `${words.clockTime(given)} に同意（翌日の ${words.clockTime(given)} まで）`;
+  return flag === '2' ? `${words.longDate(given)} ${words.clockTime(given)} に同意` : '';
+};
 
 const section = (title, ...children) => h('section', {}, h('h3', {}, title), ...children);
 
@@ -50,7 +46,8 @@ const content = (visit) => {
   const asked = Object.keys(words.CONSENT).filter((item) => visit.consent[item] !== undefined);
   return [
     h('div', { class: 'sheet-top' }, h('span', { class: 'big-number' }, visit.number), h('div', {}, h('p', { class: 'sheet-name' }, patient?.name ?? '券面の情報なし'),
-      h('p', { class: 'quiet' }, `${words.longDate(visit.at)} ${words.clockTime(visit.at)} ・ ${visit.kiosk}`)), h('span', { class: `result ${visit.result}` }, words.RESULTS[visit.result])),
+      h('p', { class: 'quiet' }, h('span', { class: 'together' }, `${words.longDate(visit.at)} ${words.clockTime(visit.at)}`), ' ', h('span', { class: 'together' }, visit.kiosk))), h('span', { class: `result ${visit.result}` }, words.RESULTS[visit.result])),
+    h('p', { class: 'print-only' }, `印刷 ${words.longDate(Date.now())} ${words.clockTime(Date.now())}`),
     note ? h('p', { class: `box ${note.tone}` }, icon('alert'), h('span', {}, note.text, visit.certificate.validTo ? `(有効期限 ${day(visit.certificate.validTo)})。` : '。', '市区町村の窓口で更新できることを案内してください。')) : undefined,
     visit.proof === 'failed' ? h('p', { class: 'box error' }, icon('alert'), h('span', {}, words.PROOFS.failed)) : undefined,
     section('資格情報', eligibilityBlock(visit.eligibility)),
@@ -71,7 +68,8 @@ export const openDetail = async (visitId) => {
   const dialog = h('dialog', { class: 'sheet', 'aria-labelledby': 'sheet-title', onclick: (event) => event.target === dialog && dialog.close() },
     h('div', { class: 'sheet-inner' },
       h('header', {}, h('h2', { id: 'sheet-title' }, '受付の詳細'), h('button', { class: 'button icon-only', type: 'button', 'aria-label': '閉じる', onclick: () => dialog.close() }, icon('close'))),
-      body)); // biome-ignore format: reads as the page does
+      body,
+      h('footer', {}, h('button', { class: 'button', type: 'button', onclick: () => print() }, '印刷する'), h('button', { class: 'button primary', type: 'button', onclick: () => dialog.close() }, '一覧に戻る')))); // biome-ignore format: reads as the page does
   dialog.addEventListener('close', () => dialog.remove());
   document.getElementById('sheet-place').replaceChildren(dialog);
   dialog.showModal();

@@ -37,6 +37,21 @@ export const ADVICE = {
   5: '同じ番号に複数の人がいます。枝番か生年月日を入力して、もう一度検索してください。',
   6: '資格は有効ですが、まだマイナンバーとひも付いていません。',
 };
+/** The same after a card: nobody typed a number. */
+const BY_CARD = {
+  3: 'カードの資格は終わっていて、新しい資格が登録されています。新しい保険証・資格確認書の番号で確認してください。',
+  4: 'このカードの人の資格が見つかりません。資格確認書などの番号で確認してください。',
+  5: 'このカードの人に複数の資格があります。どれを使うか、患者さんに確かめてください。',
+};
+export const adviceOn = ({ ReferenceClassification: how, QualificationValidity: validity }) =>
+  (how === '1' ? BY_CARD[validity] : undefined) ?? ADVICE[validity];
+/** 限度額区分: under 70, and from 70 on. */
+export const LIMITS = {
+  A01: 'ア', A02: 'イ', A03: 'ウ', A04: 'エ', A05: 'オ', A06: 'オ（境界層）',
+  B01: '現役並みⅢ', B02: '現役並みⅡ', B03: '現役並みⅠ', B04: '一般', B05: '低所得Ⅱ', B06: '低所得Ⅰ', B07: '低所得Ⅰ（老齢福祉年金）', B08: '低所得Ⅰ（境界層）', B09: '一般Ⅱ', B10: '一般Ⅰ',
+}; // biome-ignore format: one list
+/** 特定疾病 of a 療養受療証. */
+export const DISEASES = { 1: '人工透析の必要な慢性腎不全', 2: '血友病', 3: '血液製剤によるHIV感染症' };
 export const CLASSES = {
   '01': '被保険者証（一般）', '05': '資格証明書', '06': '特例退職被保険者証', '07': '自衛官診療証', A1: '医療扶助',
 }; // biome-ignore format: one list
@@ -71,6 +86,11 @@ export const clockTime = (at) => time.format(new Date(at));
 export const longDate = (at) => date.format(new Date(at));
 /** YYYY-MM-DD today in Japan, `days` later. */
 export const japanDay = (days = 0) => new Date(Date.now() + 9 * 3_600_000 + days * 86_400_000).toISOString().slice(0, 10);
+/** 2026年4月10日 of 2026-04-10. */
+export const dateOf = (iso) => {
+  const [year, month, day] = iso.split('-').map(Number);
+  return `${year}年${month}月${day}日`;
+};
 /** From 1980-04-10 or 19800410, with the era, as on the documents staff compare with. */
 export const birthDate = (text) => {
   const digits = text.replaceAll('-', '');
