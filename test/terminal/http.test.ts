@@ -54,6 +54,8 @@ test('thirty minutes without operation log off; watching is not operation', asyn
   t.equal(await status('/api/visits'), 200, 'an operation');
   pass(29 * MINUTE);
   t.match((await app.inject({ url: '/api/session', cookies })).json(), { account: { id: 'reception' } }, 'still there');
+  const byItself = await app.inject({ url: '/api/visits', cookies, headers: { 'x-by-itself': '1' } });
+  t.equal(byItself.statusCode, 200, 'a list that the page brings up to date is no operation either');
   pass(MINUTE);
   t.match((await app.inject({ url: '/api/visits', cookies })).json(), { code: 'session/expired' });
   t.equal((await login('reception', 'front-desk')).statusCode, 200, 'and the account is free again');

@@ -7,6 +7,8 @@ import type { Account } from '../store/accounts.ts';
 import { HttpRefusal } from './errors.ts';
 
 export const COOKIE = 'kazashi-session';
+/** Sent with what a page asks by itself (a list it brings up to date): nobody operated anything. */
+export const BY_ITSELF = 'x-by-itself';
 
 const ENDED = {
   none: ['session/required', 'ログインしてください'],
@@ -16,7 +18,7 @@ const ENDED = {
 
 export interface Guard {
   /**
-   * The account, its 30 minutes restarted. `may`: reception (the default) = whoever works with patients; medical; admin; anyone.
+   * The account, its 30 minutes restarted unless the page asked by itself. `may`: reception (the default) = whoever works with patients; medical; admin; anyone.
    * Throws 401, or 403 when the account may not.
    */
   require(request: FastifyRequest, may?: Role | 'anyone'): Account;
@@ -44,7 +46,7 @@ const FORBIDDEN = {
 /** `secure`: the page is served over TLS only. */
 export const createGuard = (sessions: Sessions, secure = false): Guard => ({
   require: (request, may = 'reception') => {
-    const found = sessions.check(request.cookies[COOKIE], true);
+    const found = sessions.check(request.cookies[COOKIE], request.headers[BY_ITSELF] === undefined);
     if (found.state !== 'active') {
       const [code, message] = ENDED[found.state];
       throw new HttpRefusal(401, code, message);

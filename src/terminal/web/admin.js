@@ -1,7 +1,7 @@
 // The administrator's views: accounts, and the record of who did and saw what.
 
 import { del, get, post } from './api.js';
-import { field, h, icon } from './dom.js';
+import { field, h, icon, table } from './dom.js';
 import * as words from './words.js';
 
 const ROLES = { reception: '受付（一般）', medical: '医療情報閲覧', admin: '管理者' };
@@ -11,8 +11,6 @@ export const ACTIONS = {
   'medical/checkups': '特定健診を閲覧', 'command/approve-visual': '目視で本人と承認', 'command/cancel': '受付をやめさせた', 'command/restart': '再起動', 'command/shutdown': '電源を切らせた', 'command/identify': '画面で知らせた',
   'command/out-of-service': '休止', 'command/in-service': '受付を再開', handover: '受付システムに取り込み', 'account/added': 'アカウントを追加', 'account/changed': 'アカウントを変更', 'account/removed': 'アカウントを削除', 'audit/read': '記録を表示',
 }; // biome-ignore format: one list
-const table = (heads, rows) => h('div', { class: 'list' }, h('table', { class: 'plain-table' }, h('thead', {}, h('tr', {}, heads.map((text) => h('th', { scope: 'col' }, text)))),
-  h('tbody', {}, rows.map((cells) => h('tr', {}, cells.map((cell, index) => h('td', { 'data-label': heads[index] }, cell))))))); // biome-ignore format: reads as the page does
 const failure = (error) => h('p', { class: 'box error', role: 'alert' }, icon('alert'), h('span', {}, error.message));
 
 export const accountsView = () => {
@@ -25,7 +23,7 @@ export const accountsView = () => {
   };
   const refresh = async () => {
     const { accounts } = await get('/api/accounts');
-    list.replaceChildren(table(['ID', '役割', '状態', ''], accounts.map((one) => [h('strong', {}, one.id), ROLES[one.role], one.waitSeconds > 0 ? '間違いが続いたため待機中' : '使えます',
+    list.replaceChildren(table(['ID', '役割', '状態', '操作'], accounts.map((one) => [h('strong', {}, one.id), ROLES[one.role], one.waitSeconds > 0 ? '間違いが続いたため待機中' : '使えます',
       h('button', { class: 'button small', type: 'button', onclick: () => act(() => del(`/api/accounts/${encodeURIComponent(one.id)}`), `${one.id} を削除しました`) }, '削除')])));
   };
   const act = async (run, text) => {

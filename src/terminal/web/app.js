@@ -2,6 +2,7 @@
 
 import { accountsView, auditView } from './admin.js';
 import { get, post } from './api.js';
+import { arrivals } from './arrivals.js';
 import { openDetail } from './detail.js';
 import { announce, h, icon } from './dom.js';
 import { helpView, useContacts } from './help.js';
@@ -19,43 +20,6 @@ const REFUSED_MS = 5000;
 const root = document.getElementById('app');
 let stopPage = () => undefined;
 
-const chime = () => {
-  const audio = new AudioContext();
-  for (const [index, hertz] of [659, 880].entries()) {
-    const tone = audio.createOscillator();
-    const level = audio.createGain();
-    const at = audio.currentTime + index * 0.16;
-    tone.frequency.value = hertz;
-    level.gain.setValueAtTime(0.0001, at);
-    level.gain.exponentialRampToValueAtTime(0.12, at + 0.02);
-    level.gain.exponentialRampToValueAtTime(0.0001, at + 0.4);
-    tone.connect(level).connect(audio.destination);
-    tone.start(at);
-    tone.stop(at + 0.42);
-  }
-  setTimeout(() => void audio.close(), 1200);
-};
-
-const soundButton = () => {
-  let on = localStorage.getItem('kazashi-sound') === 'on';
-  const button = h('button', { class: 'button icon-only', type: 'button', 'aria-label': '受付の音と通知' });
-  const draw = () => {
-    button.setAttribute('aria-pressed', String(on));
-    button.title = on ? '受付の音と通知: 出す' : '受付の音と通知: 出さない';
-    button.replaceChildren(icon(on ? 'sound' : 'mute', 22));
-  };
-  button.addEventListener('click', () => {
-    on = !on;
-    localStorage.setItem('kazashi-sound', on ? 'on' : 'off');
-    draw();
-    if (on) chime();
-    // Asked for here and not at the start: a browser wants a reason it can see.
-    if (on && 'Notification' in window && Notification.permission === 'default') void Notification.requestPermission();
-  });
-  draw();
-  return { element: button, ring: () => on && chime() };
-};
-
 const PATIENTS = ['reception', 'medical'];
 const VIEWS = [
   ['visits', '受付一覧・資格確認履歴照会', () => visitsView(openDetail), PATIENTS],
@@ -66,28 +30,28 @@ const VIEWS = [
   ['help', 'ヘルプ', helpView, ['reception', 'medical', 'admin']],
 ];
 
-/** Tells staff who look at another window; without anybody's name, for it appears over everything. */
-const notify = (title) => {
-  if (!('Notification' in window) || Notification.permission !== 'granted' || !document.hidden) return;
-  new Notification(title, { tag: 'kazashi', icon: '/icon.svg' });
-};
-
 const showTerminal = (session) => {
   const strip = kiosksStrip();
-  const sound = soundButton();
+  const told = arrivals(strip.say);
+  strip.element.append(told.offer);
   const place = h('main', { id: 'main', tabindex: '-1' });
   const views = VIEWS.filter(([, , , roles]) => roles.includes(session.account.role));
   let current;
 
   const tabs = views.map(([name, text]) => h('a', { href: `#${name}`, class: 'tab' }, text));
-  const show = () => {
+  /** `byItself`: nobody chose the view just now. */
+  const show = (byItself) => {
     const chosen = views.find(([name]) => location.hash === `#${name}`) ?? views[0];
-    for (const [index, [name]] of views.entries()) tabs[index].toggleAttribute('aria-current', name === chosen[0]);
+    for (const [index, [name]] of views.entries()) {
+      if (name === chosen[0]) tabs[index].setAttribute('aria-current', 'page');
+      else tabs[index].removeAttribute('aria-current');
+    }
     current?.close?.();
     current = chosen[2]();
     place.replaceChildren(current.element);
-    void current.refresh();
+    void current.refresh(byItself);
   };
+  const choose = () => show(false);
   const logout = async () => {
     await post('/api/logout', {}).catch(() => undefined);
     void start();
@@ -97,7 +61,7 @@ const showTerminal = (session) => {
     h('header', { class: 'top' },
       h('div', { class: 'brand' }, h('img', { src: '/icon.svg', alt: '', width: 32, height: 32 }), h('span', { class: 'brand-name' }, '資格確認端末'), h('span', { class: 'site' }, session.site)),
       h('nav', { 'aria-label': 'メニュー' }, tabs),
-      h('div', { class: 'account' }, sound.element, h('span', { class: 'account-id' }, session.account.id), h('button', { class: 'button', type: 'button', onclick: logout }, 'ログアウト'))),
+      h('div', { class: 'account' }, told.element, h('span', { class: 'account-id' }, session.account.id), h('button', { class: 'button', type: 'button', onclick: logout }, 'ログアウト'))),
     strip.element, place); // biome-ignore format: reads as the page does
 
   const events = new EventSource('/api/events');
@@ -108,19 +72,16 @@ const showTerminal = (session) => {
     strip.broker(broker);
     strip.set(kiosks);
     // After a gap in the stream, visits may have arrived unseen.
-    if (greeted) void current.refresh();
+    if (greeted) void current.refresh(true);
     greeted = true;
   });
   on('kiosk', (view) => {
-    if (!strip.update(view)) return;
-    sound.ring();
-    notify('カードリーダーから本人確認の依頼です');
+    if (strip.update(view)) told.came('カードリーダーから本人確認の依頼です');
   });
   on('broker', ({ broker }) => strip.broker(broker));
   on('visit', (visit) => {
     current.add?.(visit);
-    sound.ring();
-    notify(`受付番号${visit.number}番の受付が届きました`);
+    told.came(`受付番号${visit.number}番の受付が届きました`);
     announce(`受付番号${visit.number}番、${visit.patient?.name ?? '券面の情報なし'}さんの受付が届きました`);
   });
   // A page left open must not look as if all were well while it hears nothing.
@@ -129,17 +90,18 @@ const showTerminal = (session) => {
     // Refused, not broken: the browser does not try again by itself.
     if (events.readyState === EventSource.CLOSED) retrying = setTimeout(() => void start(), REFUSED_MS);
   });
-  on('session', () => void get('/api/visits').catch(() => undefined));
-  addEventListener('hashchange', show);
-  show();
+  on('session', () => void get('/api/visits', true).catch(() => undefined));
+  addEventListener('hashchange', choose);
+  show(true);
   const stopIdle = watchIdle(session.idleSecondsLeft);
   return () => {
     clearTimeout(retrying);
     events.close();
     stopIdle();
     strip.close();
+    told.close();
     current?.close?.();
-    removeEventListener('hashchange', show);
+    removeEventListener('hashchange', choose);
     document.getElementById('sheet-place').replaceChildren();
   };
 };

@@ -29,6 +29,7 @@ const FILES: Readonly<Record<string, keyof typeof TYPES>> = {
   'icon.svg': 'svg',
   'app.js': 'js',
   'api.js': 'js',
+  'arrivals.js': 'js',
   'dom.js': 'js',
   'fields.js': 'js',
   'words.js': 'js',

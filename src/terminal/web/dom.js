@@ -50,6 +50,10 @@ export const icon = (name, size = 20) => {
   return svg;
 };
 
+/** A table whose cells know their heading, for screens that are too narrow for a row of headings. */
+export const table = (heads, rows) => h('div', { class: 'list' }, h('table', { class: 'plain-table' }, h('thead', {}, h('tr', {}, heads.map((text) => h('th', { scope: 'col' }, text)))),
+  h('tbody', {}, rows.map((cells) => h('tr', {}, cells.map((cell, index) => h('td', { 'data-label': heads[index] }, cell))))))); // biome-ignore format: reads as the page does
+
 const FOCUSABLE = 'a[href], button, summary, input, select';
 
 /**
@@ -88,7 +92,8 @@ export const field = (label, input, { hint, optional } = {}) => {
   const say = (message) => {
     error.textContent = message ?? '';
     error.hidden = message === undefined;
-    input.toggleAttribute('aria-invalid', message !== undefined);
+    if (message === undefined) input.removeAttribute('aria-invalid');
+    else input.setAttribute('aria-invalid', 'true');
   };
   return { element, input, say };
 };

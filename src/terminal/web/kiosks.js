@@ -30,7 +30,7 @@ const reportLines = ({ at, level, findings }) =>
       .map(({ title, advice }) => h('p', {}, h('strong', {}, title.ja), h('br'), advice?.ja ?? '')),
   );
 
-/** {element, set(views), update(view), broker(state)} */
+/** {element, set(views), update(view): whether it asks anew, broker(state), say(text), close()} */
 export const kiosksStrip = () => {
   const views = new Map();
   const chips = h('div', { class: 'chips' });
@@ -105,19 +105,21 @@ export const kiosksStrip = () => {
   const clock = setInterval(() => {
     if (asks.childElementCount !== [...views.values()].filter(waiting).length) draw();
   }, 1000);
-  document.addEventListener('click', (event) => {
+  const elsewhere = (event) => {
     for (const menu of chips.querySelectorAll('details[open]')) if (!menu.contains(event.target)) menu.open = false;
-  });
-  document.addEventListener('keydown', (event) => {
+  };
+  const shut = (event) => {
     const menu = event.key === 'Escape' ? chips.querySelector('details[open]') : null;
     if (menu === null) return;
     menu.open = false;
     menu.querySelector('summary').focus();
-  });
+  };
+  document.addEventListener('click', elsewhere);
+  document.addEventListener('keydown', shut);
 
   const strip = h(
-    'div',
-    { class: 'strip' },
+    'section',
+    { class: 'strip', 'aria-label': 'カードリーダー' },
     h('div', { class: 'strip-line' }, h('span', { class: 'strip-title' }, 'カードリーダー'), chips),
     lost,
     said,
@@ -125,7 +127,12 @@ export const kiosksStrip = () => {
   );
   return {
     element: strip,
-    close: () => clearInterval(clock),
+    say: tell,
+    close: () => {
+      clearInterval(clock);
+      document.removeEventListener('click', elsewhere);
+      document.removeEventListener('keydown', shut);
+    },
     set: (list) => {
       views.clear();
       for (const view of list) views.set(view.id, view);

@@ -1,26 +1,23 @@
 // 同意済み患者一覧 (G7): who agreed to what within 24 hours, and what may be read.
 
 import { get } from './api.js';
-import { h, icon } from './dom.js';
+import { field, h, icon, keepFocus, table } from './dom.js';
 import { patientLine } from './visits.js';
 import * as words from './words.js';
-
-const table = (heads, rows) => h('div', { class: 'list' }, h('table', { class: 'plain-table' }, h('thead', {}, h('tr', {}, heads.map((text) => h('th', { scope: 'col' }, text)))),
-  h('tbody', {}, rows.map((cells) => h('tr', {}, cells.map((cell, index) => h('td', { 'data-label': heads[index] }, cell))))))); // biome-ignore format: reads as the page does
 
 const PAGES = {
   medications: {
     title: '薬剤', items: ['YZK'],
-    show: ({ medications }) => table(['調剤日', '薬剤', '用法', '日数'], medications.map((one) => [one.date, one.name, one.usage, `${one.days}日分`])),
+    show: ({ medications }) => table(['調剤日', '薬剤', '用法', '日数'], medications.map((one) => [words.dateOf(one.date), one.name, one.usage, `${one.days}日分`])),
   },
   procedures: {
     title: '手術・診療・薬剤', items: ['SRJ', 'SHJ'],
-    show: ({ procedures }) => table(['日付', '区分', '内容', '医療機関'], procedures.map((one) => [one.date, one.kind === 'surgery' ? '手術' : '診療', one.name, one.institution])),
+    show: ({ procedures }) => table(['日付', '区分', '内容', '医療機関'], procedures.map((one) => [words.dateOf(one.date), one.kind === 'surgery' ? '手術' : '診療', one.name, one.institution])),
   },
   checkups: {
     title: '特定健診', items: ['TKK'],
     show: ({ checkups }) => table(['実施日', '身長', '体重', 'BMI', '腹囲', '血圧', 'LDL', 'HbA1c'],
-      checkups.map((one) => [one.date, `${one.heightCm} cm`, `${one.weightKg} kg`, `${one.bmi}`, `${one.waistCm} cm`, `${one.systolicMmHg}/${one.diastolicMmHg}`, `${one.ldlMgDl} mg/dL`, `${one.hba1cPercent} %`])),
+      checkups.map((one) => [words.dateOf(one.date), `${one.heightCm} cm`, `${one.weightKg} kg`, `${one.bmi}`, `${one.waistCm} cm`, `${one.systolicMmHg}/${one.diastolicMmHg}`, `${one.ldlMgDl} mg/dL`, `${one.hba1cPercent} %`])),
   },
 }; // biome-ignore format: reads as the page does
 
@@ -33,9 +30,16 @@ const timeline = ({ procedures = [], medications = [] }) => {
   return h(
     'ol',
     { class: 'timeline' },
-    all.map((one) => h('li', {}, h('time', { datetime: one.date }, one.date), h('strong', {}, one.what), h('span', {}, one.text))),
+    all.map((one) =>
+      h('li', {}, h('time', { datetime: one.date }, words.dateOf(one.date)), h('strong', {}, one.what), h('span', {}, one.text)),
+    ),
   );
 };
+
+/** Before a list that a visit changed is asked for. */
+const SOON_MS = 300;
+/** How many are listed; the others are found by name or number. */
+const MOST = 200;
 
 export const medicalView = () => {
   const list = h('div', { class: 'list-of-patients' });
@@ -43,6 +47,7 @@ export const medicalView = () => {
   let patients = [];
   /** The patient who is being read about. */
   let open;
+  let soon;
 
   const read = async (patient, name) => {
     const page = PAGES[name];
@@ -68,17 +73,30 @@ export const medicalView = () => {
     h('strong', { class: 'small-number' }, one.number),
     patientLine(one.patient, one.consentedAt),
     `${words.longDate(one.availableUntil)} ${words.clockTime(one.availableUntil)} まで`,
-    h('div', { class: 'row' }, Object.entries(PAGES).filter(([, page]) => page.items.some((item) => one.items.includes(item))).map(([name, page]) =>
+    h('div', { class: 'row', 'data-key': one.id }, Object.entries(PAGES).filter(([, page]) => page.items.some((item) => one.items.includes(item))).map(([name, page]) =>
       h('button', { class: 'button small', type: 'button', onclick: () => read(one, name) }, page.title))),
   ]; // biome-ignore format: reads as the page does
-  const draw = () =>
+  const wanted = field('氏名・受付番号', h('input', { name: 'consented', autocomplete: 'off', oninput: () => draw() }), {
+    optional: '一部でも',
+  });
+  const plain = (text) => text.normalize('NFKC').replaceAll(/\s/g, '');
+  const found = () => {
+    const text = plain(wanted.input.value);
+    return text === '' ? patients : patients.filter((one) => one.number === text || plain(one.patient.name).includes(text));
+  };
+  const draw = () => {
+    const shown = found();
+    wanted.element.hidden = patients.length < 2;
     list.replaceChildren(patients.length === 0
       ? h('div', { class: 'empty' }, icon('check', 56), h('h2', {}, '今閲覧できる患者さんはいません'), h('p', {}, '患者さんがカードリーダーで同意すると、24時間ここに表示されます。'))
-      : table(['番号', '患者さん', '閲覧できる期限', '閲覧する情報'], patients.map(line))); // biome-ignore format: reads as the page does
-  const refresh = async () => {
+      : shown.length === 0 ? h('p', { class: 'box notice' }, '当てはまる患者さんはいません。氏名か受付番号を確かめてください。')
+      : table(['番号', '患者さん', '閲覧できる期限', '閲覧する情報'], shown.slice(0, MOST).map(line)),
+      ...(shown.length > MOST ? [h('p', { class: 'hint' }, `${shown.length}人のうち、新しい${MOST}人を表示しています。ほかの患者さんは、氏名か受付番号で探してください。`)] : []));
+  }; // biome-ignore format: reads as the page does
+  const refresh = async (byItself) => {
     try {
-      ({ patients } = await get('/api/consented'));
-      draw();
+      ({ patients } = await get('/api/consented', byItself));
+      keepFocus(list, draw);
     } catch (error) {
       list.replaceChildren(h('p', { class: 'box error' }, icon('alert'), h('span', {}, error.message)));
     }
@@ -94,12 +112,19 @@ export const medicalView = () => {
     }
     if (!patients.some(over)) return;
     patients = patients.filter((one) => !over(one));
-    draw();
+    keepFocus(list, draw);
   }, 1000);
   return {
-    element: h('section', { class: 'view' }, h('h1', {}, '同意済み患者一覧'), list, reading),
+    element: h('section', { class: 'view' }, h('h1', {}, '同意済み患者一覧'), wanted.element, list, reading),
     refresh,
-    add: () => void refresh(),
-    close: () => clearInterval(clock),
+    // Several visits at once make one question.
+    add: () => {
+      clearTimeout(soon);
+      soon = setTimeout(() => void refresh(true), SOON_MS);
+    },
+    close: () => {
+      clearTimeout(soon);
+      clearInterval(clock);
+    },
   };
 };

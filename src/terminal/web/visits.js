@@ -32,11 +32,11 @@ const row = (visit, { fresh, onOpen, oneDay }) => {
     h('td', { class: 'number', 'data-label': '番号' }, h('strong', {}, visit.number)),
     h('td', { class: 'time', 'data-label': '時刻' }, oneDay ? undefined : h('span', { class: 'quiet' }, words.longDate(visit.at)), h('span', {}, words.clockTime(visit.at))),
     h('td', { class: 'patient' }, h('button', { class: 'plain', type: 'button', onclick: (event) => { event.stopPropagation(); open(); } }, patientLine(visit.patient, visit.at), h('span', { class: 'unseen' }, 'の詳細を開く'))),
-    h('td', { 'data-label': '本人確認' }, methodBadge(visit.method)),
+    h('td', { class: 'method-cell', 'data-label': '本人確認' }, methodBadge(visit.method)),
     h('td', { class: 'consent', 'data-label': '同意' }, consentPills(visit.consent)),
     h('td', { class: 'state', 'data-label': '受付' },
       h('span', { class: `result ${visit.result}` }, words.RESULTS[visit.result]),
-      visit.validity && !['1', '6'].includes(visit.validity) ? h('span', { class: 'tag warning' }, `資格: ${words.VALIDITY[visit.validity]}`) : undefined,
+      ['1', '6'].includes(visit.validity) ? undefined : h('span', { class: 'tag warning' }, `資格: ${words.VALIDITY[visit.validity] ?? 'まだ確認できていません'}`),
       note ? h('span', { class: `tag ${note.tone}` }, note.text) : undefined,
       visit.proof === 'failed' ? h('span', { class: 'tag warning' }, '署名を確認できず') : undefined),
     h('td', { class: 'kiosk', 'data-label': 'リーダー' }, visit.kiosk)); // biome-ignore format: reads as the page does
@@ -47,7 +47,14 @@ const empty = (live) =>
     h('h2', {}, live ? '今日の受付はまだありません' : 'この期間の受付はありません'),
     h('p', {}, live ? '患者さんがカードリーダーで受付を終えると、ここにすぐ表示されます。' : '期間を変えて、もう一度検索してください。')); // biome-ignore format: reads as the page does
 
-/** {element, add(visit), refresh()}: `add` shows a visit that has just arrived, where the period covers it. */
+/** How many are asked for at once. */
+const PAGE = 200;
+/** How many arrivals stand above what was loaded before the list is loaded anew: a page open all day must not grow. */
+const MOST_ADDED = 200;
+/** Arrivals of this time are drawn together. */
+const DRAW_MS = 60;
+
+/** {element, add(visit), refresh(byItself), close()}: `add` shows a visit that has just arrived, where the period covers it. */
 export const visitsView = (onOpen) => {
   const today = words.japanDay();
   let shownDay = today;
@@ -64,17 +71,28 @@ export const visitsView = (onOpen) => {
   const heading = h('h1', {});
   const count = h('span', { class: 'count' });
   const list = h('div', { class: 'list' });
-  let period = { from: today, to: today };
+  /** What the list shows: the last question, not what is being typed for the next. */
+  let period = { from: today, to: today, words: '' };
   let visits = [];
+  let added = 0;
+  let drawing;
+  let asking = 0;
+  /** What arrives while an answer is on its way may not be in it. */
+  let meanwhile;
   const fresh = new Set();
 
+  const say = (text) => {
+    problem.textContent = text;
+    problem.hidden = false;
+  };
   const isLive = () => period.to >= words.japanDay();
   const draw = () => {
     const oneDay = period.from === period.to;
     heading.textContent = oneDay && isLive() ? '今日の受付' : '資格確認履歴';
     count.textContent = counted();
     const waiting = visits.filter((visit) => visit.result === 'see-reception').length;
-    if (waiting > 0) count.append(h('span', { class: 'count-warning' }, `うち声かけが必要 ${waiting}件`));
+    if (waiting > 0)
+      count.append(h('span', { class: 'count-warning' }, `${next === undefined ? '' : '表示中の'}うち声かけが必要 ${waiting}件`));
     if (visits.length === 0) return list.replaceChildren(empty(isLive()));
     const head = ['番号', '時刻', '患者さん(カードの表示)', '本人確認', '閲覧の同意', '受付', 'リーダー'];
     list.replaceChildren(
@@ -86,40 +104,60 @@ export const visitsView = (onOpen) => {
             h(
               'p',
               { class: 'more' },
-              h(
-                'button',
-                { class: 'button', type: 'button', onclick: () => void load(next) },
-                `続きを表示（${visits.length} / ${counted()}）`,
-              ),
+              h('button', { class: 'button', type: 'button', onclick: () => void more() }, `続きを表示（${visits.length} / ${counted()}）`),
             ),
           ]),
     );
   };
-  const load = async (after) => {
-    const words = text.input.value.trim();
-    const asked = { from: from.input.value, to: to.input.value };
+  const load = async (wanted, { after, byItself } = {}) => {
+    const { words, ...asked } = wanted;
     const more = after === undefined ? {} : { after };
+    asking += 1;
+    const mine = asking;
+    meanwhile = [];
     // A name never stands in an address: it goes in the body.
-    const answer = await (words === ''
-      ? get(`/api/visits?${new URLSearchParams({ ...asked, ...more, limit: '200' })}`)
-      : post('/api/visits/search', { text: words, ...asked, ...more, limit: 200 }));
-    period = { ...asked, searching: words !== '' };
+    const ask = () =>
+      words === ''
+        ? get(`/api/visits?${new URLSearchParams({ ...asked, ...more, limit: String(PAGE) })}`, byItself)
+        : post('/api/visits/search', { text: words, ...asked, ...more, limit: PAGE }, byItself);
+    const answer = await ask().catch((error) => {
+      if (mine === asking) meanwhile = undefined;
+      throw error;
+    });
+    // Asked again meanwhile: only the newest question is answered.
+    if (mine !== asking) return;
+    period = wanted;
     visits = after === undefined ? answer.visits : [...visits, ...answer.visits];
     ({ next, total, orMore } = answer);
-    draw();
+    added = 0;
+    const late = meanwhile;
+    meanwhile = undefined;
+    for (const visit of late) put(visit);
+    keepFocus(list, draw);
   };
-  const search = async () => {
-    for (const part of [from, to]) part.say(undefined);
+  /** Whether the list holds it now, and did not before. */
+  const put = (visit) => {
+    const day = new Date(new Date(visit.at).getTime() + 9 * 3_600_000).toISOString().slice(0, 10);
+    if (period.words !== '' || day < period.from || day > period.to || visits.some(({ visitId }) => visitId === visit.visitId))
+      return false;
+    visits = [visit, ...visits];
+    total += 1;
+    added += 1;
+    return true;
+  };
+  const typed = () => ({ from: from.input.value, to: to.input.value, words: text.input.value.trim() });
+  const search = async (byItself) => {
+    if (!byItself) for (const part of [from, to]) part.say(undefined);
     problem.hidden = true;
     try {
-      await load();
+      await load(byItself ? period : typed(), { byItself });
     } catch (error) {
       const at = { from, to }[error.field];
       if (at !== undefined) return at.say(error.message);
-      problem.textContent = error.message;
-      problem.hidden = false;
+      say(error.message);
     }
   };
+  const more = () => load(period, { after: next }).catch(({ message }) => say(message));
   const choose = (start, end) => {
     from.input.value = start;
     to.input.value = end;
@@ -140,20 +178,29 @@ export const visitsView = (onOpen) => {
   const midnight = setInterval(() => {
     const day = words.japanDay();
     if (day === shownDay) return;
-    if (period.from === shownDay && period.to === shownDay) choose(day, day);
+    for (const { input } of [from, to]) if (input.value === shownDay) input.value = day;
+    if (period.from === shownDay && period.to === shownDay) {
+      period = { ...period, from: day, to: day };
+      void search(true);
+    }
     shownDay = day;
   }, 30_000);
   return {
     element,
     refresh: search,
-    close: () => clearInterval(midnight),
+    close: () => {
+      clearInterval(midnight);
+      clearTimeout(drawing);
+    },
     add: (visit) => {
-      const day = new Date(new Date(visit.at).getTime() + 9 * 3_600_000).toISOString().slice(0, 10);
-      if (period.searching || day < period.from || day > period.to || visits.some(({ visitId }) => visitId === visit.visitId)) return;
+      meanwhile?.push(visit);
+      if (!put(visit)) return;
       fresh.add(visit.visitId);
-      visits = [visit, ...visits];
-      total += 1;
-      keepFocus(list, draw);
+      drawing ??= setTimeout(() => {
+        drawing = undefined;
+        if (added > MOST_ADDED) void search(true);
+        else keepFocus(list, draw);
+      }, DRAW_MS);
       // After the highlight has faded a redraw must not play it again.
       setTimeout(() => fresh.delete(visit.visitId), 6000);
     },
