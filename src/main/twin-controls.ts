@@ -8,6 +8,7 @@ import { KioskFailure } from '../core/failure.ts';
 import { LONG_PRESS_MS } from '../device/gpio/power-button.ts';
 import { voiceDirectory } from '../device/sound/clips.ts';
 import { GUIDES, TONES } from '../device/sound/tones.ts';
+import type { SceneElement } from '../display/ports.ts';
 import type { Rasteriser } from '../display/raster.ts';
 import { decodePicture } from '../faceauth/pictures.ts';
 import type { PatchCable } from '../twin/patch-cable.ts';
@@ -29,6 +30,8 @@ export interface TwinParts {
   readonly rasteriser: Rasteriser;
   /** The running kiosk; undefined while it is switched off. */
   readonly kiosk: () => Kiosk | undefined;
+  /** What the panel shows while the kiosk waits to be let in; undefined otherwise. */
+  readonly pairing?: () => readonly SceneElement[] | undefined;
   readonly brokerCable: PatchCable;
   readonly terminalCable: PatchCable;
   readonly clock: Clock;
@@ -49,9 +52,13 @@ const PORTRAITS: Readonly<Record<string, string>> = {
 
 const lost = { broker: 'lost', terminal: 'lost', backlog: 0 };
 
-const stateOf = ({ kiosk, hardware }: TwinParts): TwinState => {
+const stateOf = ({ kiosk, pairing, hardware }: TwinParts): TwinState => {
   const running = kiosk();
   const { lastTone, caption, cue, volume } = hardware.sound;
+  const code = pairing?.();
+  if (code !== undefined) {
+    return { screen: 'initialising', phase: 'pairing', language: 'ja', elements: code, lamp: 'off', buzzer: 'off', uplink: lost };
+  }
   if (running === undefined) {
     return { screen: 'shutting-down', phase: 'off', language: 'ja', elements: [], lamp: 'off', buzzer: 'off', uplink: lost };
   }

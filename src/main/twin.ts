@@ -10,6 +10,7 @@ import { systemClock } from '../core/clock.ts';
 import { makeDirectories } from '../core/directories.ts';
 import { KioskFailure } from '../core/failure.ts';
 import type { Log, LogLevel } from '../core/log.ts';
+import type { SceneElement } from '../display/ports.ts';
 import { openRasteriser } from '../display/raster.ts';
 import { startDemoBroker } from '../twin/demo-broker.ts';
 import { layPatchCable } from '../twin/patch-cable.ts';
@@ -20,11 +21,12 @@ import { CardShelf } from './card-shelf.ts';
 import { demoCardNames, fillShelf } from './demo-cards.ts';
 import { type Kiosk, startKiosk } from './kiosk.ts';
 import { noEye, openPcscReader } from './open-card-reader.ts';
+import { showPairing } from './pairing/show-pairing.ts';
 import { startTerminalProcess } from './terminal-process.ts';
 import { readTrustDirectory } from './trust-directory.ts';
 import { createTwinControls, type TwinHands } from './twin-controls.ts';
 import { createTwinHardware } from './twin-hardware.ts';
-import { openSiteKeys } from './twin-keys.ts';
+import { openTwinSite } from './twin-site.ts';
 
 /** Where everything listens and keeps its state. */
 export interface TwinArguments {
@@ -36,10 +38,19 @@ export interface TwinArguments {
   readonly config?: string;
   /** pcsc: a desk reader in the place of the simulated one. */
   readonly reader?: 'twin' | 'pcsc';
+  /** A new kiosk, which shows a code until somebody lets it in. */
+  readonly unpaired?: boolean;
 }
 
 export interface Twin {
-  readonly ready: { readonly ready: true; readonly twin: string; readonly terminal: string; readonly mqtt: string; readonly pid: number };
+  readonly ready: {
+    readonly ready: true;
+    readonly twin: string;
+    readonly terminal: string;
+    readonly mqtt: string;
+    readonly pid: number;
+    readonly admit?: string;
+  };
   stop(): Promise<void>;
 }
 
@@ -105,10 +116,14 @@ export const startTwin = async (
     const broker = owned(await startDemoBroker({ port: words.mqttPort }));
     const brokerCable = owned(await layPatchCable({ port: broker.port }));
     const terminalCable = owned(await layPatchCable({ port: broker.port }));
-    const keys = await openSiteKeys(join(data.directory, 'keys'), config.kiosk.id);
-
     const kioskDirectory = join(data.directory, 'kiosk');
     makeDirectories(kioskDirectory);
+    const site = await openTwinSite({
+      directory: data.directory,
+      kioskDirectory,
+      config,
+      pairingPort: words.unpaired === true ? await freePort() : undefined,
+    });
     const shelf = await CardShelf.open(join(data.directory, 'cards'), clock);
     await fillShelf(shelf, clock);
     const desk = words.reader === 'pcsc';
@@ -121,6 +136,8 @@ export const startTwin = async (
     const rasteriser = await openRasteriser(join(kioskDirectory, 'fonts'));
 
     let kiosk: Kiosk | undefined;
+    /** On the panel of a kiosk that is not let in yet. */
+    let pairing: readonly SceneElement[] | undefined;
     let hands: TwinHands | undefined;
     let busy = Promise.resolve();
     const switchOff = async (): Promise<void> => {
@@ -131,7 +148,7 @@ export const startTwin = async (
       hands?.changed();
     };
     const switchOn = async (): Promise<void> => {
-      if (kiosk !== undefined) return;
+      if (kiosk !== undefined || pairing !== undefined) return;
       kiosk = await startKiosk({
         config,
         hardware,
@@ -139,8 +156,7 @@ export const startTwin = async (
         trust,
         uplink: {
           brokerUrl: `mqtt://127.0.0.1:${brokerCable.port}`,
-          kioskKey: keys.kiosk,
-          terminalKeys: [keys.terminal],
+          ...(await site.keys()),
           version,
           // One kiosk on one computer: nobody is spared by waiting a minute.
           backoff: { baseMs: 250, capMs: 2000 },
@@ -157,9 +173,33 @@ export const startTwin = async (
       changed();
     };
     undo.push(() => busy.then(switchOff));
+    /** Resolves when the code is on the panel; the kiosk is switched on when it was let in. */
+    const beginPairing = (unpaired: KioskConfig): Promise<void> => {
+      const given = new AbortController();
+      undo.push(() => given.abort());
+      pairing = [];
+      return new Promise((resolve, reject) => {
+        const { surface } = hardware;
+        const onShown = (elements: readonly SceneElement[]): void => {
+          pairing = elements;
+          hands?.changed();
+          resolve();
+        };
+        showPairing({ config: unpaired, clock, log: log.child('pairing'), signal: given.signal, rasteriser, surface, onShown })
+          .then(() => {
+            pairing = undefined;
+            busy = busy.then(switchOn).catch(() => log.error('twin.start-failed'));
+          })
+          .catch((error: unknown) => {
+            if (!given.signal.aborted) log.error('twin.pairing-failed');
+            reject(error);
+          });
+      });
+    };
     // Switched off, the button turns it on again, as a box's power supply does.
     const unwatch = hardware.powerButton.onEdge((level) => {
-      if (level === 1 && kiosk === undefined) busy = busy.then(switchOn).catch(() => log.error('twin.restart-failed'));
+      if (level === 1 && kiosk === undefined && pairing === undefined)
+        busy = busy.then(switchOn).catch(() => log.error('twin.restart-failed'));
     });
     undo.push(unwatch);
 
@@ -170,6 +210,7 @@ export const startTwin = async (
       deskReader: desk,
       rasteriser,
       kiosk: () => kiosk,
+      pairing: () => pairing,
       brokerCable,
       terminalCable,
       clock,
@@ -185,20 +226,23 @@ export const startTwin = async (
       }),
     );
     // As in a reception: the reader first, which waits with a countdown, then the terminal.
-    await switchOn();
+    if (site.unpaired === undefined) await switchOn();
+    else await beginPairing(site.unpaired);
     onPage(server.url);
     const terminal = await startTerminalProcess({
       port: terminalPort,
       brokerUrl: `mqtt://127.0.0.1:${terminalCable.port}`,
       site: config.site.id,
       directory: join(data.directory, 'terminal'),
-      keyFiles: keys.terminalFiles,
+      keyFiles: site.terminalFiles,
       contacts: config.site.contacts,
       logLevel,
       log: log.child('twin'),
     });
     undo.push(() => terminal.stop());
-    return { ready: { ready: true, twin: server.url, terminal: terminal.url, mqtt: broker.url, pid: process.pid }, stop };
+    const addresses = { twin: server.url, terminal: terminal.url, mqtt: broker.url };
+    const admit = site.admit === undefined ? {} : { admit: site.admit };
+    return { ready: { ready: true, ...addresses, pid: process.pid, ...admit }, stop };
   } catch (cause) {
     await stop();
     throw cause;

@@ -24,6 +24,10 @@ const filesOf = (paths: readonly string[]): readonly string[] =>
     }
   });
 
+/** Whether kiosks can come later: files may be added to a folder. */
+export const canGrow = (paths: readonly string[]): boolean =>
+  paths.some((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
+
 const marks = (files: readonly string[]): string =>
   files.map((file) => `${file} ${statSync(file).mtimeMs} ${statSync(file).ino}`).join('\n');
 

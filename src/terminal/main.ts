@@ -5,7 +5,8 @@ import { createInterface } from 'node:readline';
 import { systemClock } from '../core/clock.ts';
 import { isFailure } from '../core/failure.ts';
 import { createLog } from '../core/log.ts';
-import { loadKeyFiles, watchKeyFiles } from './key-files.ts';
+import type { KeySet } from '../uplink/seal-keys.ts';
+import { canGrow, loadKeyFiles, watchKeyFiles } from './key-files.ts';
 import { HELP, type RunOptions, readCommandLine } from './options.ts';
 import { createAccounts } from './store/accounts.ts';
 import { openDatabase } from './store/schema.ts';
@@ -36,7 +37,9 @@ const addAccount = async (id: string, role: string, data: string): Promise<void>
 
 const run = async (options: RunOptions): Promise<void> => {
   const log = createLog(options.log, process.stderr);
-  const keys = sortKeys(await loadKeyFiles(options.keys));
+  // A new site has a terminal before its first kiosk is paired.
+  const sorted = (sets: readonly KeySet[]) => sortKeys(sets, canGrow(options.keys));
+  const keys = sorted(await loadKeyFiles(options.keys));
   const terminal = await startTerminal({
     host: options.host,
     port: options.port,
@@ -56,7 +59,7 @@ const run = async (options: RunOptions): Promise<void> => {
     random: Math.random,
     log,
   });
-  const unwatch = watchKeyFiles(options.keys, systemClock, log, (sets) => terminal.trust(sortKeys(sets)));
+  const unwatch = watchKeyFiles(options.keys, systemClock, log, (sets) => terminal.trust(sorted(sets)));
   let stopping = false;
   const stop = (why: string): void => {
     if (stopping) return;

@@ -212,8 +212,8 @@ export const startTerminal = async (options: TerminalOptions): Promise<Terminal>
   }
 };
 
-/** Splits the given key sets into the terminal's own and the kiosks'. Throws config/invalid. */
-export const sortKeys = (sets: readonly KeySet[]): { terminalKeys: KeySet; kioskKeys: readonly KeySet[] } => {
+/** Splits the given key sets into the terminal's own and the kiosks'. `kiosksMayCome`: none yet is fine. Throws config/invalid. */
+export const sortKeys = (sets: readonly KeySet[], kiosksMayCome = false): { terminalKeys: KeySet; kioskKeys: readonly KeySet[] } => {
   const own = sets.filter(({ owner }) => owner === TERMINAL);
   const [terminalKeys] = own;
   if (terminalKeys === undefined || own.length > 1) {
@@ -223,7 +223,7 @@ export const sortKeys = (sets: readonly KeySet[]): { terminalKeys: KeySet; kiosk
     });
   }
   const kioskKeys = sets.filter(({ owner }) => owner !== TERMINAL);
-  if (kioskKeys.length === 0) {
+  if (kioskKeys.length === 0 && !kiosksMayCome) {
     throw new KioskFailure('config/invalid', {
       facts: { field: '--keys' },
       message: '--keys: no file of a kiosk; give the public keys of each kiosk',

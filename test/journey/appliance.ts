@@ -27,23 +27,33 @@ const call = async (base: string, method: string, path: string, body?: unknown, 
 
 const WAIT_MS = 60_000;
 
+interface Ready {
+  readonly twin: string;
+  readonly terminal: string;
+  readonly mqtt: string;
+  readonly admit?: string;
+}
+
 /** A running appliance with its terminal. */
 export class Appliance {
   readonly twin: string;
   readonly terminal: string;
   readonly mqtt: string;
+  /** The command that lets a new kiosk in, with --unpaired. */
+  readonly admit: string | undefined;
   readonly #child: ChildProcess;
   readonly #directory: string;
   readonly #output: string[];
   #cookie = '';
 
-  private constructor(child: ChildProcess, directory: string, output: string[], ready: { twin: string; terminal: string; mqtt: string }) {
+  private constructor(child: ChildProcess, directory: string, output: string[], ready: Ready) {
     this.#child = child;
     this.#directory = directory;
     this.#output = output;
     this.twin = ready.twin;
     this.terminal = ready.terminal;
     this.mqtt = ready.mqtt;
+    this.admit = ready.admit;
   }
 
   static async start(...args: string[]): Promise<Appliance> {
@@ -57,7 +67,7 @@ export class Appliance {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => output.push(text));
     const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
     const ready = await Promise.race([
-      once(lines, 'line').then(([line]) => JSON.parse(String(line)) as { twin: string; terminal: string; mqtt: string }),
+      once(lines, 'line').then(([line]) => JSON.parse(String(line)) as Ready),
       once(child, 'exit').then(([code]) => Promise.reject(new Error(`exited with ${code}: ${output.join('')}`))),
     ]);
     lines.on('line', (line) => output.push(`${line}\n`));

@@ -15,6 +15,7 @@ const usage = `  kazashi [twin]   the whole appliance and a reception terminal o
       --terminal-port N      page of the reception terminal (8090)
       --mqtt-port N          broker (1883, or the next free port)
       --data DIR             keep all state here (default: a fresh temporary directory)
+      --unpaired             a new kiosk: its panel shows a code until you let it in, by the command that is printed
       --config FILE          settings, see docs/configuration.md
       --reader pcsc          a desk reader and a card of your own instead of the simulated ones; its trust: reader.trustAnchors
 `;
@@ -27,6 +28,7 @@ const OPTIONS = {
   data: { type: 'string' },
   config: { type: 'string' },
   reader: { type: 'string' },
+  unpaired: { type: 'boolean' },
 } as const;
 
 /** Throws input/invalid. */
@@ -43,6 +45,7 @@ export const parseTwinWords = (words: readonly string[]): TwinArguments => {
     terminalPort: portOf('terminal-port', values['terminal-port'], 8090),
     mqttPort: portOf('mqtt-port', values['mqtt-port'], 1883),
     ...(values.reader === undefined ? {} : { reader: values.reader }),
+    ...(values.unpaired === true ? { unpaired: true } : {}),
     ...(values.data === undefined ? {} : { data: values.data }),
     ...(values.config === undefined ? {} : { config: values.config }),
   };
@@ -78,6 +81,9 @@ export const command: Command = {
         `  reception terminal   ${twin.ready.terminal}   (reception / reception)`,
         `  broker               ${twin.ready.mqtt}`,
         '',
+        ...(twin.ready.admit === undefined
+          ? []
+          : ['  The kiosk is new and shows a code. In another shell, then type the code:', `  ${twin.ready.admit}`, '']),
         `  PIN of the cards 1234, passcode of the staff ${config.visit.staffPasscode ?? DEMO_PASSCODE}. Ctrl-C stops everything.`,
         '',
       ].join('\n'),

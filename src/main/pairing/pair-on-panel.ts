@@ -4,15 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KioskConfig } from '../../config/schema.ts';
 import type { Clock } from '../../core/clock.ts';
-import { systemRandom } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
 import { openFramebuffer } from '../../display/framebuffer-surface.ts';
-import { paintBlocks } from '../../display/paint.ts';
-import { pairingScene } from '../../display/pairing-scene.ts';
 import type { Surface } from '../../display/ports.ts';
 import { openRasteriser } from '../../display/raster.ts';
 import { rotated } from '../../display/rotated-surface.ts';
-import { askAdmission } from './ask-admission.ts';
+import { showPairing } from './show-pairing.ts';
 
 interface PairOnPanelParts {
   readonly config: KioskConfig;
@@ -23,26 +20,10 @@ interface PairOnPanelParts {
   readonly painted: Surface | undefined;
 }
 
-/** Resolves when the kiosk is let in. Rejects when aborted; throws storage/unwritable, display/…. The code is on the panel alone, never in the log. */
+/** Resolves when the kiosk is let in. Rejects when aborted; throws storage/unwritable, display/…. */
 export const pairOnPanel = async ({ config, clock, log, signal, painted }: PairOnPanelParts): Promise<void> => {
   const surface = rotated(painted ?? openFramebuffer({ name: config.panel.framebuffer }), config.panel.rotation);
   const rasteriser = await openRasteriser(join(tmpdir(), 'kazashi-fonts'));
-  const { uplink, site, kiosk } = config;
-  let painting: Promise<unknown> = Promise.resolve();
-  log.info('pairing', { kiosk: kiosk.id });
-  await askAdmission({
-    config,
-    clock,
-    random: systemRandom,
-    signal,
-    show: (code, state) => {
-      const note = { code, state, site: site.id, kiosk: kiosk.id, address: new URL(uplink.pairing ?? '').host };
-      painting = painting
-        .then(() => paintBlocks(rasteriser, surface, pairingScene(surface.geometry, note).blocks))
-        .catch(() => log.error('pairing.not-shown'));
-    },
-  });
-  await painting;
+  await showPairing({ config, clock, log, signal, rasteriser, surface });
   surface.close();
-  log.info('paired', { kiosk: kiosk.id });
 };
