@@ -19,6 +19,7 @@ const PAGE = 0xf7fbff;
 /** Sizes that are drawn beforehand; their shape is the panel's. */
 export const SPLASH_SIZES = [
   { width: 1280, height: 800 },
+  { width: 1920, height: 1080 },
   { width: 800, height: 480 },
   { width: 800, height: 1280 },
 ] as const;
