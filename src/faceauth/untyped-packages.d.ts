@@ -1,4 +1,17 @@
-// The used part of two packages that bring no types of their own.
+// The used part of two packages that bring no types of their own, and of WebAssembly, whose types come with a browser's only.
+
+declare namespace WebAssembly {
+  type Imports = Record<string, Record<string, unknown>>;
+  interface Instance {
+    readonly exports: Readonly<Record<string, unknown>>;
+  }
+  class Memory {
+    readonly buffer: ArrayBuffer;
+    /** `pages` of 64 KiB more; answers how many there were. Throws RangeError. */
+    grow(pages: number): number;
+  }
+  const instantiate: (binary: Uint8Array, imports: Imports) => Promise<{ readonly instance: Instance }>;
+}
 
 declare module '@cornerstonejs/codec-openjpeg/decodewasmjs' {
   export interface J2KDecoder {
@@ -11,7 +24,11 @@ declare module '@cornerstonejs/codec-openjpeg/decodewasmjs' {
   export interface OpenJpegModule {
     readonly J2KDecoder: new () => J2KDecoder;
   }
-  const create: (options: { print(text: string): void; printErr(text: string): void }) => Promise<OpenJpegModule>;
+  const create: (options: {
+    print(text: string): void;
+    printErr(text: string): void;
+    instantiateWasm(imports: WebAssembly.Imports, received: (instance: WebAssembly.Instance) => void): object;
+  }) => Promise<OpenJpegModule>;
 
   // biome-ignore lint/style/noDefaultExport: the package is CommonJS and exports this one function
   export { create as default };

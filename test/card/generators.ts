@@ -173,8 +173,9 @@ const honestFiles = async () => {
 
 /** Photos whose SIZ marker (ISO/IEC 15444-1, A.5.1) promises other sizes, tiles or component counts than there are. */
 const boasting = (photos: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> => {
-  const side = fc.oneof(fc.nat(2200), fc.nat(0xffff_ffff));
-  const tile = fc.option(side);
+  const side = fc.oneof(fc.integer({ min: 16, max: 360 }), fc.nat(2200), fc.nat(0xffff_ffff));
+  // One tile, mostly: a codec reserves all of it. Or as many as there can be.
+  const tile = fc.option(fc.oneof(fc.integer({ min: 1, max: 40 }), side));
   return fc
     .tuple(fc.constantFrom(...photos), side, side, tile, tile, fc.option(fc.nat(0xffff)))
     .map(([photo, width, height, tileWidth, tileHeight, components]) => {
@@ -183,12 +184,54 @@ const boasting = (photos: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> => {
       const view = new DataView(changed.buffer, at + 8);
       view.setUint32(0, width);
       view.setUint32(4, height);
-      // One tile, mostly: a codec reserves all of it.
       view.setUint32(16, tileWidth ?? width);
       view.setUint32(20, tileHeight ?? height);
       if (components !== null) view.setUint16(32, components);
       return changed;
     });
+};
+
+/** Photos whose COD marker (A.6.1) promises other layers, decompositions, code blocks and precincts than there are. */
+const miscoded = (photos: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> =>
+  fc
+    .tuple(
+      fc.constantFrom(...photos),
+      fc.tuple(fc.nat(7), fc.nat(4), fc.oneof(fc.nat(3), fc.nat(0xffff)), fc.nat(1)),
+      fc.tuple(fc.nat(33), fc.nat(8), fc.nat(8), fc.nat(63), fc.nat(1)),
+      fc.nat(0xff),
+    )
+    .map(([photo, [style, order, layers, transform], [levels, ...blocks], precinct]) => {
+      const at = Buffer.from(photo).indexOf(Buffer.from('ff52', 'hex'));
+      const end = at + 2 + Buffer.from(photo).readUInt16BE(at + 2);
+      const precincts = (style & 1) === 0 ? [] : Array.from({ length: levels + 1 }, () => precinct);
+      const body = Uint8Array.of(style, order, layers >> 8, layers & 255, transform, levels, ...blocks, ...precincts);
+      const changed = concat(photo.subarray(0, at), Uint8Array.of(0xff, 0x52, 0, body.length + 2), body, photo.subarray(end));
+      return withBoxLength(changed, changed.length - photo.length);
+    });
+
+/** The codestream box (I.5.4) grown by what its contents grew. */
+const withBoxLength = (photo: Uint8Array, grown: number): Uint8Array => {
+  const bytes = Buffer.from(photo);
+  const at = bytes.indexOf('jp2c', 'latin1') - 4;
+  if (bytes.readUInt32BE(at) !== 0) bytes.writeUInt32BE(bytes.readUInt32BE(at) + grown, at);
+  return new Uint8Array(bytes);
+};
+
+/** Other boxes (I.4) before the codestream: empty, wrongly long, or with a codestream's beginning that is not the picture's. */
+const boxed = (photos: readonly Uint8Array[], inner: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> => {
+  const contents = fc.oneof(fc.uint8Array({ maxLength: 60 }), fc.constantFrom(...photos.map((photo) => photo.subarray(Buffer.from(photo).indexOf('jp2c', 'latin1') + 4)))); // biome-ignore format: one row
+  const box = fc
+    .tuple(contents, fc.constantFrom('free', 'uuid', 'jp2h', 'xml '), fc.option(fc.oneof(fc.nat(20), fc.nat(0xffff_ffff)), { freq: 8 }))
+    .map(([bytes, type, length]) => {
+      const head = Buffer.alloc(8);
+      head.writeUInt32BE(length ?? bytes.length + 8);
+      head.write(type, 4, 'latin1');
+      return concat(head, bytes);
+    });
+  return fc.tuple(inner, fc.array(box, { minLength: 1, maxLength: 3 })).map(([photo, boxes]) => {
+    const at = Buffer.from(photo).indexOf('jp2c', 'latin1') - 4;
+    return at < 0 ? photo : concat(photo.subarray(0, at), ...boxes, photo.subarray(at));
+  });
 };
 
 /** Keys are made anew each time, so a finding is kept by its bytes where they hold no key, and by its seed where the structure alone matters. */
@@ -247,7 +290,7 @@ export const openCardFuzzTargets = async (): Promise<readonly CardFuzzTarget[]> 
     ),
     target(
       'jp2: damaged photos end in a picture of their size or in face/photo-unreadable',
-      fc.oneof(damaged(one(photos)), boasting(photos)),
+      fc.oneof(damaged(one(photos)), boasting(photos), miscoded(photos), boxed(photos, boasting(photos))),
       (bytes) =>
         decodeJp2(bytes).then(
           ({ width, height, channels, data }) => data.length === width * height * channels,

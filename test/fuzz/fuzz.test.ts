@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { test } from 'tap';
 import { encodeCardPhoto } from '../../src/card/twin/jp2.ts';
 import { decodeJp2 } from '../../src/faceauth/jp2.ts';
+import { Jp2Codec } from '../../src/faceauth/jp2-codec.ts';
 import { overdrawn } from './allocation.ts';
 import { type Finding, fuzz, openTargets } from './targets.ts';
 
@@ -71,6 +72,41 @@ test('a photo of 1 kB that promises 2000 × 2000 pixels is refused before anythi
   const view = new DataView(photo.buffer, at + 8);
   for (const offset of [0, 4, 16, 20]) view.setUint32(offset, 2000);
   await t.rejects(decodeJp2(photo), { code: 'face/photo-unreadable', facts: { reason: 'size' } });
+});
+
+/** A box (ISO/IEC 15444-1 I.4) put before the codestream's. */
+const withBox = (photo: Uint8Array, contents: Uint8Array): Uint8Array => {
+  const at = Buffer.from(photo).indexOf('jp2c', 'latin1') - 4;
+  const head = Buffer.from('\0\0\0\0free', 'latin1');
+  head.writeUInt32BE(contents.length + 8);
+  return Uint8Array.from(Buffer.concat([photo.subarray(0, at), head, contents, photo.subarray(at)]));
+};
+
+test('the size of the codestream that is decoded counts, not that of another one before it', async (t) => {
+  const [small, large] = await Promise.all(
+    [32, 2048].map((side) => encodeCardPhoto({ width: side, height: side, data: new Uint8Array(side * side).fill(99) }, 900)),
+  );
+  if (small === undefined || large === undefined) throw new Error('no photos');
+  const codestream = (photo: Uint8Array) => photo.subarray(Buffer.from(photo).indexOf(Buffer.from('ff4fff51', 'hex')));
+  t.match(await decodeJp2(withBox(small, codestream(large))), { width: 32, height: 32 });
+  await t.rejects(decodeJp2(withBox(large, codestream(small))), { code: 'face/photo-unreadable', facts: { reason: 'size' } });
+});
+
+test('a photo of thousands of tiles is refused before the codec makes room for each', async (t) => {
+  const photo = await encodeCardPhoto({ width: 240, height: 320, data: new Uint8Array(240 * 320).fill(99) }, 900);
+  const view = new DataView(photo.buffer, Buffer.from(photo.buffer).indexOf(Buffer.from('ff4fff51', 'hex')) + 8);
+  for (const offset of [16, 20]) view.setUint32(offset, 2);
+  await t.rejects(decodeJp2(photo), { code: 'face/photo-unreadable', facts: { reason: 'size' } });
+});
+
+test('the codec takes no more memory than a picture may, and works on after it was refused some', async (t) => {
+  const codec = await Jp2Codec.load();
+  const size = () => codec.decodeWithin(0, (decoder) => decoder.getEncodedBuffer(1).buffer.byteLength);
+  const first = size();
+  const needy = () => codec.decodeWithin(MB, (decoder) => decoder.getEncodedBuffer(2 * first));
+  t.throws(needy);
+  t.ok(size() <= first + MB, 'it has not grown');
+  t.doesNotThrow(() => codec.decodeWithin(3 * first, (decoder) => decoder.getEncodedBuffer(2 * first)), 'it could have');
 });
 
 test('docs/fuzz.md names every target as it is printed, and no other, and its findings by tests that are here', async (t) => {
