@@ -45,7 +45,7 @@ export const startBox = async (
   config: KioskConfig,
   version: string,
   painted?: Surface,
-): Promise<Pick<Kiosk, 'ailing' | 'examine' | 'stop'>> => {
+): Promise<Pick<Kiosk, 'ailing' | 'examine' | 'stop'> & { switchOff(): void }> => {
   const clock = systemClock;
   const log = createLog(config.kiosk.logLevel);
   const { gpio, reader, panel, sound } = config;
@@ -98,6 +98,8 @@ export const startBox = async (
   const box = {
     ailing: () => kiosk.ailing(),
     examine: () => kiosk.examine(),
+    /** As a long press of the kiosk's own button does. */
+    switchOff: () => kiosk.visit.send({ type: 'POWER.LONG' }),
     async stop() {
       await kiosk.stop();
       await Promise.all([camera.close(), trayCamera.close(), pictures.close()]);

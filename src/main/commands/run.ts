@@ -68,6 +68,8 @@ export const command: Command = {
       });
       // The morning's timer (kazashi-self-test.service). SIGUSR1 belongs to Node's inspector.
       process.on('SIGUSR2', () => void box.examine());
+      // The box's own power button (kazashi-power-button.service).
+      process.on('SIGHUP', () => box.switchOff());
       systemd.ready();
       systemd.watch(() => box.ailing());
       return undefined;
