@@ -1,0 +1,127 @@
+// A site with one real image: mosquitto and the terminal on this machine, a box in QEMU that was given its settings and keys as a technician
+// gives them, and a virtual card.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'libsql';
+import { trustOf } from '../../src/card/twin/card-directory.ts';
+import { openRasteriser } from '../../src/display/raster.ts';
+import { settingsPartition } from '../../src/main/provision/image-partition.ts';
+import { Lab, NO_MOSQUITTO, type Process, until } from '../system/uplink/lab.ts';
+import { Machine, noMachine } from './machine.ts';
+import { Panel } from './panel.ts';
+
+const { KAZASHI_IMAGE: IMAGE = 'image/out/kazashi-amd64.img' } = process.env;
+const HOW = 'KAZASHI_IMAGE=FILE npm run test:image; image/build --arch amd64 makes image/out/kazashi-amd64.img (as root)';
+
+/** false, or why a check of the image is skipped and what to do. */
+export const NO_IMAGE = ((): string | false => {
+  if (!existsSync(IMAGE)) return `there is no image at ${IMAGE}: ${HOW}`;
+  const missing = ['mcopy', 'mmd'].find((tool) => !existsSync(`/usr/bin/${tool}`));
+  if (missing !== undefined) return `${missing} is missing: apt-get install mtools`;
+  return noMachine() ?? NO_MOSQUITTO;
+})();
+
+/** This machine as QEMU's own network shows it to the box. */
+const HOST = '10.0.2.2';
+export const PIN = '1234';
+
+export class BoxLab {
+  readonly site = new Lab();
+  readonly folder = mkdtempSync(join(tmpdir(), 'kazashi-box-'));
+  readonly disk = join(this.folder, 'card.img');
+  terminal: (Process & { url: string }) | undefined;
+  readonly #card = join(this.folder, 'card');
+  #machine: Machine | undefined;
+  #reader: Process | undefined;
+  #panel: Panel | undefined;
+
+  get machine(): Machine {
+    if (this.#machine === undefined) throw new Error('the box is not plugged in');
+    return this.#machine;
+  }
+
+  get panel(): Panel {
+    if (this.#panel === undefined) throw new Error('nothing is set up yet');
+    return this.#panel;
+  }
+
+  /** Makes the site and a card, flashes and provisions a copy of the image. `evidence`: where a picture goes that was not to be seen. */
+  async setUp(evidence: string): Promise<void> {
+    this.site.hosts = [HOST, '127.0.0.1'];
+    await this.site.make('kiosk-1');
+    await this.site.startBroker();
+    this.terminal = await this.site.startTerminal();
+    kazashi('card', 'make', this.#card, '--pin', PIN);
+    this.#panel = new Panel(() => this.machine, await openRasteriser(this.folder), evidence);
+    execFileSync('cp', ['--sparse=always', IMAGE, this.disk]);
+    const settings = join(this.folder, 'kazashi.toml');
+    const own = readFileSync(join(this.site.member('kiosk-1'), 'kazashi.toml'), 'utf8');
+    // A serial reader, whose cards it believes, no loudspeaker, and time enough for an emulated box.
+    const more =
+      '[reader]\nserialPort = "/dev/ttyUSB0"\ntrustAnchors = "/etc/kazashi/trust"\n[sound]\noutput = "none"\n[visit]\ninactivitySeconds = 600\n';
+    writeFileSync(settings, own + more);
+    kazashi('provision', '--image', this.disk, '--config', settings, '--keys', this.site.member('kiosk-1'));
+    const drive = `${this.disk}@@${settingsPartition(this.disk)}`;
+    const mtools = (tool: string, ...words: string[]) =>
+      execFileSync(tool, ['-i', drive, ...words], { env: { ...process.env, MTOOLS_SKIP_CHECK: '1' } });
+    mtools('mcopy', '-s', trustOf(this.#card), '::/kazashi/');
+  }
+
+  async plugIn(): Promise<void> {
+    this.#machine = await Machine.start({ disk: this.disk, folder: this.folder });
+    const program = join(import.meta.dirname, 'reader-process.ts');
+    const reader = this.site.run(process.execPath, ['--import', 'tsx', program, this.machine.readerSocket, this.#card]);
+    await until('the reader', () => reader.lines.length > 0 || reader.child.exitCode !== null);
+    if (reader.child.exitCode !== null) throw new Error(`the reader: ${reader.errors()}`);
+    this.#reader = reader;
+  }
+
+  layCard(): void {
+    this.#reader?.child.stdin?.write('lay\n');
+  }
+
+  takeCard(): void {
+    this.#reader?.child.stdin?.write('take\n');
+  }
+
+  /** How the data partition was left. */
+  dataState(): string {
+    const [start = '0'] = /start=\s*(\d+).*kazashi-data/.exec(partitions(this.disk))?.slice(1) ?? [];
+    const facts = execFileSync('/usr/sbin/dumpe2fs', ['-h', `${this.disk}?offset=${Number(start) * 512}`], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return facts.includes('needs_recovery') ? 'cut off' : (/Filesystem state:\s+(.+)/.exec(facts)?.[1] ?? 'unknown');
+  }
+
+  async cut(): Promise<void> {
+    await this.#machine?.cut();
+    await this.#reader?.end('SIGKILL');
+    this.#reader = undefined;
+  }
+
+  /** The visits that the terminal has, the oldest first: reception's number, and when the patient was done by the box's clock. */
+  visits(): readonly { readonly number: string; readonly at: number }[] {
+    const db = new Database(this.site.path('data-terminal', 'terminal.db'), { readonly: true });
+    try {
+      return db.prepare('SELECT number, at FROM visits ORDER BY row').all() as { number: string; at: number }[];
+    } finally {
+      db.close();
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.cut().catch(() => undefined);
+    await this.site.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+const partitions = (disk: string): string => execFileSync('/usr/sbin/sfdisk', ['-d', disk], { encoding: 'utf8' });
+
+const kazashi = (...words: string[]): void => {
+  execFileSync(process.execPath, ['dist/main.js', ...words], { stdio: ['ignore', 'ignore', 'pipe'] });
+};

@@ -1,0 +1,60 @@
+// The image as it is flashed, booted in QEMU with nothing put in its way: the kernel's framebuffer, a USB touch panel, a PN532 on a USB serial
+// adapter, the network, and a site with Debian's mosquitto and the real terminal outside of it. No camera: patients go by PIN.
+
+import { mkdirSync } from 'node:fs';
+import { test } from 'tap';
+import type { ScreenModel } from '../../src/core/screens.ts';
+import { BoxLab, NO_IMAGE } from './box-lab.ts';
+import { IDLE, visitByPin } from './visit.ts';
+
+const lost = (what: 'broker' | 'terminal', waitingFor: readonly ('broker' | 'terminal')[]): ScreenModel => ({
+  language: 'ja',
+  screen: 'initialising',
+  waitingFor,
+  lost: `uplink/${what}-lost`,
+});
+
+test('a box that was flashed and given its settings serves patients, says what it lost, recovers alone and switches off', {
+  skip: NO_IMAGE,
+}, async (t) => {
+  const lab = new BoxLab();
+  t.teardown(() => lab.stop());
+  mkdirSync('.tap/image', { recursive: true });
+  await lab.setUp('.tap/image/panel');
+  await lab.plugIn();
+  const { panel, machine } = lab;
+  const visit = async () => {
+    const told = await visitByPin(lab);
+    lab.takeCard();
+    await panel.sees(IDLE);
+    return told;
+  };
+  await t.test('the visit is at the terminal, by mutual TLS', async (t) => {
+    const { checkIn, screens, unfelt } = await visit();
+    t.comment(`${unfelt} touches were not felt`);
+    t.equal(checkIn, 'checked-in', 'the number on the panel is the one at reception');
+    t.same(screens, ['idle', 'choose-method', 'pin', 'consent', 'consent-items', 'done'], 'each as the renderer draws it');
+    t.equal(lab.visits().length, 1);
+  });
+  await t.test('the network’s cable', async (t) => {
+    await machine.cable(false);
+    await panel.sees(lost('broker', ['broker', 'terminal']));
+    await machine.cable(true);
+    await panel.sees(IDLE);
+    t.match(await visit(), { checkIn: 'checked-in' });
+  });
+  await t.test('the terminal', async (t) => {
+    await lab.terminal?.end('SIGTERM');
+    await panel.sees(lost('terminal', ['terminal']));
+    lab.terminal = await lab.site.startTerminal();
+    await panel.sees(IDLE);
+    t.match(await visit(), { checkIn: 'checked-in' });
+  });
+  await t.test('the power button', async (t) => {
+    await machine.powerButton();
+    await panel.sees({ language: 'ja', screen: 'shutting-down' });
+    await machine.ended;
+    t.ok(machine.events.includes('SHUTDOWN'), 'off by itself');
+    t.equal(lab.dataState(), 'clean');
+  });
+});
