@@ -74,7 +74,7 @@ export const residentMb = (pid: number): number => {
   return Number(kilobytes) / 1024;
 };
 
-/** Pictures a second on the twin's live view, counted while the face screen is there. */
+/** Camera pictures a second on the twin's live view, counted while the face screen is there. */
 const livePictures = async (program: Program): Promise<number> => {
   const leaving = new AbortController();
   const response = await program.api('GET', '/api/stream');
@@ -84,7 +84,7 @@ const livePictures = async (program: Program): Promise<number> => {
     while (!leaving.signal.aborted) {
       const { value, done } = await reader.read();
       if (done) return;
-      pictures += Buffer.from(value).toString('latin1').split('Content-Type: image/png').length - 1;
+      pictures += Buffer.from(value).toString('latin1').split('Content-Type: image/jpeg').length - 1;
     }
   })();
   await program.screen('face');

@@ -34,21 +34,21 @@ export const decodePixels = (memory: Uint8Array, geometry: PanelGeometry): Uint8
   const rgb = new Uint8Array(width * height * 3);
   let at = 0;
   for (let y = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1) {
-      if (format === 'XRGB8888') {
-        const from = y * strideBytes + x * 4;
-        rgb[at] = memory[from + 2] ?? 0;
-        rgb[at + 1] = memory[from + 1] ?? 0;
-        rgb[at + 2] = memory[from] ?? 0;
-      } else {
-        const from = y * strideBytes + x * 2;
-        const word = (memory[from] ?? 0) | ((memory[from + 1] ?? 0) << 8);
-        const [red, green, blue] = [word >> 11, (word >> 5) & 0x3f, word & 0x1f];
-        rgb[at] = (red << 3) | (red >> 2);
-        rgb[at + 1] = (green << 2) | (green >> 4);
-        rgb[at + 2] = (blue << 3) | (blue >> 2);
+    const row = y * strideBytes;
+    if (format === 'XRGB8888') {
+      for (let from = row; from < row + width * 4; from += 4, at += 3) {
+        rgb[at] = memory[from + 2] as number;
+        rgb[at + 1] = memory[from + 1] as number;
+        rgb[at + 2] = memory[from] as number;
       }
-      at += 3;
+      continue;
+    }
+    for (let from = row; from < row + width * 2; from += 2, at += 3) {
+      const word = (memory[from] as number) | ((memory[from + 1] as number) << 8);
+      const [red, green, blue] = [word >> 11, (word >> 5) & 0x3f, word & 0x1f];
+      rgb[at] = (red << 3) | (red >> 2);
+      rgb[at + 1] = (green << 2) | (green >> 4);
+      rgb[at + 2] = (blue << 3) | (blue >> 2);
     }
   }
   return rgb;

@@ -19,6 +19,8 @@ export interface Rasteriser {
   draw(view: Rect, fragments: readonly string[]): Promise<Pixels>;
   /** A PNG of opaque RGB pixels, three bytes each. */
   png(rgb: Uint8Array, width: number, height: number): Promise<Uint8Array>;
+  /** The same as a JPEG: half the work and a twentieth of the bytes where a camera's picture is shown. */
+  jpeg(rgb: Uint8Array, width: number, height: number): Promise<Uint8Array>;
 }
 
 /**
@@ -43,6 +45,13 @@ export const openRasteriser = async (directory: string): Promise<Rasteriser> => 
         await sharp(rgb, { raw: { width, height, channels: 3 } })
           // Level 1 is 3.5 times as fast as level 6 and 18 % larger: a live view wants the former.
           .png({ compressionLevel: 1 })
+          .toBuffer(),
+      );
+    },
+    async jpeg(rgb, width, height) {
+      return new Uint8Array(
+        await sharp(rgb, { raw: { width, height, channels: 3 } })
+          .jpeg({ quality: 85 })
           .toBuffer(),
       );
     },

@@ -52,6 +52,8 @@ export interface KioskHardware {
   readonly sound: Sound;
   readonly lamp: LampLines;
   readonly powerButton: GpioInput;
+  /** Camera pictures a second on the face screen; default: what suits the box. */
+  readonly livePictures?: number;
 }
 
 export interface KioskOptions {
@@ -174,7 +176,7 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     log.child('tray'),
   );
 
-  const preview = createLivePreview(camera, display, clock);
+  const preview = createLivePreview(camera, display, clock, hardware.livePictures);
   faces.onFace((place) => preview.follow(place));
   let told: string | undefined;
   let keypads = 0;

@@ -8,7 +8,7 @@ import { decodePicture } from '../faceauth/pictures.ts';
 import type { Camera } from '../faceauth/ports.ts';
 
 /** The box has other work than a preview; 12 to 15 pictures a second look alive. */
-const FRAME_MS = 1000 / 15;
+const PICTURES_PER_SECOND = 15;
 const AWAY_MS = 500;
 
 export interface LivePreview {
@@ -25,7 +25,13 @@ export interface PreviewPanel {
   showPreview(picture: PreviewPicture, window: PreviewWindow): void;
 }
 
-export const createLivePreview = (camera: Camera, panel: PreviewPanel, clock: Clock): LivePreview => {
+/** `picturesPerSecond` at most, and as many as the camera delivers. */
+export const createLivePreview = (
+  camera: Camera,
+  panel: PreviewPanel,
+  clock: Clock,
+  picturesPerSecond = PICTURES_PER_SECOND,
+): LivePreview => {
   const follower = new WindowFollower();
   let seen: PreviewFace | undefined;
   let current: { readonly stopping: AbortController; readonly done: Promise<void> } | undefined;
@@ -52,7 +58,7 @@ export const createLivePreview = (camera: Camera, panel: PreviewPanel, clock: Cl
             drawnAt = now;
           }
           picture.data.fill(0);
-          const left = FRAME_MS - (clock.monotonicMs() - began);
+          const left = 1000 / picturesPerSecond - (clock.monotonicMs() - began);
           if (left > 0) await sleep(clock, left, signal);
         } catch {
           if (!signal.aborted) await sleep(clock, AWAY_MS, signal).catch(() => undefined);

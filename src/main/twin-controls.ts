@@ -17,6 +17,7 @@ import { residentByName, residentPortrait, residents } from '../twin/residents.t
 import type { CardShelf } from './card-shelf.ts';
 import type { Kiosk } from './kiosk.ts';
 import { layCard } from './lay-card.ts';
+import { createPanelView } from './panel-view.ts';
 import { failureShown } from './shown.ts';
 import type { TwinHardware } from './twin-hardware.ts';
 
@@ -54,13 +55,12 @@ const lost = { broker: 'lost', terminal: 'lost', backlog: 0 };
 
 const stateOf = ({ kiosk, pairing, hardware }: TwinParts): TwinState => {
   const running = kiosk();
-  const { lastTone, caption, cue, volume } = hardware.sound;
+  const { lastTone, toneCount, caption, cue, volume } = hardware.sound;
+  const silent = { lamp: 'off', buzzer: 'off', tones: toneCount, uplink: lost } as const;
   const code = pairing?.();
-  if (code !== undefined) {
-    return { screen: 'initialising', phase: 'pairing', language: 'ja', elements: code, lamp: 'off', buzzer: 'off', uplink: lost };
-  }
+  if (code !== undefined) return { screen: 'initialising', phase: 'pairing', language: 'ja', elements: code, ...silent };
   if (running === undefined) {
-    return { screen: 'shutting-down', phase: 'off', language: 'ja', elements: [], lamp: 'off', buzzer: 'off', uplink: lost };
+    return { screen: 'shutting-down', phase: 'off', language: 'ja', elements: [], ...silent };
   }
   const { visit, display, lamp, uplink } = running;
   const model = visit.screen;
@@ -74,6 +74,7 @@ const stateOf = ({ kiosk, pairing, hardware }: TwinParts): TwinState => {
     elements: display.scene.elements,
     lamp: lamp.colour,
     buzzer: lastTone ?? 'off',
+    tones: toneCount,
     ...(caption === undefined ? {} : { speech: caption.text, clips: caption.clips }),
     ...(cue === undefined ? {} : { guide: cue }),
     volume,
@@ -149,7 +150,8 @@ export const createTwinControls = (parts: TwinParts): TwinHands => {
       const { width, height } = hardware.surface.geometry;
       return parts.rasteriser.png(hardware.surface.rgb(), width, height);
     },
-    onFrame: (listener) => hardware.surface.onWrite(listener),
+    panelSince: createPanelView(hardware.surface, parts.rasteriser, () => parts.kiosk()?.display.scene.preview),
+    onFrame: (listener) => hardware.surface.onWrite(() => listener()),
     panel: () => ({ width: hardware.surface.geometry.width, height: hardware.surface.geometry.height }),
     cards: () => shelf.list(),
     async makeCard({ photo, ...request }: TwinCardRequest): Promise<TwinCardInfo> {

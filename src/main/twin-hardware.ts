@@ -20,6 +20,9 @@ import { PixelCardFaceReader } from '../faceauth/card-face/pixel-card-face-reade
 import { TwinTrayCamera } from '../faceauth/card-face/twin/tray-camera.ts';
 import type { KioskHardware } from './kiosk.ts';
 
+/** A computer with a screen has more to spare than the box: the page shows more than 20 a second. */
+const LIVE_PICTURES = 25;
+
 export interface TwinHardware extends KioskHardware {
   readonly chip: TwinPn532;
   readonly camera: TwinCamera;
@@ -90,6 +93,7 @@ export const createTwinHardware = (
     sound: new TwinSound(),
     lamp: { red: new TwinGpioLine(0), green: new TwinGpioLine(0), blue: new TwinGpioLine(0) },
     powerButton: new TwinGpioLine(0),
+    livePictures: LIVE_PICTURES,
     blank() {
       const { height, strideBytes } = surface.geometry;
       surface.writeRows(0, height, new Uint8Array(height * strideBytes));

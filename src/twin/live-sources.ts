@@ -1,5 +1,4 @@
-// What the twin pushes: the state as server-sent events, the panel as a multipart stream of PNG pictures.
-// Encodes each panel picture once, however many clients watch.
+// What the twin pushes: the state as server-sent events, the panel as a multipart stream of what changed on it.
 
 import type { LatestSource } from './latest-stream.ts';
 import type { TwinControls } from './ports.ts';
@@ -22,44 +21,25 @@ export const stateSource = (controls: TwinControls): LatestSource => {
 
 export const PANEL_BOUNDARY = 'kazashi-panel';
 
-/** Shared by all watchers; `watch` makes one source per client, `close` lets go of the panel. */
-export interface PanelFeed {
-  watch(): LatestSource;
-  close(): void;
-}
-
-export const createPanelFeed = (controls: TwinControls): PanelFeed => {
-  let version = 0;
-  let current: { readonly version: number; readonly part: Promise<Uint8Array> } | undefined;
-  const listeners = new Set<() => void>();
-  const unsubscribe = controls.onFrame(() => {
-    version += 1;
-    for (const listener of listeners) listener();
-  });
-  const encode = async (): Promise<Uint8Array> => {
-    const png = await controls.screenPng();
-    const head = `--${PANEL_BOUNDARY}\r\nContent-Type: image/png\r\nContent-Length: ${png.length}\r\n\r\n`;
-    return Buffer.concat([Buffer.from(head, 'latin1'), png, Buffer.from('\r\n', 'latin1')]);
-  };
-  const newest = (): Promise<Uint8Array> => {
-    if (current?.version !== version) current = { version, part: encode() };
-    return current.part;
-  };
+/** Parts of the panel, each with the place it belongs to; the first is all of it. What was missed comes as one. */
+export const panelSource = (controls: TwinControls): LatestSource => {
+  let seen: number | undefined;
   return {
-    watch: () => {
-      let sent = -1;
-      return {
-        subscribe: (listener) => {
-          listeners.add(listener);
-          return () => listeners.delete(listener);
-        },
-        produce: async () => {
-          if (sent === version) return undefined;
-          sent = version;
-          return newest();
-        },
-      };
+    subscribe: (listener) => controls.onFrame(listener),
+    produce: async () => {
+      const change = await controls.panelSince(seen);
+      seen = change.seen;
+      if (change.parts.length === 0) return undefined;
+      return Buffer.concat(
+        change.parts.flatMap(({ x, y, type, bytes }) => [
+          Buffer.from(
+            `--${PANEL_BOUNDARY}\r\nContent-Type: ${type}\r\nContent-Length: ${bytes.length}\r\nX-Place: ${x},${y}\r\n\r\n`,
+            'latin1',
+          ),
+          bytes,
+          Buffer.from('\r\n', 'latin1'),
+        ]),
+      );
     },
-    close: unsubscribe,
   };
 };

@@ -15,6 +15,8 @@ export interface TwinState {
   readonly lamp: string;
   /** The tone that sounded last; 'off' when none sounds. */
   readonly buzzer: string;
+  /** Tones so far: it grows with each, also when the same one sounds again. */
+  readonly tones: number;
   readonly speech?: string;
   /** Recordings of what is being said, one per sentence, for GET /api/voice/…: `language/name`. */
   readonly clips?: readonly string[];
@@ -67,12 +69,25 @@ export type CameraRequest =
   | { readonly kind: 'resident'; readonly name: string }
   | { readonly kind: 'dark' };
 
+/** A rectangle of the panel as a picture, and where its upper left corner belongs. */
+export interface PanelPart {
+  readonly x: number;
+  readonly y: number;
+  readonly type: 'image/png' | 'image/jpeg';
+  readonly bytes: Uint8Array;
+}
+
 /** All may throw KioskFailure input/invalid with facts {field} and a message that says what to do. */
 export interface TwinControls {
   state(): TwinState;
   onState(listener: () => void): () => void;
   /** The panel as PNG, pixel for pixel. */
   screenPng(): Promise<Uint8Array>;
+  /**
+   * What became different on the panel after look `seen`, and the number of this look; without `seen` all of it is one part.
+   * Pixel for pixel as PNG, but for the camera's picture: that is a JPEG.
+   */
+  panelSince(seen?: number): Promise<{ readonly seen: number; readonly parts: readonly PanelPart[] }>;
   /** Called after every change of panel pixels (for the live view). */
   onFrame(listener: () => void): () => void;
   panel(): { readonly width: number; readonly height: number };

@@ -6,15 +6,15 @@ import type { Log } from '../core/log.ts';
 import type { CameraSource } from './action-routes.ts';
 import { badInput } from './http-errors.ts';
 import { type LatestOptions, type LatestSource, streamLatest } from './latest-stream.ts';
-import { createPanelFeed, PANEL_BOUNDARY, stateSource } from './live-sources.ts';
+import { PANEL_BOUNDARY, panelSource, stateSource } from './live-sources.ts';
 import { readPictureHeader } from './picture-header.ts';
 import type { TwinControls } from './ports.ts';
 import { residents } from './residents.ts';
 import { openWebFiles, type WebFile } from './web-files.ts';
 
-/** At most 20 states a second; 25 panel pictures, above what the camera preview makes. */
+/** At most 20 states a second; 40 changes of the panel, above what the camera preview makes. */
 const STATE_INTERVAL_MS = 50;
-const PANEL_INTERVAL_MS = 40;
+const PANEL_INTERVAL_MS = 25;
 const HEARTBEAT = { text: ': alive\n\n', everyMs: 15_000 };
 
 export interface ViewOptions {
@@ -43,7 +43,6 @@ const labels = (): Record<string, { ja: string; en: string }> => {
 export const addViewRoutes = (app: FastifyInstance, controls: TwinControls, options: ViewOptions): (() => void) => {
   const { clock, log, terminalUrl, mqttUrl } = options;
   const files = openWebFiles();
-  const panelFeed = createPanelFeed(controls);
   const streams = new Set<() => void>();
   const stream = (reply: FastifyReply, type: string, source: LatestSource, pace: Omit<LatestOptions, 'clock' | 'log'>) => {
     reply.hijack();
@@ -93,11 +92,9 @@ export const addViewRoutes = (app: FastifyInstance, controls: TwinControls, opti
     stream(reply, 'text/event-stream; charset=utf-8', stateSource(controls), { minIntervalMs: STATE_INTERVAL_MS, heartbeat: HEARTBEAT });
   });
   app.get('/api/stream', (_request, reply) => {
-    const type = `multipart/x-mixed-replace; boundary=${PANEL_BOUNDARY}`;
-    stream(reply, type, panelFeed.watch(), { minIntervalMs: PANEL_INTERVAL_MS });
+    stream(reply, `multipart/mixed; boundary=${PANEL_BOUNDARY}`, panelSource(controls), { minIntervalMs: PANEL_INTERVAL_MS });
   });
   return () => {
-    panelFeed.close();
     for (const close of streams) close();
   };
 };

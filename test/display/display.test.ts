@@ -47,6 +47,7 @@ const counting = (inner: Rasteriser) => {
       return inner.draw(view, fragments);
     },
     png: inner.png,
+    jpeg: inner.jpeg,
   };
   return { drawn, outer };
 };

@@ -1,60 +1,16 @@
 // The appliance's page judged by axe-core (WCAG 2.2 AA) in Debian's Chromium, on the way through a visit in Japanese and one in English,
-// done with the keyboard alone; and how many pictures a second the panel shows. KAZASHI_SCREENSHOTS=DIR keeps what it looked like.
+// done with the keyboard alone. KAZASHI_SCREENSHOTS=DIR keeps what it looked like.
 
-import { existsSync, mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import { test } from 'tap';
 import { Appliance } from '../journey/appliance.ts';
-
-const CHROMIUM = '/usr/bin/chromium';
-const skip = existsSync(CHROMIUM) ? false : 'chromium is missing: apt-get install chromium';
-const QUIET = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-  '--disable-sync', '--autoplay-policy=no-user-gesture-required',
-]; // biome-ignore format: one list
-const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const { KAZASHI_SCREENSHOTS: pictures } = process.env;
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
-}
-
-/** Every violation as one line; none is the only good answer. */
-const judge = async (page: Page): Promise<string[]> => {
-  const found = await page.evaluate(async (tags) => {
-    const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<{ violations: Violation[] }> } };
-    return (await axe.run({ runOnly: { type: 'tag', values: tags } })).violations;
-  }, WCAG);
-  return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ''}`));
-};
-
-const open = async (browser: Browser, appliance: Appliance, locale: string): Promise<{ page: Page; problems: string[] }> => {
-  // The page's own rules forbid foreign scripts; the judge is let in.
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale, bypassCSP: true });
-  const page = await context.newPage();
-  const problems: string[] = [];
-  page.on('pageerror', (error) => problems.push(error.message));
-  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
-  await page.goto(appliance.twin);
-  await page.addScriptTag({ path: AXE });
-  return { page, problems };
-};
+import { CHROMIUM, judge, look, open, QUIET, skip } from './twin-page.ts';
 
 /** What is said stands below the kiosk: waits for the caption. */
 const caption = async (page: Page, words: RegExp): Promise<string> => {
   const box = page.locator('#caption').filter({ hasText: words });
   await box.waitFor();
   return (await box.textContent()) ?? '';
-};
-
-const look = async (page: Page, name: string): Promise<void> => {
-  if (pictures === undefined) return;
-  mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: join(pictures, `${name}.png`) });
 };
 
 /** Presses what has this name as a keyboard does: focus, then Enter. */

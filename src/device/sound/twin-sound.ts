@@ -23,6 +23,7 @@ export class TwinSound implements Sound {
   #captions: Caption[] = [];
   #speaking: Caption | undefined;
   #lastTone: Tone | undefined;
+  #toneCount = 0;
   #cue: GuideCue | undefined;
   #volume = MAX_VOLUME;
   readonly #listeners = new Set<() => void>();
@@ -33,6 +34,7 @@ export class TwinSound implements Sound {
 
   tone(tone: Tone): void {
     this.#lastTone = tone;
+    this.#toneCount += 1;
     this.#tones = [...this.#tones, tone].slice(-REMEMBERED);
     this.#changed();
   }
@@ -82,6 +84,11 @@ export class TwinSound implements Sound {
   /** The tone that sounded last since the last silence. */
   get lastTone(): Tone | undefined {
     return this.#lastTone;
+  }
+
+  /** Tones that sounded so far: the same one twice is two. */
+  get toneCount(): number {
+    return this.#toneCount;
   }
 
   /** What leads the face now. */

@@ -1,4 +1,4 @@
-// A camera that plays pictures: 640×480 JPEG frames at 15 per second while started, as a USB camera delivers them.
+// A camera that plays pictures: 640×480 JPEG frames at 30 per second while started, as a USB camera delivers them.
 // It only makes frames; whether they show a living person is for the real pipeline to find out.
 
 import { type Clock, sleep } from '../../core/clock.ts';
@@ -9,7 +9,7 @@ import { FRAME, stageAttack, stageDark, stageNobody, stagePerson } from './stagi
 
 export type ShownAs = 'person' | 'print' | 'screen';
 
-const DEFAULT_FPS = 15;
+const DEFAULT_FPS = 30;
 
 interface Play {
   readonly frames: readonly Uint8Array[];

@@ -10,7 +10,12 @@ const SENTENCE_PAUSE_S = 0.25;
 
 let audio;
 let master;
-let lastTone = 'off';
+/** A tone is short; its caption stays to be read. */
+const TONE_CAPTION_MS = 2500;
+
+/** Tones before the page was opened are not told. */
+let heard = Number.POSITIVE_INFINITY;
+let toneCaption;
 let lastGuide;
 let lastSpeech = '';
 
@@ -115,21 +120,45 @@ const showCaption = ({ speech = '', language }) => {
   else byId('caption').removeAttribute('tabindex');
 };
 
+/** What tone sounds, in words: the one that leads a face as long as it is repeated, another for a moment. */
+const showTone = () => {
+  const guide = store.state?.guide;
+  const text = toneCaption ? t(`tones.${toneCaption}`) : guide ? t(`guides.${guide}`) : '';
+  byId('tone').textContent = text && `♪ ${text}`;
+};
+
+let toneTimer;
+const captionTone = (name) => {
+  clearTimeout(toneTimer);
+  toneCaption = name;
+  toneTimer = setTimeout(() => {
+    toneCaption = undefined;
+    showTone();
+  }, TONE_CAPTION_MS);
+};
+
 export const startSound = () => {
   byId('speaker').addEventListener('click', () => {
     if (audio) turnOff();
     else turnOn();
     label();
   });
-  onLanguage(label);
+  onLanguage(() => {
+    label();
+    showTone();
+  });
   onChange(({ state }) => {
     if (!state) return;
     byId('speaker').classList.toggle('sounding', state.buzzer !== 'off');
-    if (state.buzzer !== lastTone) tone(state.buzzer);
-    lastTone = state.buzzer;
+    if (state.tones > heard && state.buzzer !== 'off') {
+      tone(state.buzzer);
+      captionTone(state.buzzer);
+    }
+    heard = state.tones;
     if (master) master.gain.value = gainOf(state.volume);
     if (state.guide !== lastGuide) guide(state.guide);
     lastGuide = state.guide;
+    showTone();
     const said = JSON.stringify([state.speech, state.clips]);
     if (said === lastSpeech) return;
     lastSpeech = said;

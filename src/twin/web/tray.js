@@ -118,14 +118,23 @@ const show = (force = false) => {
   slot.append(onTray);
 };
 
-/** The last row fades while there are cards below it. */
+/** The last row fades while there are cards below it, and their number stands there. */
 const followEnd = () => {
-  const { scrollTop, clientHeight, scrollHeight } = byId('wallet');
-  byId('wallet').classList.toggle('at-end', scrollTop + clientHeight >= scrollHeight - 4);
+  const wallet = byId('wallet');
+  const { scrollTop, clientHeight, scrollHeight } = wallet;
+  const end = scrollTop + clientHeight >= scrollHeight - 4;
+  wallet.classList.toggle('at-end', end);
+  const { bottom } = wallet.getBoundingClientRect();
+  const below = [...wallet.children].filter((slot) => slot.getBoundingClientRect().bottom > bottom + 8).length;
+  byId('more').textContent = t('more', { n: below });
+  // Invisible, not gone: the list must not change its height under the finger.
+  byId('more').style.visibility = end || below === 0 ? 'hidden' : 'visible';
+  byId('more').hidden = scrollHeight <= clientHeight + 4;
 };
 
 export const startTray = () => {
   byId('wallet').addEventListener('scroll', followEnd, { passive: true });
+  byId('more').addEventListener('click', () => byId('wallet').scrollBy({ top: byId('wallet').clientHeight - 60, behavior: 'smooth' }));
   new ResizeObserver(followEnd).observe(byId('wallet'));
   byId('take').addEventListener('click', take);
   onChange(({ state }) => {

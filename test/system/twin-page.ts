@@ -1,0 +1,50 @@
+// What the checks of the appliance's page share: Debian's Chromium, the judge of WCAG 2.2 AA, and pictures to look at.
+
+import { existsSync, mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import type { Appliance } from '../journey/appliance.ts';
+
+export const CHROMIUM = '/usr/bin/chromium';
+export const skip = existsSync(CHROMIUM) ? false : 'chromium is missing: apt-get install chromium';
+export const QUIET = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
+  '--disable-sync', '--autoplay-policy=no-user-gesture-required',
+]; // biome-ignore format: one list
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+export const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const { KAZASHI_SCREENSHOTS: pictures } = process.env;
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+/** Every violation as one line; none is the only good answer. */
+export const judge = async (page: Page): Promise<string[]> => {
+  const found = await page.evaluate(async (tags) => {
+    const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<{ violations: Violation[] }> } };
+    return (await axe.run({ runOnly: { type: 'tag', values: tags } })).violations;
+  }, WCAG);
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ''}`));
+};
+
+export const open = async (browser: Browser, appliance: Appliance, locale: string): Promise<{ page: Page; problems: string[] }> => {
+  // The page's own rules forbid foreign scripts; the judge is let in.
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale, bypassCSP: true });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+  await page.goto(appliance.twin);
+  await page.addScriptTag({ path: AXE });
+  return { page, problems };
+};
+
+/** Keeps a picture under KAZASHI_SCREENSHOTS, where that is named. */
+export const look = async (page: Page, name: string): Promise<void> => {
+  if (pictures === undefined) return;
+  mkdirSync(pictures, { recursive: true });
+  await page.screenshot({ path: join(pictures, `${name}.png`) });
+};
