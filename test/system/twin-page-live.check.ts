@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { test } from 'tap';
 import { residentPortrait } from '../../src/twin/residents.ts';
 import { Appliance } from '../journey/appliance.ts';
-import { AXE, CHROMIUM, judge, look, open, QUIET, skip } from './twin-page.ts';
+import { AXE, CHROMIUM, judge, lookAt, open, QUIET, skip } from './twin-page.ts';
 
 test('the page passes WCAG 2.2 AA and never scrolls sideways, on a phone and a desk, by day and by night', { skip }, async (t) => {
   const appliance = await Appliance.start();
@@ -32,7 +32,7 @@ test('the page passes WCAG 2.2 AA and never scrolls sideways, on a phone and a d
       await page.locator('[data-card="broken"]').waitFor();
       t.equal(await sideways(page), 0, where);
       t.same(await judge(page), [], where);
-      await look(page, `${locale}-${width}-${colorScheme}`);
+      await lookAt(page, `${locale}-${width}-${colorScheme}`);
       await context.close();
     }
   }
@@ -91,7 +91,7 @@ test('the panel in the page shows the live picture, and after it the next screen
   })`);
   t.comment(`painted in the page while the face is compared: ${painted.toFixed(1)} pictures a second (the panel makes 25 at most)`);
   t.ok(painted > 0);
-  await look(page, 'ja-JP-7-face');
+  await lookAt(page, 'ja-JP-7-face');
   await appliance.screen('face-retry', 'choose-method');
   await appliance.press('cancel');
   await appliance.screen('take-card');

@@ -4,7 +4,7 @@
 import { chromium, type Page } from 'playwright-core';
 import { test } from 'tap';
 import { Appliance } from '../journey/appliance.ts';
-import { CHROMIUM, judge, look, open, QUIET, skip } from './twin-page.ts';
+import { CHROMIUM, judge, lookAt, open, QUIET, skip } from './twin-page.ts';
 
 /** What is said stands below the kiosk: waits for the caption. */
 const caption = async (page: Page, words: RegExp): Promise<string> => {
@@ -38,33 +38,33 @@ const visit = (locale: string, start: (page: Page, appliance: Appliance) => Prom
     await enter(page, '#speaker');
     t.match(await caption(page, says.idle), says.idle, 'what is said stands below the kiosk');
     t.same(await judge(page), [], 'idle');
-    await look(page, `${locale}-1-idle`);
+    await lookAt(page, `${locale}-1-idle`);
     await enter(page, '#people button');
     await enter(page, '[data-card="sato-haruka"]');
     await appliance.screen('choose-method');
-    await look(page, `${locale}-2-method`);
+    await lookAt(page, `${locale}-2-method`);
     await enter(page, '[data-element="method-pin"]');
     await appliance.screen('pin');
     t.same(await judge(page), [], 'PIN');
     // Digits of the computer's keyboard are the kiosk's keypad.
     await page.keyboard.type('1234');
     await caption(page, /4けた入力しました|Four digits entered/);
-    await look(page, `${locale}-3-pin`);
+    await lookAt(page, `${locale}-3-pin`);
     await enter(page, '[data-element="key-enter"]');
     await appliance.screen('consent');
     t.same(await judge(page), [], 'consent');
-    await look(page, `${locale}-4-consent`);
+    await lookAt(page, `${locale}-4-consent`);
     await enter(page, '[data-element="consent-none"]');
     await appliance.screen('done');
     t.match(await caption(page, says.done), says.done);
     t.same(await judge(page), [], 'done');
-    await look(page, `${locale}-5-done`);
+    await lookAt(page, `${locale}-5-done`);
     await enter(page, '#take');
     await appliance.screen('idle');
     await enter(page, '#wallet button:last-of-type');
     if (await page.locator('#maker[open]').isVisible()) {
       t.same(await judge(page), [], 'the maker of cards');
-      await look(page, `${locale}-6-maker`);
+      await lookAt(page, `${locale}-6-maker`);
     }
     t.same(problems, [], 'no error in the page');
   });

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import type { Appliance } from '../journey/appliance.ts';
 
 export const CHROMIUM = '/usr/bin/chromium';
@@ -43,8 +43,8 @@ export const open = async (browser: Browser, appliance: Appliance, locale: strin
 };
 
 /** Keeps a picture under KAZASHI_SCREENSHOTS, where that is named. */
-export const look = async (page: Page, name: string): Promise<void> => {
+export const lookAt = async (what: Page | Locator, name: string): Promise<void> => {
   if (pictures === undefined) return;
   mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: join(pictures, `${name}.png`) });
+  await what.screenshot({ path: join(pictures, `${name}.png`) });
 };

@@ -162,7 +162,7 @@ export const ko: Messages = {
     checking: '확인하고 있습니다',
     keypad: '숫자 버튼',
     clear: '모두 지우기',
-    backspace: '지우기',
+    backspace: '하나 지우기',
     enter: '확인',
     speech: '숫자 4자리 비밀번호를 입력하고 확인을 눌러 주세요. 번호는 소리로 나오지 않습니다.',
     speechWrong: (tries) => `비밀번호가 틀립니다. ${tries}번 더 입력할 수 있습니다.`,
@@ -229,7 +229,7 @@ export const ko: Messages = {
     illustration: '정보를 보내고 있는 그림',
   },
   done: {
-    'checked-in': { title: '접수가 완료되었습니다', body: '부를 때까지 기다려 주세요.' },
+    'checked-in': { title: '접수가 완료되었습니다', body: '불러 드릴 때까지 기다려 주세요.' },
     'see-reception': { title: '접수처 직원에게 말씀해 주세요', body: '본인 확인은 끝났습니다. 창구에서 안내해 드립니다.' },
     stored: { title: '접수처 직원에게 말씀해 주세요', body: '본인 확인은 끝났습니다. 내용은 안전하게 보관했다가 연결되면 보냅니다.' },
     number: '접수 번호',

@@ -21,12 +21,12 @@ export const vi: Messages = {
   },
   banner: {
     'uplink/terminal-lost': {
-      goOn: 'Mất kết nối với quầy. Bạn cứ tiếp tục. Nếu vẫn chưa có lại, quầy sẽ giúp bạn.',
-      kept: 'Mất kết nối với quầy. Bạn cứ tiếp tục: kết quả sẽ được gửi ngay khi có kết nối lại.',
+      goOn: 'Mất kết nối với quầy. Quý khách cứ tiếp tục. Nếu vẫn chưa có lại, quầy sẽ giúp quý khách.',
+      kept: 'Mất kết nối với quầy. Quý khách cứ tiếp tục: kết quả sẽ được gửi ngay khi có kết nối lại.',
     },
     'uplink/broker-lost': {
-      goOn: 'Mất kết nối mạng. Bạn cứ tiếp tục. Nếu vẫn chưa có lại, quầy sẽ giúp bạn.',
-      kept: 'Mất kết nối mạng. Bạn cứ tiếp tục: kết quả sẽ được gửi ngay khi có kết nối lại.',
+      goOn: 'Mất kết nối mạng. Quý khách cứ tiếp tục. Nếu vẫn chưa có lại, quầy sẽ giúp quý khách.',
+      kept: 'Mất kết nối mạng. Quý khách cứ tiếp tục: kết quả sẽ được gửi ngay khi có kết nối lại.',
     },
   },
   splash: { title: 'kazashi', body: 'Đang khởi động' },
@@ -41,7 +41,7 @@ export const vi: Messages = {
     ready: 'Xong',
     notReady: 'Đang chờ',
     lostTitle: 'Đang chờ kết nối\nvới quầy tiếp nhận',
-    lostBody: 'Máy sẽ tự hoạt động lại khi có kết nối.\nNếu bạn đang vội, xin hãy đến quầy.',
+    lostBody: 'Máy sẽ tự hoạt động lại khi có kết nối.\nNếu đang vội, xin quý khách đến quầy.',
     linkWait: 'Đang chờ quầy tiếp nhận',
   },
   idle: {
@@ -285,7 +285,7 @@ export const vi: Messages = {
     more: (entered) => `Đã nhập ${entered} trong bốn chữ số.`,
     cleared: 'Đã xóa.',
     cancel: 'Thao tác này sẽ hủy việc tiếp nhận. Nhấn Enter để xác nhận.',
-    asking: 'Quý vị có muốn tiếp tục không? Nhấn Enter để tiếp tục.',
+    asking: 'Quý khách có muốn tiếp tục không? Nhấn Enter để tiếp tục.',
     volume: (level) => `Âm lượng ${level}`,
   },
   shuttingDown: { title: 'Đang tắt nguồn', body: 'Vui lòng chờ đến khi màn hình tắt.' },

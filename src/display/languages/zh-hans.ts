@@ -7,16 +7,16 @@ import { zhHansFailures } from './zh-hans-failures.ts';
 export const zhHans: Messages = {
   header: { listen: '听语音', chooseLanguage: '请选择语言' },
   modes: { standard: '标准显示', large: '大字', contrast: '黑白反转' },
-  steps: { card: '放卡', identity: '本人确认', consent: '同意', done: '完成' },
+  steps: { card: '放卡', identity: '身份确认', consent: '同意', done: '完成' },
   footer: {
     cancel: '取消',
     back: '返回',
     howTo: '使用方法',
-    secondsLeft: (seconds) => `${seconds} 秒后\n返回最初画面`,
+    secondsLeft: (seconds) => `${seconds} 秒后\n返回首页`,
   },
   asking: {
     title: '要继续吗？',
-    body: (seconds) => `${seconds} 秒后返回最初画面`,
+    body: (seconds) => `${seconds} 秒后返回首页`,
     continue: '继续',
   },
   banner: {
@@ -59,7 +59,7 @@ export const zhHans: Messages = {
     illustration: '正在读取卡片的图',
   },
   method: {
-    title: '请选择本人确认的方法',
+    title: '请选择身份确认的方法',
     face: '人脸识别',
     faceNote: '只需看着摄像头',
     pin: '密码',
@@ -157,7 +157,7 @@ export const zhHans: Messages = {
     checking: '正在确认',
     keypad: '数字键',
     clear: '全部删除',
-    backspace: '删除',
+    backspace: '删除 1 位',
     enter: '确定',
     speech: '请输入4位数字的密码，然后按确定。密码不会读出。',
     speechWrong: (tries) => `密码不正确。还可以输入${tries}次。`,
@@ -178,7 +178,7 @@ export const zhHans: Messages = {
   consent: {
     title: '是否同意将过去的信息\n提供给本医疗机构？',
     what: '提供的信息',
-    period: '提供期间',
+    period: '提供期限',
     periodBody: '从现在起 24 小时，仅用于诊疗。',
     free: '不同意时',
     freeBody: '不会有任何不利，可照常就诊。',
@@ -212,7 +212,7 @@ export const zhHans: Messages = {
     no: '不同意',
   },
   prescription: {
-    title: '请选择处方的种类',
+    title: '请选择处方类型',
     electronic: '电子处方',
     electronicNote: '在药局出示号码或卡片',
     paper: '纸质处方',
@@ -224,9 +224,9 @@ export const zhHans: Messages = {
     illustration: '正在发送信息的图',
   },
   done: {
-    'checked-in': { title: '登记已完成', body: '请等候叫号。' },
-    'see-reception': { title: '请咨询接待人员', body: '本人确认已完成，窗口会为您服务。' },
-    stored: { title: '请咨询接待人员', body: '本人确认已完成。内容已安全保存，恢复连接后发送。' },
+    'checked-in': { title: '登记已完成', body: '请等候工作人员叫您。' },
+    'see-reception': { title: '请咨询接待人员', body: '身份确认已完成，窗口会为您服务。' },
+    stored: { title: '请咨询接待人员', body: '身份确认已完成。内容已安全保存，恢复连接后发送。' },
     number: '登记号码',
     recap: '您选择提供的信息',
     given: '提供',
@@ -263,7 +263,7 @@ export const zhHans: Messages = {
     leave: '触摸屏幕任意处即可返回',
     steps: {
       card: { title: '放卡', body: '将个人编号卡从卡套中取出，放在卡台上。' },
-      identity: { title: '本人确认', body: '选择人脸识别或密码。' },
+      identity: { title: '身份确认', body: '选择人脸识别或密码。' },
       consent: { title: '选择是否同意', body: '选择是否提供过去的用药等信息。' },
       done: { title: '取卡', body: '显示“完成”后，取回卡片即可。' },
     },
