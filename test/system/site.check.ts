@@ -8,7 +8,7 @@ import Database from 'libsql';
 import type { MqttClient } from 'mqtt';
 import { type Test, test } from 'tap';
 import { uuidV7 } from '../../src/core/ids.ts';
-import { kioskTopic, terminalStateTopic } from '../../src/uplink/contract/index.ts';
+import { KIOSK_CHANNELS, kioskTopic, terminalStateTopic } from '../../src/uplink/contract/index.ts';
 import { createSealer } from '../../src/uplink/seal.ts';
 import { generateTerminalKeys, loadKeySet, publicKeySet } from '../../src/uplink/seal-keys.ts';
 import { createWordSigner } from '../../src/uplink/seal-word.ts';
@@ -126,9 +126,9 @@ test('a kiosk reaches its own topics and hears its own words alone', { skip: NO_
     '+/+/+/+/ack',
   ])
     await two.subscribeAsync(filter, { qos: 1 }).catch(() => undefined);
-  for (const channel of ['state', 'visit', 'request', 'health'] as const)
+  for (const channel of ['state', 'visit', 'request', 'health', 'report'] as const)
     t.ok([0, 16].includes(Number(await put(one, kioskTopic(SITE, 'kiosk-1', channel), 'x'))), `kiosk-1 may write its own ${channel}`);
-  for (const channel of ['state', 'visit', 'ack', 'request', 'command', 'health'] as const)
+  for (const channel of KIOSK_CHANNELS)
     t.equal(await put(two, kioskTopic(SITE, 'kiosk-1', channel), 'x'), 135, `kiosk-2 may not write kiosk-1's ${channel}`);
   for (const channel of ['ack', 'command'] as const)
     t.equal(await put(two, kioskTopic(SITE, 'kiosk-2', channel), 'x'), 135, `nor its own ${channel}`);
