@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
 import { command, restoreCommand } from '../../src/main/commands/terminal-backup.ts';
@@ -33,6 +33,12 @@ test('a copy made while the terminal runs comes back with every visit, and what 
   );
   again.close();
   db.close();
+  // A folder stands where the copy is written first.
+  mkdirSync(join(directory, 'full.db.part'));
+  t.throws(() => backUp(data, join(directory, 'full.db')), {
+    code: 'storage/unwritable',
+    message: /^システムイメージ作成に失敗しました。.*reception goes on/,
+  });
   const broken = join(directory, 'broken.db');
   writeFileSync(broken, 'not a database');
   t.throws(() => restore(broken, data, 'y'), { code: 'input/invalid', message: /not a whole copy/ });

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decode } from 'iconv-lite';
 import Database from 'libsql';
@@ -342,6 +342,15 @@ test('results reach the folder of the reception system whole and once; doubtful 
     app.inject({ method: 'POST', url: `/api/visits/${id}/handover`, cookies, payload: { leaveOut } });
   t.equal(inbox.find(doubtful.visitId)?.patient?.name.includes('●'), true);
   t.equal((await give(doubtful.visitId, ['Nonsense'])).statusCode, 400);
+  renameSync(folder, `${folder}-away`);
+  writeFileSync(folder, 'a file where the folder was');
+  t.match(
+    (await give(doubtful.visitId, [])).json(),
+    { code: 'storage/unwritable', message: /フォルダー/ },
+    'staff are told what to look at',
+  );
+  rmSync(folder);
+  renameSync(`${folder}-away`, folder);
   t.match((await give(doubtful.visitId, ['Name', 'Address'])).json(), { file: FACE_FILE, leftOut: ['Name', 'Address'], base64: undefined });
   await give(doubtful.visitId, ['Name']);
   const files = readdirSync(folder);

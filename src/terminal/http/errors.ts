@@ -53,6 +53,11 @@ export const installErrors = (app: FastifyInstance, onInternal: (name: string) =
         .code(503)
         .send({ code: error.code, message: 'カードリーダーとの通信が切れています。つながってからもう一度お試しください' });
     }
+    if (isFailure(error, 'storage/unwritable')) {
+      onInternal(error.code);
+      const message = '保存先に書き込めません。受付システムのフォルダーにつながっているか、空きがあるか確かめてください';
+      return reply.code(503).send({ code: error.code, message });
+    }
     const status = error.statusCode ?? 500;
     if (status < 500) return reply.code(status).send({ code: 'input/invalid', message: 'リクエストの形が正しくありません', field: 'body' });
     onInternal(isFailure(error) ? error.code : error.name);

@@ -6,6 +6,9 @@ import Database from 'libsql';
 import { makeDirectories } from '../../core/directories.ts';
 import { KioskFailure } from '../../core/failure.ts';
 
+/** The sentence of the users' quick guide (G10); its answer stands beside it. */
+const SENTENCE = 'システムイメージ作成に失敗しました。';
+
 const refuse = (field: string, message: string, cause?: unknown): KioskFailure =>
   new KioskFailure('input/invalid', { cause, facts: { field }, message });
 
@@ -31,14 +34,21 @@ export const backUp = (directory: string, file: string): number => {
   if (existsSync(file)) throw refuse('to', `${file} exists already: a copy never overwrites another`);
   makeDirectories(dirname(file));
   const passing = `${file}.part`;
-  rmSync(passing, { force: true });
   const db = new Database(source);
   try {
+    rmSync(passing, { force: true });
     db.exec('PRAGMA busy_timeout = 10000');
     db.prepare('VACUUM INTO ?').run(passing);
   } catch (cause) {
-    rmSync(passing, { force: true });
-    throw new KioskFailure('storage/unwritable', { cause, message: `cannot write ${file}` });
+    try {
+      rmSync(passing, { force: true });
+    } catch {
+      // What stands there is no file of ours: the first failure is the one to tell.
+    }
+    throw new KioskFailure('storage/unwritable', {
+      cause,
+      message: `${SENTENCE} ${file}: cannot be written (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}); reception goes on, older copies were not touched; try another disk`,
+    });
   } finally {
     db.close();
   }

@@ -2,6 +2,7 @@
 
 import { del, get, post } from './api.js';
 import { field, h, icon, table } from './dom.js';
+import { trouble } from './help.js';
 import * as words from './words.js';
 
 const ROLES = { reception: '受付（一般）', medical: '医療情報閲覧', admin: '管理者' };
@@ -11,7 +12,6 @@ export const ACTIONS = {
   'medical/checkups': '特定健診を閲覧', 'command/approve-visual': '目視で本人と承認', 'command/cancel': '受付をやめさせた', 'command/restart': '再起動', 'command/shutdown': '電源を切らせた', 'command/identify': '画面で知らせた',
   'command/out-of-service': '休止', 'command/in-service': '受付を再開', handover: '受付システムに取り込み', 'account/added': 'アカウントを追加', 'account/changed': 'アカウントを変更', 'account/removed': 'アカウントを削除', 'audit/read': '記録を表示',
 }; // biome-ignore format: one list
-const failure = (error) => h('p', { class: 'box error', role: 'alert' }, icon('alert'), h('span', {}, error.message));
 
 export const accountsView = () => {
   const list = h('div', {});
@@ -34,7 +34,7 @@ export const accountsView = () => {
       await refresh();
     } catch (error) {
       if (parts[error.field]) return parts[error.field].say(error.message);
-      said.replaceChildren(failure(error));
+      said.replaceChildren(trouble(error));
     }
   };
   const save = () => {
@@ -64,7 +64,7 @@ export const auditView = () => {
     list.replaceChildren(table(['日時', 'だれが', 'したこと', '対象'], entries.map(rowOf)),
       ...(answer.before === undefined ? [] : [h('p', { class: 'more' }, h('button', { class: 'button', type: 'button', onclick: () => void show(answer.before) }, 'もっと前の記録を表示'))]));
   };
-  const show = (before) => load(before).catch((error) => list.append(failure(error)));
+  const show = (before) => load(before).catch((error) => list.append(trouble(error)));
   const refresh = async () => {
     say('notice', 'clock', '記録が書き換えられていないか確かめています…');
     await show();
@@ -73,7 +73,7 @@ export const auditView = () => {
       if (brokenAt === null) say('notice', 'check', '記録はつながっています。書き換えや抜けはありません。');
       else say('error', 'alert', `${brokenAt} 件目から記録がつながっていません。書き換えられたおそれがあります。`);
     } catch (error) {
-      verdict.replaceChildren(failure(error));
+      verdict.replaceChildren(trouble(error));
     }
   };
   return { refresh, element: h('section', { class: 'view' }, h('h1', {}, '操作と閲覧の記録'), place) };

@@ -9,7 +9,10 @@ export class ApiError extends Error {
   }
 }
 
-const UNREACHABLE = { code: 'terminal/unreachable', message: '端末のプログラムにつながりません。動いているか確かめてください' };
+const UNREACHABLE = {
+  code: 'terminal/unreachable',
+  message: 'この端末の中で通信できません。少し待ってからもう一度お試しください。続くときは、端末を再起動してください',
+};
 
 const call = async (method, path, body, byItself = false) => {
   const init = { method, credentials: 'same-origin', headers: byItself ? { 'x-by-itself': '1' } : {} };

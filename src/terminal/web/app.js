@@ -4,8 +4,8 @@ import { accountsView, auditView } from './admin.js';
 import { get, post } from './api.js';
 import { arrivals } from './arrivals.js';
 import { openDetail } from './detail.js';
-import { announce, h, icon } from './dom.js';
-import { helpView, useContacts } from './help.js';
+import { announce, h } from './dom.js';
+import { helpView, trouble, useContacts } from './help.js';
 import { watchIdle } from './idle.js';
 import { insuranceView } from './insurance.js';
 import { kiosksStrip } from './kiosks.js';
@@ -33,7 +33,9 @@ const VIEWS = [
 const showTerminal = (session) => {
   const strip = kiosksStrip();
   const told = arrivals(strip.say);
-  strip.element.append(told.offer);
+  // An administrator sees no patient: nothing arrives for that role.
+  const receives = PATIENTS.includes(session.account.role);
+  if (receives) strip.element.append(told.offer);
   const place = h('main', { id: 'main', tabindex: '-1' });
   const views = VIEWS.filter(([, , , roles]) => roles.includes(session.account.role));
   let current;
@@ -61,7 +63,7 @@ const showTerminal = (session) => {
     h('header', { class: 'top' },
       h('div', { class: 'brand' }, h('img', { src: '/icon.svg', alt: '', width: 32, height: 32 }), h('span', { class: 'brand-name' }, '資格確認端末'), h('span', { class: 'site' }, session.site)),
       h('nav', { 'aria-label': 'メニュー' }, tabs),
-      h('div', { class: 'account' }, told.element, h('span', { class: 'account-id' }, session.account.id), h('button', { class: 'button', type: 'button', onclick: logout }, 'ログアウト'))),
+      h('div', { class: 'account' }, receives ? told.element : undefined, h('span', { class: 'account-id' }, session.account.id), h('button', { class: 'button', type: 'button', onclick: logout }, 'ログアウト'))),
     strip.element, place); // biome-ignore format: reads as the page does
 
   const events = new EventSource('/api/events');
@@ -117,7 +119,7 @@ const start = async (notice) => {
     else if (session.account === null) root.replaceChildren(loginPage(session, notice, () => void start()));
     else stopPage = showTerminal(session);
   } catch (error) {
-    root.replaceChildren(h('main', { class: 'login' }, h('div', { class: 'login-card' }, h('p', { class: 'box error' }, icon('alert'), h('span', {}, error.message)),
+    root.replaceChildren(h('main', { class: 'login' }, h('div', { class: 'login-card' }, trouble(error),
       h('button', { class: 'button primary wide', type: 'button', onclick: () => void start() }, 'もう一度試す')))); // biome-ignore format: reads as the page does
   }
 };

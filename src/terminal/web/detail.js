@@ -4,7 +4,7 @@ import { get } from './api.js';
 import { h, icon } from './dom.js';
 import { fieldsOf, marked } from './fields.js';
 import { handoverBlock } from './handover.js';
-import { question } from './help.js';
+import { question, trouble } from './help.js';
 import { methodBadge } from './visits.js';
 import * as words from './words.js';
 
@@ -76,6 +76,6 @@ export const openDetail = async (visitId) => {
   try {
     body.replaceChildren(...content(await get(`/api/visits/${encodeURIComponent(visitId)}`)).filter(Boolean));
   } catch (error) {
-    body.replaceChildren(h('p', { class: 'box error' }, icon('alert'), h('span', {}, error.message)));
+    body.replaceChildren(trouble(error));
   }
 };

@@ -3,7 +3,7 @@
 import { post } from './api.js';
 import { h, icon } from './dom.js';
 import { fieldsOf, LABELS } from './fields.js';
-import { question } from './help.js';
+import { question, trouble } from './help.js';
 import * as words from './words.js';
 
 /** Without these nobody knows whose insurance it is. */
@@ -25,7 +25,9 @@ export const handoverBlock = (visit) => {
   }); // biome-ignore format: reads as the page does
   const doubtful = boxes.some((label) => label.className === 'doubtful');
   const state = h('p', { class: 'box notice', role: 'status', hidden: true });
+  const wrong = h('div', {});
   const tell = (text) => {
+    wrong.replaceChildren();
     state.textContent = text;
     state.hidden = false;
   };
@@ -41,12 +43,13 @@ export const handoverBlock = (visit) => {
       if (answer.base64) save(answer);
       tell(visit.handoverFolder ? '受付システムのフォルダーに渡しました' : '取り込み用のファイルを保存しました');
     } catch (error) {
-      tell(error.message);
+      state.hidden = true;
+      wrong.replaceChildren(trouble(error));
     }
   }; // biome-ignore format: reads as the page does
   return h('form', { class: 'eligibility', onsubmit: (event) => { event.preventDefault(); void give(); } },
-    state, h('details', { class: 'pick', open: doubtful }, h('summary', {}, `渡す項目を選ぶ（${boxes.length}項目）`),
+    h('details', { class: 'pick', open: doubtful }, h('summary', {}, `渡す項目を選ぶ（${boxes.length}項目）`),
       h('fieldset', { class: 'choices' }, h('legend', { class: 'hint' }, 'チェックを外した項目は渡しません。「●」を含む項目と、渡すと「●」になる字を含む項目は、はじめから外してあります。'), boxes)),
     doubtful ? question('glyph') : undefined,
-    h('button', { class: 'button', type: 'submit' }, icon('check'), handover ? 'もう一度取り込む' : '受付システムに取り込む')); // biome-ignore format: reads as the page does
+    h('button', { class: 'button', type: 'submit' }, icon('check'), handover ? 'もう一度取り込む' : '受付システムに取り込む'), state, wrong); // biome-ignore format: reads as the page does
 };

@@ -22,12 +22,21 @@ export const useContacts = (list) => {
 };
 export const contactList = () =>
   contacts.length === 0
-    ? h('p', { class: 'quiet' }, '連絡先はまだ設定されていません（起動時の --contact で設定します）。')
+    ? h('p', { class: 'quiet' }, '連絡先はまだ登録されていません。この端末を設置した担当者に登録を頼んでください。')
     : h(
         'ul',
         { class: 'contacts' },
         contacts.map(({ label, phone }) => h('li', {}, `${label} `, h('a', { href: `tel:${phone}` }, phone))),
       );
+
+/** What went wrong; with whom to call where it is the machine's fault and not what was typed. */
+export const trouble = ({ status, message }) =>
+  h(
+    'div',
+    { class: 'box error column', role: 'alert' },
+    h('div', { class: 'row' }, icon('alert'), h('span', {}, message)),
+    status === 0 || status >= 500 ? contactList() : undefined,
+  );
 
 export const helpView = () => ({
   element: h('section', { class: 'view narrow' }, h('h1', {}, 'ヘルプ'),

@@ -3,6 +3,7 @@
 import { post } from './api.js';
 import { eligibilityBlock } from './detail.js';
 import { field, h, icon } from './dom.js';
+import { trouble } from './help.js';
 
 export const insuranceView = () => {
   const text = (name, more = {}) => h('input', { name, inputmode: 'numeric', autocomplete: 'off', ...more });
@@ -26,7 +27,7 @@ export const insuranceView = () => {
     } catch (error) {
       const at = parts[error.field];
       answer.replaceChildren();
-      if (at === undefined) return answer.replaceChildren(h('p', { class: 'box error' }, icon('alert'), h('span', {}, error.message)));
+      if (at === undefined) return answer.replaceChildren(trouble(error));
       at.say(error.message);
       at.input.focus();
     }

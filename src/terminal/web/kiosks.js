@@ -17,7 +17,7 @@ const ACTIONS = [
 const LOST = {
   lost: 'カードリーダーとの通信が切れています。つながると、その間の受付もここに表示されます。',
   unheard:
-    'この画面に新しい受付が届いていません。端末のプログラムが動いているか確かめてください。つながると、その間の受付もここに表示されます。',
+    'この画面に新しい受付が届いていません。つながると、その間の受付もここに表示されます。しばらく続くときは、端末を再起動してください。',
 };
 
 const reportLines = ({ at, level, findings }) =>
@@ -69,7 +69,7 @@ export const kiosksStrip = () => {
     );
     return h('details', { class: 'kiosk-menu', name: 'kiosk' }, summary,
       h('div', { class: 'menu' },
-        view.faults.map((code) => h('p', { class: 'fault' }, h('strong', {}, fault(code)[0]), h('br'), fault(code)[1], h('br'), h('code', {}, code))),
+        view.faults.map((code) => h('p', { class: 'fault' }, h('strong', {}, fault(code)[0]), h('br'), fault(code)[1], h('br'), h('span', { class: 'quiet small' }, '問い合わせるときの記号 ', h('code', {}, code)))),
         view.faults.length > 0 || view.report?.level === 'fail' || view.status === 'offline' || view.status === 'unknown' ? contactList() : undefined,
         view.status === 'offline' ? h('p', { class: 'fault' }, '電源とネットワークの線を確かめてください。電源を入れて1分ほどで受付できるようになります。') : undefined,
         view.report === undefined ? undefined : reportLines(view.report),

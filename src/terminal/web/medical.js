@@ -2,6 +2,7 @@
 
 import { get } from './api.js';
 import { field, h, icon, keepFocus, table } from './dom.js';
+import { trouble } from './help.js';
 import { patientLine } from './visits.js';
 import * as words from './words.js';
 
@@ -65,7 +66,7 @@ export const medicalView = () => {
         h('p', { class: 'hint' }, 'この内容は架空のものです。閲覧した記録が残ります。'),
         h('button', { class: 'button', type: 'button', onclick: () => print() }, '印刷する')));
     } catch (error) {
-      reading.replaceChildren(h('div', { class: 'panel' }, head, h('p', { class: 'box error' }, icon('alert'), h('span', {}, error.message))));
+      reading.replaceChildren(h('div', { class: 'panel' }, head, trouble(error)));
     }
     reading.scrollIntoView({ behavior: 'smooth', block: 'nearest' });
   }; // biome-ignore format: reads as the page does
@@ -98,7 +99,7 @@ export const medicalView = () => {
       ({ patients } = await get('/api/consented', byItself));
       keepFocus(list, draw);
     } catch (error) {
-      list.replaceChildren(h('p', { class: 'box error' }, icon('alert'), h('span', {}, error.message)));
+      list.replaceChildren(trouble(error));
     }
   };
   const over = (one) => Date.parse(one.availableUntil) <= Date.now();

@@ -2,7 +2,7 @@
 
 import { get, post } from './api.js';
 import { field, h, icon, keepFocus } from './dom.js';
-import { question } from './help.js';
+import { question, trouble } from './help.js';
 import * as words from './words.js';
 
 export const methodBadge = (method) => h('span', { class: `method ${method}` }, icon(method, 18), words.METHODS[method] ?? method);
@@ -67,7 +67,7 @@ export const visitsView = (onOpen) => {
   /** More than was counted. */
   let orMore;
   const counted = () => `${total.toLocaleString('ja-JP')}件${orMore ? '以上' : ''}`;
-  const problem = h('p', { class: 'box error', role: 'alert', hidden: true });
+  const problem = h('div', { hidden: true });
   const heading = h('h1', {});
   const count = h('span', { class: 'count' });
   const list = h('div', { class: 'list' });
@@ -81,8 +81,8 @@ export const visitsView = (onOpen) => {
   let meanwhile;
   const fresh = new Set();
 
-  const say = (text) => {
-    problem.textContent = text;
+  const say = (error) => {
+    problem.replaceChildren(trouble(error));
     problem.hidden = false;
   };
   const isLive = () => period.to >= words.japanDay();
@@ -153,11 +153,11 @@ export const visitsView = (onOpen) => {
       await load(byItself ? period : typed(), { byItself });
     } catch (error) {
       const at = { from, to }[error.field];
-      if (at !== undefined) return at.say(error.message);
-      say(error.message);
+      if (at !== undefined) return at.say(error);
+      say(error);
     }
   };
-  const more = () => load(period, { after: next }).catch(({ message }) => say(message));
+  const more = () => load(period, { after: next }).catch(say);
   const choose = (start, end) => {
     from.input.value = start;
     to.input.value = end;
