@@ -43,7 +43,7 @@ const login = async (page: Page, id: string, password: string): Promise<void> =>
   await page.getByRole('button', { name: 'ログイン', exact: true }).click();
 };
 
-test('every flow of the guide, in order', { skip: existsSync(CHROMIUM) ? false : 'install chromium', timeout: 240_000 }, async (t) => {
+test('every flow of the guide, in order', { skip: existsSync(CHROMIUM) ? false : 'install chromium', timeout: 900_000 }, async (t) => {
   const appliance = await Appliance.start();
   t.teardown(() => appliance.stop());
   const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic']; // biome-ignore format: one list
@@ -51,7 +51,7 @@ test('every flow of the guide, in order', { skip: existsSync(CHROMIUM) ? false :
   t.teardown(() => browser.close());
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'ja-JP', timezoneId: 'Asia/Tokyo' });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   await page.goto(appliance.terminal);
