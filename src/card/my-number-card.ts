@@ -87,7 +87,7 @@ export class MyNumberCard {
       await this.#applications.select('jpki', signal);
       const der = this.#keep(await readAuthCertificate(this.#channel, profile, signal));
       this.#certificate = der;
-      const certificate = await judgeCertificate(der, now, trust, profile.jpki.certificatePolicies, signal);
+      const certificate = await judgeCertificate(der, now, trust, profile.jpki, signal);
       const pin = await readPinState(this.#channel, profile, tokenInfo, signal);
       const face = early ?? (await readPhoto());
       return { certificate, certificateDer: der, ...pin, ...face };

@@ -27,6 +27,8 @@ export const cardProfile2028Draft: CardProfile = {
     authKey: 0x17,
     pin: { file: 0x18, digits: 4, maxTries: 3, safeTries: 1 },
     certificatePolicies: cardProfile2016.jpki.certificatePolicies,
+    // ECDSA with SHA-384 and SHA-512 (RFC 5758, 3.2).
+    certificateSignatures: ['1.2.840.10045.4.3.3', '1.2.840.10045.4.3.4'],
     issuedWithoutPin: pinNeverSet,
   },
   // One application holds the card face and the text: its code is presented once.

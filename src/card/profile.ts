@@ -36,6 +36,8 @@ export interface CardProfile {
     /** EF of the key that a terminal's certificate is checked against; absent: there is no way without the PIN. */
     readonly terminalAnchor?: number;
     readonly certificatePolicies: readonly string[];
+    /** By which algorithms an authority may have signed a certificate, dotted: none weaker than the card's own. */
+    readonly certificateSignatures: readonly string[];
     issuedWithoutPin(tokenInfo: Uint8Array): boolean;
   };
   readonly visual: { readonly aid: Uint8Array; readonly face: number; readonly signer: number; readonly codeB: SecretRule };
@@ -75,6 +77,8 @@ export const cardProfile2016: CardProfile = {
     terminalAnchor: 0x0016,
     // The policy of real certificates for user authentication.
     certificatePolicies: ['1.2.392.200149.8.5.1.3.30'],
+    // RSA with SHA-256, as real ones are signed, SHA-384 and SHA-512 (RFC 8017, A.2.4).
+    certificateSignatures: ['1.2.840.113549.1.1.11', '1.2.840.113549.1.1.12', '1.2.840.113549.1.1.13'],
     // ASSUMPTION, not a public fact: how a 顔認証マイナンバーカード shows that it was issued without a PIN. We take it that its PIN is blocked
     // from issue on and that the token information lacks CKF_USER_PIN_INITIALIZED. Asked only when the counter reads zero, so that a card
     // with tries left always has a PIN, whatever its token information says.

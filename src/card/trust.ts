@@ -5,9 +5,13 @@ import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { KioskFailure } from '../core/failure.ts';
 import { monthsLater } from './calendar.ts';
 import type { FaceAnchor } from './cv-certificate.ts';
+import type { CardProfile } from './profile.ts';
 import { type CertificateFields, readCertificateFields } from './x509-fields.ts';
 
-/** days: whole days left, of the validity or of the grace. */
+/**
+ * days: whole days left, of the validity or of the grace. That something was tampered with is no state: a signature that does not hold, of the card
+ * face or over a challenge, ends the step with card/tampered, because nothing that such a card says may go on.
+ */
 export type CertificateState =
   | { readonly state: 'valid' }
   | { readonly state: 'expires-soon'; readonly days: number }
@@ -43,6 +47,9 @@ export interface CertificateAuthority {
   readonly fields: CertificateFields;
 }
 
+/** What a card generation asks of its certificates. */
+export type CertificateRules = Pick<CardProfile['jpki'], 'certificatePolicies' | 'certificateSignatures'>;
+
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 /** Renewal opens three months before the end, and eligibility alone is still served three months after it. */
 const NOTICE_MONTHS = 3;
@@ -54,13 +61,15 @@ export const certificateAuthority = (bytes: Uint8Array): CertificateAuthority =>
   try {
     const certificate = new X509Certificate(bytes);
     const authority = { certificate, fields: readCertificateFields(certificate.raw) };
-    if (!authority.fields.isAuthority) throw new Error('basic constraints say it is no authority');
+    if (!authority.fields.isAuthority) throw new Error('its basic constraints say it is none');
+    if (!authority.fields.signsCertificates) throw new Error('its key usage lacks keyCertSign');
     return authority;
   } catch (cause) {
+    const why = cause instanceof Error && cause.message.startsWith('its ') ? `: ${cause.message}` : '';
     throw new KioskFailure('config/invalid', {
       cause,
       facts: { field: 'card.authorities' },
-      message: 'card.authorities: not the certificate (DER or PEM) of a certificate authority',
+      message: `card.authorities: not the certificate (DER or PEM) of a certificate authority${why}`,
     });
   }
 };
@@ -121,12 +130,13 @@ const issuedBy = ({ certificate, fields }: Parsed, authority: CertificateAuthori
   }
 };
 
-const mayAuthenticate = ({ certificate, fields }: Parsed, policies: readonly string[]): boolean =>
+const mayAuthenticate = ({ certificate, fields }: Parsed, { certificatePolicies, certificateSignatures }: CertificateRules): boolean =>
+  certificateSignatures.includes(fields.signatureAlgorithm) &&
   fields.digitalSignature &&
   !fields.isAuthority &&
   !fields.unknownCritical &&
   certificate.keyUsage?.includes(CLIENT_AUTH) === true &&
-  fields.policies.some((policy) => policies.includes(policy));
+  fields.policies.some((policy) => certificatePolicies.includes(policy));
 
 /** Where `now` lies between a validity's ends (epoch milliseconds). */
 export const judgeValidity = (now: number, from: number, to: number): CertificateState => {
@@ -143,13 +153,13 @@ export const judgeCertificate = async (
   der: Uint8Array,
   now: number,
   trust: CardTrust,
-  policies: readonly string[],
+  rules: CertificateRules,
   signal?: AbortSignal,
 ): Promise<CertificateState> => {
   const parsed = parseCertificate(der);
   const { certificate, fields } = parsed;
   const issuer = trust.authorities.find((authority) => issuedBy(parsed, authority));
-  if (!mayAuthenticate(parsed, policies) || issuer === undefined) return { state: 'untrusted' };
+  if (!mayAuthenticate(parsed, rules) || issuer === undefined) return { state: 'untrusted' };
   const authorityKeyId = issuer.fields.subjectKeyId;
   const question = { serial: certificate.serialNumber.toLowerCase(), distributionPoints: fields.distributionPoints };
   const status = await trust.revocation.check(authorityKeyId === undefined ? question : { ...question, authorityKeyId }, signal);

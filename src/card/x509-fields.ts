@@ -1,13 +1,17 @@
 // The few X.509 fields that node:crypto does not show: key usage, key identifiers, policies, basic constraints, distribution points (RFC 5280, 4.2.1).
 // Reads DER with the card layer's own bounded parser; throws card/malformed and nothing else.
 
-import { hex } from '../core/bytes.ts';
+import { equal, hex } from '../core/bytes.ts';
 import { malformed, parseTlv, parseTlvs, requireTlv, type Tlv } from './ber.ts';
 import { comparableName, readDistributionPointName } from './general-names.ts';
 
 export interface CertificateFields {
   /** Bit 0 of RFC 5280 KeyUsage. */
   readonly digitalSignature: boolean;
+  /** Bit 5, or no KeyUsage at all: whether the key may sign certificates (4.2.1.3). */
+  readonly signsCertificates: boolean;
+  /** By which algorithm its issuer signed it; empty where the two places that name it do not agree (4.1.1.2). */
+  readonly signatureAlgorithm: string;
   readonly isAuthority: boolean;
   /** Lower-case hexadecimal. */
   readonly subjectKeyId?: string;
@@ -71,21 +75,26 @@ export const readExtensions = (sequence: Tlv | undefined): ReadonlyMap<string, E
 };
 
 export const readCertificateFields = (der: Uint8Array): CertificateFields => {
-  const fields = parseTlvs(first(parseTlvs(parseTlv(der).value), 'certificate').value);
+  const [signed, ...outside] = parseTlvs(parseTlv(der).value);
+  if (signed === undefined) throw malformed('x509', 'certificate is empty');
+  const fields = parseTlvs(signed.value);
   const holder = fields.find(({ tag }) => tag === 0xa3);
   const extensions = readExtensions(holder && parseTlv(holder.value));
   // Serial, algorithm, issuer, validity, subject; the version before them may be missing.
-  const subject = fields.filter(({ tag }) => tag !== 0xa0)[4];
+  const [, algorithm, , , subject] = fields.filter(({ tag }) => tag !== 0xa0);
   if (subject === undefined) throw malformed('x509', 'no subject');
   const inner = (oid: string): Uint8Array | undefined => {
     const extension = extensions.get(oid);
     return extension === undefined ? undefined : parseTlv(extension.value).value;
   };
   const keyUsage = inner(OID.keyUsage);
+  const agreed = algorithm !== undefined && outside[0] !== undefined && equal(algorithm.raw, outside[0].raw);
   const subjectKeyId = inner(OID.subjectKeyId);
   const authorityKeyId = parseTlvs(inner(OID.authorityKeyId) ?? new Uint8Array()).find((object) => object.tag === 0x80);
   return {
     digitalSignature: keyUsage !== undefined && ((keyUsage[1] ?? 0) & 0x80) !== 0,
+    signsCertificates: keyUsage === undefined || ((keyUsage[1] ?? 0) & 0x04) !== 0,
+    signatureAlgorithm: agreed ? oidText(first(parseTlvs(algorithm.value), 'algorithm').value) : '',
     isAuthority: parseTlvs(inner(OID.basicConstraints) ?? new Uint8Array()).some((part) => part.tag === 0x01 && part.value[0] !== 0),
     ...(subjectKeyId === undefined ? {} : { subjectKeyId: hex(subjectKeyId) }),
     ...(authorityKeyId === undefined ? {} : { authorityKeyId: hex(authorityKeyId.value) }),

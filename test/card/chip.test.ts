@@ -237,7 +237,7 @@ test('the sign certificate names its holder, and no kiosk takes it for the other
   t.equal(certificate.issuer, authority.subject);
   const raw = Buffer.from(certificate.raw).toString('utf8');
   t.ok(raw.includes('番号\u3000花子') && raw.includes('東京都千代田区'), 'name and address');
-  t.same(await judgeCertificate(der, NOW, workshop.trust, cardProfile2016.jpki.certificatePolicies), { state: 'untrusted' });
+  t.same(await judgeCertificate(der, NOW, workshop.trust, cardProfile2016.jpki), { state: 'untrusted' });
   const { authority: first } = workshop;
   const again = await restoreSyntheticAuthority(first.toJSON()).signAuthorityCertificate();
   t.ok(equal(again, await first.signAuthorityCertificate()), 'its issuer is the same after every restart');

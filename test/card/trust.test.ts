@@ -1,14 +1,18 @@
-import { X509Certificate } from 'node:crypto';
+import { sign, X509Certificate } from 'node:crypto';
 import { test } from 'tap';
+import { encodeTlv, parseTlv, parseTlvs } from '../../src/card/ber.ts';
 import { ageYears, endOfJstDay, isDay, jstDay, monthsLater } from '../../src/card/calendar.ts';
 import { cardProfile2016 } from '../../src/card/profile.ts';
+import { cardProfile2028Draft } from '../../src/card/profile-2028.ts';
 import { revocationFromLists } from '../../src/card/revocation-source.ts';
 import { signatureHolds } from '../../src/card/signature.ts';
 import { certificateAuthority, createCardTrust, judgeCertificate, judgeValidity, nullRevocationSource } from '../../src/card/trust.ts';
 import { createSyntheticAuthority, restoreSyntheticAuthority } from '../../src/card/twin/authority.ts';
 import { issueHolderCertificate, issueRevocationList } from '../../src/card/twin/certificates.ts';
+import { sequence } from '../../src/card/twin/der.ts';
 import { eraYear, verificationCodeB } from '../../src/card/verification-code.ts';
 import { readCertificateFields } from '../../src/card/x509-fields.ts';
+import { fromHex } from '../../src/core/bytes.ts';
 import { NOW, openWorkshop } from './fixtures/cards.ts';
 import {
   address,
@@ -29,7 +33,8 @@ import {
 
 const workshop = await openWorkshop();
 const { authority, trust } = workshop;
-const policies = cardProfile2016.jpki.certificatePolicies;
+const rules = cardProfile2016.jpki;
+const { certificatePolicies: policies } = rules;
 const DAY = 86_400_000;
 
 const certificateOf = async (certificateExpires: string): Promise<Uint8Array> => {
@@ -54,14 +59,14 @@ test('validity is judged in calendar months around the last second of the last d
 
 test('a card certificate is valid, soon to expire, in grace, expired or not yet valid', async (t) => {
   const der = await certificateOf('2028-02-17');
-  const judge = (now: number) => judgeCertificate(der, now, trust, policies);
+  const judge = (now: number) => judgeCertificate(der, now, trust, rules);
   const end = endOfJstDay('2028-02-17');
   t.same(await judge(NOW), { state: 'valid' });
   t.same(await judge(end - 10 * DAY), { state: 'expires-soon', days: 10 });
   t.match(await judge(end + 10 * DAY), { state: 'expired-in-grace' });
   t.same(await judge(end + 100 * DAY), { state: 'expired' });
   t.same(await judge(Date.parse('2023-02-01T00:00:00Z')), { state: 'not-yet-valid' });
-  t.same(await judgeCertificate(await certificateOf('2033-02-17'), NOW, trust, policies), { state: 'not-yet-valid' });
+  t.same(await judgeCertificate(await certificateOf('2033-02-17'), NOW, trust, rules), { state: 'not-yet-valid' });
 });
 
 test('the issuer is chosen by its key among generations of one name', async (t) => {
@@ -71,26 +76,68 @@ test('the issuer is chosen by its key among generations of one name', async (t) 
   const names = [authority, newer].map(({ certificate }) => certificateAuthority(certificate).certificate.subject);
   t.equal(names[0], names[1], 'both generations bear one name');
   const both = createCardTrust({ authorities: [newer.certificate, authority.certificate], faceAnchors: [] });
-  t.same(await judgeCertificate(der, NOW, both, policies), { state: 'valid' });
+  t.same(await judgeCertificate(der, NOW, both, rules), { state: 'valid' });
   const onlyNewer = createCardTrust({ authorities: [newer.certificate], faceAnchors: [] });
-  t.same(await judgeCertificate(der, NOW, onlyNewer, policies), { state: 'untrusted' });
+  t.same(await judgeCertificate(der, NOW, onlyNewer, rules), { state: 'untrusted' });
   const stored = restoreSyntheticAuthority(JSON.parse(JSON.stringify(newer)));
   t.same(stored.trust, newer.trust);
 });
 
 test('a certificate without trust, policy or purpose is untrusted', async (t) => {
   const der = await certificateOf('2028-02-17');
-  t.same(await judgeCertificate(der, NOW, createCardTrust({ authorities: [], faceAnchors: [] }), policies), { state: 'untrusted' });
-  t.same(await judgeCertificate(der, NOW, trust, ['1.2.3']), { state: 'untrusted' }, 'another policy');
+  t.same(await judgeCertificate(der, NOW, createCardTrust({ authorities: [], faceAnchors: [] }), rules), { state: 'untrusted' });
+  t.same(await judgeCertificate(der, NOW, trust, { ...rules, certificatePolicies: ['1.2.3'] }), { state: 'untrusted' }, 'another policy');
   t.same(
-    await judgeCertificate(authority.certificate, NOW, trust, policies),
+    await judgeCertificate(authority.certificate, NOW, trust, rules),
     { state: 'untrusted' },
     'the authority itself authenticates nobody',
   );
   const forged = Uint8Array.from(der);
   forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1;
-  t.same(await judgeCertificate(forged, NOW, trust, policies), { state: 'untrusted' });
-  await t.rejects(judgeCertificate(der.subarray(0, 100), NOW, trust, policies), { code: 'card/malformed' });
+  t.same(await judgeCertificate(forged, NOW, trust, rules), { state: 'untrusted' });
+  await t.rejects(judgeCertificate(der.subarray(0, 100), NOW, trust, rules), { code: 'card/malformed' });
+});
+
+/** The same certificate, signed anew: another last byte of the algorithm's identifier, inside and outside, or inside alone. */
+const resigned = (der: Uint8Array, hash: string, inside: number, outside = inside): Uint8Array => {
+  const [tbs, algorithm] = parseTlvs(parseTlv(der).value).map(({ raw }) => Uint8Array.from(raw)) as [Uint8Array, Uint8Array];
+  const identifier = fromHex('2a864886f70d01010b');
+  const put = (bytes: Uint8Array, last: number): Uint8Array => {
+    bytes[Buffer.from(bytes).indexOf(identifier) + identifier.length - 1] = last;
+    return bytes;
+  };
+  const signed = put(tbs, inside);
+  const signature = sign(hash, signed, authority.key);
+  return sequence(signed, put(algorithm, outside), encodeTlv(0x03, Uint8Array.of(0), signature));
+};
+
+test('a certificate is believed only by an algorithm that is no weaker than the card’s own', async (t) => {
+  const der = await certificateOf('2028-02-17');
+  const state = async (...how: [hash: string, inside: number, outside?: number]) =>
+    (await judgeCertificate(resigned(der, ...how), NOW, trust, rules)).state;
+  t.equal(await state('sha256', 11), 'valid');
+  t.equal(await state('sha512', 13), 'valid');
+  t.equal(await state('md5', 4), 'untrusted', 'MD5');
+  t.equal(await state('sha1', 5), 'untrusted', 'SHA-1');
+  t.equal(await state('sha256', 5, 11), 'untrusted', 'inside another one than outside');
+  t.same(await judgeCertificate(der, NOW, trust, cardProfile2028Draft.jpki), { state: 'untrusted' }, 'RSA for a card of P-384');
+});
+
+test('an authority whose key usage does not let it sign certificates vouches for nobody', async (t) => {
+  const { certificate } = authority;
+  const usage = fromHex('0603551d0f0101ff040403020106');
+  const at = Buffer.from(certificate).indexOf(usage);
+  t.ok(at > 0, 'keyCertSign and cRLSign');
+  const crlOnly = Uint8Array.from(certificate);
+  crlOnly[at + usage.length - 1] = 0x02;
+  t.throws(() => certificateAuthority(resigned(crlOnly, 'sha256', 11)), {
+    code: 'config/invalid',
+    message: /^card\.authorities: not the certificate .* authority: its key usage lacks keyCertSign$/,
+  });
+  const without = Uint8Array.from(certificate);
+  // An extension of another name: there is no key usage at all.
+  without.set(fromHex('0603551d7f'), at);
+  t.ok(certificateAuthority(resigned(without, 'sha256', 11)), 'RFC 5280 4.2.1.3: where there is none, nothing is restricted');
 });
 
 test('revocation is asked by serial and issuer; the null source knows nothing', async (t) => {
@@ -103,7 +150,7 @@ test('revocation is asked by serial and issuer; the null source knows nothing', 
       return 'revoked' as const;
     },
   };
-  t.same(await judgeCertificate(der, NOW, createCardTrust(authority.trust, revoking), policies), { state: 'revoked' });
+  t.same(await judgeCertificate(der, NOW, createCardTrust(authority.trust, revoking), rules), { state: 'revoked' });
   t.match(asked, [
     { serial: /^[0-9a-f]{16}$|^1[0-9a-f]{14}$/, authorityKeyId: fields.authorityKeyId, distributionPoints: fields.distributionPoints },
   ]);
@@ -120,7 +167,7 @@ test('a revocation list by file: who is on it is revoked, who is not is good whi
   for (const bytes of [list, pem]) {
     const at = (now: number) => revocationFromLists([{ name: 'a.crl', bytes }], trust.authorities, { now: () => now });
     const judge = async (der: Uint8Array, now: number) =>
-      (await judgeCertificate(der, NOW, { ...trust, revocation: at(now) }, policies)).state;
+      (await judgeCertificate(der, NOW, { ...trust, revocation: at(now) }, rules)).state;
     t.equal(await judge(bad, NOW), 'revoked');
     t.equal(await judge(good, NOW), 'valid');
     t.equal(await judge(bad, NOW + 40 * DAY), 'revoked', 'an old list still accuses');
@@ -142,7 +189,7 @@ test('a revocation list by file: who is on it is revoked, who is not is good whi
     { now: () => NOW + 2 * DAY },
   );
   t.equal(
-    (await judgeCertificate(bad, NOW, { ...trust, revocation: newestOfTwo }, policies)).state,
+    (await judgeCertificate(bad, NOW, { ...trust, revocation: newestOfTwo }, rules)).state,
     'valid',
     'the newest list of one scope counts',
   );
@@ -189,7 +236,7 @@ test('the list of one municipality answers for its own certificates and no other
   const own = await issueRevocationList(authority, [east, west] as readonly Uint8Array[], NOW - DAY, 'West-shi');
   t.same(await ask(own), ['unknown', 'revoked', 'unknown'], 'as the twin’s own authority issues it');
   const state = (lists: readonly Uint8Array[]) =>
-    judgeCertificate(west as Uint8Array, NOW, { ...trust, revocation: sourceOf(lists) }, policies);
+    judgeCertificate(west as Uint8Array, NOW, { ...trust, revocation: sourceOf(lists) }, rules);
   t.same(await state([own]), { state: 'revoked' });
   t.match(await state([eastern as Uint8Array]), { state: 'valid' }, 'nobody could say: the certificate stays usable');
   const whole = await issueRevocationList(authority, all, NOW - DAY, null);
