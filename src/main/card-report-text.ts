@@ -44,10 +44,12 @@ const pinText = ({ set, triesLeft }: NonNullable<CardReport['pin']>): string => 
   return triesLeftText(triesLeft);
 };
 
-const faceText = ({ state, failure, codeTriesLeft }: NonNullable<CardReport['face']>): string => {
+const faceText = ({ state, failure, codeTriesLeft, codeReason }: NonNullable<CardReport['face']>): string => {
   if (state === 'ready') return 'opened by 照合番号B (not shown)';
   const tries = codeTriesLeft === undefined ? '' : `, ${triesLeftText(codeTriesLeft)}`;
-  const why = failure === 'card/face-unreadable' ? ': no 照合番号B was read (--code asks for its 14 digits)' : '';
+  const unread =
+    codeReason === undefined ? 'no 照合番号B was read (--code asks for its 14 digits)' : `照合番号B was not presented: ${codeReason}`;
+  const why = failure === 'card/face-unreadable' ? `: ${unread}` : '';
   const words = failure === undefined ? '' : `\n${wordsOf(failure)}`;
   return `closed: ${failure ?? state}${tries}${why}${words}`;
 };
@@ -57,7 +59,10 @@ const photoText = (photo: NonNullable<CardReport['photo']>): string =>
     ? `JPEG 2000, ${photo.bytes} bytes: ${failureText(photo.failure)}`
     : `JPEG 2000, ${photo.bytes} bytes, ${photo.width} × ${photo.height}, decodes (not shown)`;
 
-const pinTryText = ({ outcome, triesLeft, signed }: NonNullable<CardReport['pinTry']>): string => {
+const pinTryText = ({ outcome, triesLeft, signed, notSigned, reason }: NonNullable<CardReport['pinTry']>): string => {
+  if (outcome === 'verified' && signed === undefined)
+    return `accepted, but no signature of the card's authentication key came that its certificate verifies: ${notSigned}`;
+  if (outcome === 'not-given') return `not presented: ${reason}`;
   if (outcome === 'verified')
     return `accepted; the card signed a challenge with its authentication key (${signed}), verified by its certificate`;
   if (outcome === 'unconfirmed') return `not presented: ${triesLeftText(triesLeft)}, a wrong one locks the card; --last-try presents it`;

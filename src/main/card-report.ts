@@ -5,10 +5,12 @@ import { X509Certificate } from 'node:crypto';
 import type { TextAttributes } from '../card/card-face.ts';
 import { identifyCard, type MyNumberCard } from '../card/my-number-card.ts';
 import type { CardFaceReader, CardReader, CardTechnology } from '../card/ports.ts';
+import { CODE_B } from '../card/profile.ts';
 import type { CardReading } from '../card/reading.ts';
+import { isDigits } from '../card/secrets.ts';
 import type { CardTrust } from '../card/trust.ts';
 import type { Clock } from '../core/clock.ts';
-import { asFailure, type FailureCode, isFailure } from '../core/failure.ts';
+import { asFailure, type FailureCode, isFailure, KioskFailure } from '../core/failure.ts';
 import type { RandomBytes } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import { decodeJp2 } from '../faceauth/jp2.ts';
@@ -18,7 +20,13 @@ export interface CardReport {
   generation?: string;
   certificate?: CardReading['certificate'] & { readonly validTo: string; readonly issuer: string; readonly key: string };
   pin?: { readonly set: boolean; readonly triesLeft?: number };
-  face?: { readonly state: CardReading['photo']; readonly failure?: FailureCode; readonly codeTriesLeft?: number };
+  face?: {
+    readonly state: CardReading['photo'];
+    readonly failure?: FailureCode;
+    readonly codeTriesLeft?: number;
+    /** Why a 照合番号B that was asked for was not presented. */
+    readonly codeReason?: string;
+  };
   photo?:
     | { readonly bytes: number; readonly width: number; readonly height: number }
     | { readonly bytes: number; readonly failure: FailureCode };
@@ -26,8 +34,14 @@ export interface CardReport {
   /** The issuer's signature over the card face, and the card's own over a fresh challenge. */
   faceSignature?: 'genuine' | FailureCode;
   possession?: string;
-  /** Only where a PIN was given. */
-  pinTry?: { readonly outcome: string; readonly triesLeft?: number; readonly signed?: string };
+  /** Only where a PIN was asked for. signed: algorithm of a signature that was checked; notSigned: why there is none. */
+  pinTry?: {
+    readonly outcome: string;
+    readonly triesLeft?: number;
+    readonly signed?: string;
+    readonly notSigned?: FailureCode;
+    readonly reason?: string;
+  };
   /** What ended the reading. */
   failure?: FailureCode;
   /** Milliseconds of each step, the card's own time included. */
@@ -37,6 +51,8 @@ export interface CardReport {
 export interface ReportParts {
   readonly reader: CardReader;
   readonly codeReader: CardFaceReader;
+  /** Whether 照合番号B is typed for this reading. */
+  readonly codeAsked?: boolean;
   readonly trust: CardTrust;
   readonly clock: Clock;
   readonly random: RandomBytes;
@@ -79,6 +95,30 @@ const holderOf = (attributes: TextAttributes | undefined, ageYears: number | und
   };
 };
 
+/** What a person was asked for and did not give, in the words of the refusal without its field; anything else is thrown. */
+const reasonOf = (cause: unknown): string => {
+  if (!isFailure(cause, 'input/invalid')) throw cause;
+  return cause.message.replace(/^\w+: /, '');
+};
+
+/** The code reader as it is, and afterwards: why a code that was asked for is none. */
+const heard = ({ codeReader, codeAsked }: ReportParts) => {
+  let reason: string | undefined;
+  const reader: CardFaceReader = {
+    async readVerificationCode(signal) {
+      try {
+        const digits = await codeReader.readVerificationCode(signal);
+        if (codeAsked === true && !isDigits(digits, CODE_B.digits)) reason = `it has ${CODE_B.digits} digits`;
+        return digits;
+      } catch (cause) {
+        reason = reasonOf(cause);
+        throw new KioskFailure('card/face-unreadable', { cause });
+      }
+    },
+  };
+  return { reader, reason: (failure: FailureCode | undefined) => (failure === 'card/face-unreadable' ? reason : undefined) };
+};
+
 /** Reads one card. A failure ends the reading and is part of the report; only an abort and a missing reader are thrown. */
 export const readCardReport = async (parts: ReportParts): Promise<CardReport> => {
   const { clock, signal, log } = parts;
@@ -98,13 +138,16 @@ export const readCardReport = async (parts: ReportParts): Promise<CardReport> =>
     card = await timed('identify', () => identifyCard(detected, { log, signal }));
     report.generation = card.generation;
     const opened = card;
-    const reading = await timed('read', () => opened.readSummary(parts.codeReader, clock.now(), parts.trust, signal));
+    const code = heard(parts);
+    const reading = await timed('read', () => opened.readSummary(code.reader, clock.now(), parts.trust, signal));
     report.certificate = { ...reading.certificate, ...describeCertificate(reading.certificateDer) };
     report.pin = { set: reading.hasPin, ...(reading.pinTriesLeft === undefined ? {} : { triesLeft: reading.pinTriesLeft }) };
+    const codeReason = code.reason(reading.photoFailure);
     report.face = {
       state: reading.photo,
       ...(reading.photoFailure === undefined ? {} : { failure: reading.photoFailure }),
       ...(reading.codeTriesLeft === undefined ? {} : { codeTriesLeft: reading.codeTriesLeft }),
+      ...(codeReason === undefined ? {} : { codeReason }),
     };
     const attributes = await timed('attributes', () => opened.readAttributes(signal));
     const holder = holderOf(attributes, reading.ageYears, parts.personal);
@@ -143,10 +186,20 @@ const checkFace = async (
 };
 
 const tryPin = async (card: MyNumberCard, report: CardReport, parts: ReportParts, askPin: () => Promise<Uint8Array>): Promise<void> => {
-  const result = await card.verifyPin(await askPin(), { lastTryConfirmed: parts.lastTryConfirmed }).catch((cause: unknown) => {
+  const pin = await askPin().catch((cause: unknown) => {
+    report.pinTry = { outcome: 'not-given', reason: reasonOf(cause) };
+  });
+  if (pin === undefined) return;
+  const result = await card.verifyPin(pin, { lastTryConfirmed: parts.lastTryConfirmed }).catch((cause: unknown) => {
     if (isFailure(cause, 'input/invalid')) return { outcome: 'ill-formed' } as const;
     throw cause;
   });
   report.pinTry = result;
-  if (result.outcome === 'verified') report.pinTry = { ...result, signed: (await card.signWithPin(parts.random(32))).algorithm };
+  if (result.outcome !== 'verified') return;
+  try {
+    report.pinTry = { ...result, signed: (await card.signWithPin(parts.random(32))).algorithm };
+  } catch (cause) {
+    report.pinTry = { ...result, notSigned: asFailure(cause, 'visit/internal').code };
+    throw cause;
+  }
 };

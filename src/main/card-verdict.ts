@@ -14,10 +14,14 @@ export interface CardVerdict {
   readonly notice?: NoticeCode;
 }
 
-const waysOf = ({ face, photo, pin }: CardReport): CardVerdict['ways'] => {
+/** The counter was read before the try that this reading made. */
+const pinLocked = ({ pin, pinTry }: CardReport): boolean => pin?.triesLeft === 0 || pinTry?.outcome === 'blocked';
+
+const waysOf = (report: CardReport): CardVerdict['ways'] => {
+  const { face, photo, pin } = report;
   const ways: ('face' | 'pin')[] = [];
   if (face?.state === 'ready' && photo !== undefined && !('failure' in photo)) ways.push('face');
-  if (pin?.set === true && pin.triesLeft !== 0) ways.push('pin');
+  if (pin?.set === true && !pinLocked(report)) ways.push('pin');
   return ways;
 };
 

@@ -101,6 +101,48 @@ test('a PIN on standard input is presented when it is one, and what became of it
   t.match(stdout, 'PIN try               accepted');
 });
 
+/** `card read` as a process of its own, with these lines on its standard input. */
+const readWith = (directory: string, input: string, ...words: readonly string[]) =>
+  spawnSync(process.execPath, ['dist/main.js', 'card', 'read', '--reader', directory, '--instant', ...words], { input, encoding: 'utf8' });
+
+test('a signature that does not hold, or never came, is not told as one that was verified', async (t) => {
+  const [directory, other] = ['card', 'other'].map((name) => join(t.testdir(), name)) as [string, string];
+  await run(t, 'make', directory, ...DRAFT);
+  await run(t, 'make', other, ...DRAFT);
+  writeFileSync(join(directory, 'auth-key.pem'), readFileSync(join(other, 'auth-key.pem')));
+  const { stdout, status } = readWith(directory, '1234\n', '--pin');
+  t.match(stdout, "PIN try               accepted, but no signature of the card's authentication key came that its certificate verifies: card/tampered\n"); // biome-ignore format: one line
+  t.notMatch(stdout, 'undefined');
+  t.match(stdout, /the kiosk says +card\/tampered\n/);
+  t.equal(status, 1);
+});
+
+test('after the try that locks the card the PIN is no way any more', async (t) => {
+  const directory = join(t.testdir(), 'card');
+  await run(t, 'make', directory, ...DRAFT, '--defect', 'locked-code');
+  const file = join(directory, 'card.json');
+  const document = JSON.parse(readFileSync(file, 'utf8'));
+  document.secrets['auth-pin'].triesLeft = 1;
+  writeFileSync(file, JSON.stringify(document));
+  const { stdout, status } = readWith(directory, '9999\n', '--pin', '--last-try');
+  t.match(stdout, 'PIN try               refused: locked\n');
+  t.notMatch(stdout, 'goes on');
+  t.equal(status, 1);
+});
+
+test('what was typed and could not be presented is told with its reason', async (t) => {
+  const directory = join(t.testdir(), 'card');
+  await run(t, 'make', directory, ...DRAFT);
+  t.match(
+    readWith(directory, '550217203512345\n', '--code').stdout,
+    'card/face-unreadable: 照合番号B was not presented: it has 14 digits\n',
+  );
+  const ended = readWith(directory, '', '--pin');
+  t.match(ended.stdout, 'PIN try               not presented: standard input ended before it came\n');
+  t.match(ended, { status: 0, stdout: /the kiosk says +goes on: face or PIN\n/ });
+  t.match(readWith(directory, '', '--code').stdout, '照合番号B was not presented: standard input ended before it came\n');
+});
+
 /** `card read` with a PIN that comes later: until then the card lies on its reader. */
 const startReading = (directory: string) => {
   const child = spawn(process.execPath, ['dist/main.js', 'card', 'read', '--reader', directory, '--instant', '--pin']);

@@ -76,6 +76,7 @@ const readReport = async (values: Values, waitMs: number): Promise<CardReport> =
         values.code === true && secrets !== undefined
           ? { readVerificationCode: () => secrets.ask('照合番号B (14 digits)', 'code') }
           : codeReader,
+      codeAsked: values.code === true,
       trust,
       clock: systemClock,
       random: systemRandom,
