@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { type Test, test } from 'tap';
 import type { CardTechnology, DetectedCard } from '../../src/card/ports.ts';
@@ -5,8 +6,13 @@ import { slowChip } from '../../src/card/twin/defects.ts';
 import { equal, fromHex, hex } from '../../src/core/bytes.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { isFailure } from '../../src/core/failure.ts';
+import { createLog } from '../../src/core/log.ts';
 import { likelyAnswerLength } from '../../src/device/nfc/exchange.ts';
+import { NativeI2cBus } from '../../src/device/nfc/native-i2c-bus.ts';
+import { openPn532Reader } from '../../src/device/nfc/open-reader.ts';
+import type { I2cBus } from '../../src/device/nfc/ports.ts';
 import { readTarget } from '../../src/device/nfc/target.ts';
+import { TwinPn532 } from '../../src/device/nfc/twin/pn532.ts';
 import { EchoChip, never, type RigOptions, rig } from './rig.ts';
 
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -432,4 +438,51 @@ test('whatever happens to bus, chip and card, an APDU gives its true answer or a
     { numRuns: 30 },
   );
   t.pass('30 random histories');
+});
+
+test('the search that the fault table gives finds what the table names, and never data', async (t) => {
+  const page = readFileSync(new URL('../../docs/hardware.md', import.meta.url), 'utf8');
+  const search = new RegExp(/grep -E '([^']+)'/.exec(page)?.[1] ?? 'no search in the page');
+  const lines: string[] = [];
+  const log = createLog('info', { write: (line) => lines.push(line) });
+  const found = (...words: string[]) => lines.filter((line) => search.test(line) && words.every((word) => line.includes(word))).length > 0;
+
+  const dead = rig({ log });
+  dead.chip.unplug();
+  await t.rejects(dead.reader.start(), { code: 'reader/unavailable' });
+  t.ok(found('reader/unavailable', '"errno":"ENXIO"'), 'no chip');
+  const nothing: I2cBus = {
+    write: async () => undefined,
+    read: async (_address, length) => new Uint8Array(length),
+    close: async () => undefined,
+  };
+  const twin = new TwinPn532({ timing: 'off' });
+  const foreign: I2cBus = {
+    ...nothing,
+    write: (address, bytes) => twin.write(address, bytes),
+    // Chip 33 instead of 32, the check byte right.
+    read: async (address, length) => fromHex(hex(await twin.read(address, length)).replace('d50332010607e8', 'd50333010607e7')),
+  };
+  const missing = new NativeI2cBus(9, async () => Promise.reject(Object.assign(new Error('ENOENT'), { code: 'ENOENT' })));
+  for (const [bus, word] of [
+    [nothing, '"silent":true'],
+    [missing, '"missing":"bus"'],
+    [foreign, '"support"'],
+  ] as const) {
+    const reader = openPn532Reader({ wires: bus, clock: systemClock, log, initTries: 1, gapMs: 0 });
+    await t.rejects(reader.start(AbortSignal.timeout(20_000)), { code: /^reader/ });
+    t.ok(found('reader/', word), word);
+  }
+
+  lines.length = 0;
+  const secret = fromHex('00200080 04 31393437');
+  const { chip, detected, card } = await withCard({ log, fastPath: 'auto' });
+  chip.damageAir('answered', 'answered', 'answered');
+  await t.rejects(detected.transceive(secret), { code: 'reader/protocol' });
+  t.ok(found('reader/protocol', '"chipErrorName":"crc"'), 'what went wrong on the air');
+  card.answer = () => new Promise(() => undefined);
+  chip.dropDuringNextApdu();
+  await t.rejects(detected.transceive(secret), { code: 'card/removed' });
+  t.ok(found('card/removed', '"chipErrorName":"timeout"'));
+  t.notOk(lines.some((line) => /31393437|1947/.test(line)));
 });

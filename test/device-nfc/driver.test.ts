@@ -5,9 +5,16 @@ import { createLog, silentLog } from '../../src/core/log.ts';
 import { VirtualClock } from '../../src/core/virtual-clock.ts';
 import { TwinGpioLine } from '../../src/device/gpio/twin/gpio-line.ts';
 import { chipError, chipFailure } from '../../src/device/nfc/chip-error.ts';
-import { getFirmwareVersion, inDataExchange, POLLS, rfRetries, samConfiguration } from '../../src/device/nfc/commands.ts';
+import {
+  communicationTest,
+  getFirmwareVersion,
+  inDataExchange,
+  POLLS,
+  rfRetries,
+  samConfiguration,
+} from '../../src/device/nfc/commands.ts';
 import { Pn532Driver } from '../../src/device/nfc/driver.ts';
-import { dataFrame, HOST_TO_CHIP } from '../../src/device/nfc/frame.ts';
+import { CHIP_TO_HOST, dataFrame, HOST_TO_CHIP } from '../../src/device/nfc/frame.ts';
 import { Pn532I2cTransport } from '../../src/device/nfc/i2c-transport.ts';
 import type { I2cBus } from '../../src/device/nfc/ports.ts';
 import { throughTimeoutMs } from '../../src/device/nfc/through-timeout.ts';
@@ -103,7 +110,7 @@ test('a chip that is no PN532 is refused', async (t) => {
   await t.rejects(driver.firmware(), { code: 'reader/unavailable', facts: { chip: 0x33 } });
 });
 
-test('answers are read in their exact length', async (t) => {
+test('answers are read in the length that is expected, and once more in their exact length where that was too short', async (t) => {
   for (const irq of [false, true]) {
     const { driver, bus, card } = await active({ irq });
     card.answer = async () => new Uint8Array(258).fill(0x5a);
@@ -126,6 +133,23 @@ test('a damaged answer is asked for again, and the card hears the command once',
     t.equal(hex(await driver.execute(inDataExchange(apdu, false, 11))), `00${hex(apdu)}9000`);
     t.same(writes(bus.log).slice(1), ['0000ffff0000']);
     t.equal(card.heard.length, 1);
+  }
+});
+
+test('a damaged answer whose payload looks like frames is asked for again, not believed', async (t) => {
+  const inner = {
+    plain: '5a',
+    acknowledgement: '0000ff00ff00',
+    error: '0000ff01ff7f8100',
+    answer: hex(dataFrame(CHIP_TO_HOST, fromHex('01c0ffee'))),
+  };
+  for (const [name, payload] of Object.entries(inner)) {
+    for (const irq of [false, true]) {
+      const { driver, chip, bus } = await active({ irq });
+      chip.damageNext('answer');
+      t.equal(hex(await driver.execute(communicationTest(fromHex(`${payload}11`)))), `00${payload}11`, name);
+      t.same(writes(bus.log).slice(1), ['0000ffff0000'], name);
+    }
   }
 });
 
@@ -207,6 +231,20 @@ test('a dead bus is reader/unavailable, and works again once plugged', async (t)
     chip.plug();
     t.equal((await driver.initialise()).chip, 0x32);
   }
+});
+
+test('a chip that says the same whatever it is asked is reader/protocol, soon', async (t) => {
+  const stuck: I2cBus = {
+    write: async () => undefined,
+    read: async (_address, length) => {
+      const frame = fromHex(length <= 7 ? '010000ff00ff00' : '010000ff06fad50332010607e800');
+      return Uint8Array.from({ length }, (_, i) => frame[i] ?? 0);
+    },
+    close: async () => undefined,
+  };
+  const transport = new Pn532I2cTransport({ bus: stuck, clock: systemClock, gapMs: 0, wakeMs: 0 });
+  const driver = new Pn532Driver({ transport, clock: systemClock, log: silentLog });
+  await t.rejects(driver.execute(communicationTest(fromHex('00'))), { code: 'reader/protocol', facts: { strays: 8 } });
 });
 
 test('a chip that acknowledges nothing is reader/unavailable', async (t) => {

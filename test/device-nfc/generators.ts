@@ -96,6 +96,23 @@ export const nfcFuzzTargets: readonly FuzzTarget[] = [
     },
   }),
   target({
+    name: 'pn532 frames: of a frame with a wrong byte no frame in its payload is believed: a transaction gives none, a stream marks it',
+    input: fc.tuple(
+      fc.array(anyFrame, { minLength: 1, maxLength: 3 }),
+      fc.uint8Array({ max: 0xfe, maxLength: 20 }),
+      fc.nat(),
+      fc.integer({ min: 1, max: 254 }),
+    ),
+    holds: ([inner, filler, at, flip]) => {
+      const frame = dataFrame(0xd5, concat(filler, ...inner).subarray(0, 264));
+      // The preamble and postamble carry nothing; a start code with a wrong bit is no start.
+      const place = 1 + (at % (frame.length - 2));
+      const hurt = frame.map((byte, i) => (i === place ? byte ^ flip : byte));
+      const heard = new FrameParser().hear(hurt);
+      return findFrame(hurt).state !== 'frame' && (heard.length === 0 || heard[0]?.kind === 'damaged');
+    },
+  }),
+  target({
     name: 'pn532 frames: damaged bytes are refused without a crash, and chunks make no difference',
     input: fc.tuple(damaged(anyFrame), edges),
     holds: ([bytes, at]) => {

@@ -3,8 +3,9 @@ import { fromHex, hex } from '../../src/core/bytes.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { silentLog } from '../../src/core/log.ts';
 import { Pn532CardReader } from '../../src/device/nfc/card-reader.ts';
-import { getFirmwareVersion, inDataExchange, POLLS, rfRetries } from '../../src/device/nfc/commands.ts';
+import { communicationTest, getFirmwareVersion, inDataExchange, POLLS, rfRetries } from '../../src/device/nfc/commands.ts';
 import { Pn532Driver } from '../../src/device/nfc/driver.ts';
+import { CHIP_TO_HOST, dataFrame } from '../../src/device/nfc/frame.ts';
 import { Pn532HsuTransport } from '../../src/device/nfc/hsu-transport.ts';
 import type { SerialPort } from '../../src/device/nfc/ports.ts';
 import { TwinPn532Hsu, type TwinPn532HsuOptions } from '../../src/device/nfc/twin/pn532-hsu.ts';
@@ -73,6 +74,50 @@ test('a damaged answer is asked for again by NACK, and the card hears the comman
     t.equal(hex(await driver.execute(inDataExchange(apdu, false, 7))), `00${hex(apdu)}9000`, what);
     t.equal(card.heard.length, 1, what);
     t.equal(written.includes('0000ffff0000'), what === 'answer', what);
+  }
+});
+
+test('a damaged answer whose payload looks like frames is asked for again, whatever pieces it comes in', async (t) => {
+  const inner = ['0000ff00ff00', '0000ff01ff7f8100', hex(dataFrame(CHIP_TO_HOST, fromHex('01c0ffee')))];
+  for (const pieceBytes of [1, 7, 4096]) {
+    const { chip, driver, written } = serialRig({ pieceBytes });
+    await driver.initialise();
+    for (const payload of [...inner, inner.join('')]) {
+      written.length = 0;
+      chip.damageNext('answer');
+      t.equal(hex(await driver.execute(communicationTest(fromHex(`${payload}11`)))), `00${payload}11`);
+      t.same(written.slice(1), ['0000ffff0000'], `${payload} in pieces of ${pieceBytes}`);
+    }
+  }
+});
+
+test('an acknowledgement with a wrong bit is no reason to send a card command twice', async (t) => {
+  for (const bit of [0x01, 0x02, 0x10]) {
+    const chip = new TwinPn532Hsu({ timing: 'off' });
+    let hurt = false;
+    const port: SerialPort = {
+      write: (bytes) => chip.write(bytes),
+      // The length byte of the acknowledgement.
+      onData: (listener) =>
+        chip.onData((bytes) => {
+          listener(bytes.map((byte, at) => (hurt && at === 3 ? byte ^ bit : byte)));
+          hurt = false;
+        }),
+      close: () => chip.close(),
+    };
+    const transport = new Pn532HsuTransport({ port, clock: systemClock, idleMs: 5, wakeMs: 0 });
+    const driver = new Pn532Driver({ transport, clock: systemClock, log: silentLog, fieldMs: 0, ackTimeoutMs: 20, answerTimeoutMs: 200 });
+    const card = new EchoChip();
+    chip.insert(card);
+    await driver.initialise();
+    await driver.execute(POLLS.b);
+    hurt = true;
+    card.answer = async (heard) => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return Uint8Array.from([...heard, 0x90, 0x00]);
+    };
+    t.equal(hex(await driver.execute(inDataExchange(apdu, false, 7))), `00${hex(apdu)}9000`);
+    t.equal(card.heard.length, 1, `bit ${bit}`);
   }
 });
 

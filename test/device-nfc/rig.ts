@@ -2,7 +2,7 @@
 
 import type { CardTechnology, VirtualCardChip } from '../../src/card/ports.ts';
 import { systemClock } from '../../src/core/clock.ts';
-import { silentLog } from '../../src/core/log.ts';
+import { type Log, silentLog } from '../../src/core/log.ts';
 import { TwinGpioLine } from '../../src/device/gpio/twin/gpio-line.ts';
 import { Pn532CardReader } from '../../src/device/nfc/card-reader.ts';
 import { Pn532Driver } from '../../src/device/nfc/driver.ts';
@@ -68,6 +68,7 @@ export interface RigOptions {
   readonly answerTimeoutMs?: number;
   readonly fastPath?: 'auto' | 'off';
   readonly chip?: TwinChipOptions;
+  readonly log?: Log;
 }
 
 export const rig = (options: RigOptions = {}) => {
@@ -86,7 +87,7 @@ export const rig = (options: RigOptions = {}) => {
   const driver = new Pn532Driver({
     transport,
     clock: systemClock,
-    log: silentLog,
+    log: options.log ?? silentLog,
     fieldMs: 0,
     ackTimeoutMs: 20,
     answerTimeoutMs: options.answerTimeoutMs ?? 2000,
@@ -94,7 +95,7 @@ export const rig = (options: RigOptions = {}) => {
   const reader = new Pn532CardReader({
     driver,
     clock: systemClock,
-    log: silentLog,
+    log: options.log ?? silentLog,
     pollMs: 1,
     presenceMs: 5,
     initTries: 2,

@@ -44,6 +44,8 @@ export interface Firmware {
 }
 
 const TRIES = 3;
+/** Sound frames that answer something else, in a row: a chip that says the same for ever is not listened to for ever. */
+const MAX_STRAYS = 8;
 const PN532 = 0x32;
 const SUPPORTS_TYPE_B = 0x02;
 const ECHO = Uint8Array.from('kazashi', (char) => char.charCodeAt(0));
@@ -202,6 +204,8 @@ export class Pn532Driver {
     for (let frames = 0; frames < TRIES; frames += 1) {
       const received = await this.#receive(this.#ackTimeoutMs, ACK_FRAME.length, signal);
       if (received.kind === 'ack' || received.kind === 'damaged') return 'yes';
+      // Not the chip's: an acknowledgement with a wrong bit reads as a frame of one byte.
+      if (received.kind === 'data' && received.tfi !== CHIP_TO_HOST) return 'yes';
       if (received.kind === 'lost') return 'perhaps';
       if (received.kind === 'timeout') return 'no';
       // A late answer to an aborted command: dropped, the acknowledgement comes behind it.
@@ -211,7 +215,8 @@ export class Pn532Driver {
 
   async #answer(command: Pn532Command, signal: AbortSignal | undefined): Promise<Uint8Array> {
     const deadline = this.#clock.monotonicMs() + this.#answerTimeoutMs;
-    for (let damaged = 0; damaged < TRIES; ) {
+    let strays = 0;
+    for (let damaged = 0; damaged < TRIES && strays < MAX_STRAYS; ) {
       const left = Math.max(this.#ackTimeoutMs, deadline - this.#clock.monotonicMs());
       const received = await this.#receive(left, frameLength(command.likelyAnswer), signal);
       if (received.kind === 'error') throw chipFailure(SYNTAX_ERROR_CODE);
@@ -223,9 +228,10 @@ export class Pn532Driver {
         await this.#transport.send(NACK_FRAME);
       } else if (received.kind === 'data' && received.tfi === CHIP_TO_HOST && received.body[0] === command.code + 1) {
         return received.body.subarray(1);
-      }
+      } else strays += 1;
     }
-    throw new KioskFailure('reader/protocol', { facts: { command: command.code, damaged: TRIES } });
+    const facts = strays < MAX_STRAYS ? { damaged: TRIES } : { strays };
+    throw new KioskFailure('reader/protocol', { facts: { command: command.code, ...facts } });
   }
 
   #receive(timeoutMs: number, likelyLength: number, signal: AbortSignal | undefined): Promise<Received> {

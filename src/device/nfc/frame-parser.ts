@@ -1,5 +1,6 @@
-// Finds PN532 frames in bytes that may be damaged (UM0701-02, 6.2.1). After damage it goes on one byte later,
-// so a corrupt length never swallows the good frames behind it. Never throws on input.
+// Finds PN532 frames in bytes that may be damaged (UM0701-02, 6.2.1). In a stream it goes on one byte after damage, so a corrupt length never
+// swallows the good frames behind it, and marks the place: what looks like a frame behind it may be the payload of the damaged one. A
+// transaction carries one frame, so there nothing behind damage is believed. Never throws on input.
 
 import { concat, equal } from '../../core/bytes.ts';
 import { complement, type Frame, MAX_EXTENDED_BODY, SYNTAX_ERROR } from './frame.ts';
@@ -42,6 +43,11 @@ const scanBody = (bytes: Uint8Array, start: number, length: number): Scan => {
   return { frame: { kind: 'data', tfi: payload[0] ?? 0, body: payload.subarray(1) }, end };
 };
 
+/** Bytes were passed over here that are no frame. */
+export interface Damaged {
+  readonly kind: 'damaged';
+}
+
 /** Stream form: bytes in any chunks, frames out. */
 export class FrameParser {
   #held: Uint8Array = new Uint8Array(0);
@@ -60,6 +66,17 @@ export class FrameParser {
     return this.#drain(false);
   }
 
+  /** The same, with a mark before a frame that stands behind bytes that are none. What is passed over behind the last frame stays with `takeSkipped`. */
+  hear(bytes: Uint8Array): (Frame | Damaged)[] {
+    this.#held = concat(this.#held, bytes);
+    const heard: (Frame | Damaged)[] = [];
+    this.#drain(false, (frame) => {
+      if (this.takeSkipped()) heard.push({ kind: 'damaged' });
+      heard.push(frame);
+    });
+    return heard;
+  }
+
   /** Nothing more will come for now: what looked like the beginning of a frame is searched for whole frames, then dropped. */
   end(): Frame[] {
     const frames = this.#drain(true);
@@ -67,7 +84,7 @@ export class FrameParser {
     return frames;
   }
 
-  #drain(ended: boolean): Frame[] {
+  #drain(ended: boolean, found: (frame: Frame) => void = () => undefined): Frame[] {
     const frames: Frame[] = [];
     let at = 0;
     while (at < this.#held.length) {
@@ -78,6 +95,7 @@ export class FrameParser {
         at += 1;
       } else {
         frames.push(frame);
+        found(frame);
         at = end;
       }
     }
@@ -92,13 +110,14 @@ export type Found =
   | { readonly state: 'short'; readonly end: number }
   | { readonly state: 'damaged' };
 
-/** Transaction form: the one frame in what an I²C read brought, or how much must be read to have it. */
+/**
+ * Transaction form: the one frame in what an I²C read brought, or how much must be read to have it. Only zeros may stand before it: a frame in the
+ * payload of a damaged one looks just like an answer.
+ */
 export const findFrame = (bytes: Uint8Array): Found => {
-  let short: number | undefined;
-  for (const at of bytes.keys()) {
-    const { frame, end } = scanAt(bytes, at);
-    if (frame !== undefined) return { state: 'frame', frame };
-    short ??= end;
-  }
-  return short === undefined ? { state: 'damaged' } : { state: 'short', end: short };
+  const full = bytes.findIndex((byte) => byte !== 0x00);
+  if (full < 1) return { state: 'damaged' };
+  const { frame, end } = scanAt(bytes, full - 1);
+  if (frame !== undefined) return { state: 'frame', frame };
+  return end === undefined ? { state: 'damaged' } : { state: 'short', end };
 };

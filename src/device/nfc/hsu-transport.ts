@@ -20,6 +20,9 @@ export interface HsuTransportOptions {
 /** The long preamble that wakes a sleeping chip: it samples 55 and needs the zeros while its clock starts. */
 const WAKE_UP = Uint8Array.from({ length: 16 }, (_, at) => (at < 2 ? 0x55 : 0x00));
 
+/** Idle times after which a line that never falls silent is not waited for any longer. */
+const LONGEST_BURST = 10;
+
 export class Pn532HsuTransport implements Pn532Transport {
   readonly #port: SerialPort;
   readonly #clock: Clock;
@@ -37,9 +40,8 @@ export class Pn532HsuTransport implements Pn532Transport {
     this.#idleMs = idleMs;
     this.#wakeMs = wakeMs;
     port.onData((bytes) => {
-      const frames = this.#parser.push(bytes);
       // A damaged acknowledgement in front of its answer is still a sign that the chip heard the command.
-      if (frames.length > 0 && this.#parser.takeSkipped()) this.#frames.push({ kind: 'damaged' });
+      const frames = this.#parser.hear(bytes);
       this.#frames.push(...frames);
       // Zeros are a postamble that came late, or the preamble of what follows.
       this.#noise = frames.length === 0 && (this.#noise || bytes.some((byte) => byte !== 0));
@@ -61,7 +63,9 @@ export class Pn532HsuTransport implements Pn532Transport {
     this.#noise = false;
   }
 
+  /** What was said before is no answer to this: a late one, or what looked like a frame in the payload of one that is now asked for again. */
   send(frame: Uint8Array): Promise<void> {
+    this.#frames = [];
     return this.#write(frame);
   }
 
@@ -69,21 +73,33 @@ export class Pn532HsuTransport implements Pn532Transport {
     const deadline = this.#clock.monotonicMs() + timeoutMs;
     for (;;) {
       const frame = this.#frames.shift();
+      if (frame?.kind === 'damaged') {
+        // The rest of a damaged frame belongs to it, whatever it looks like: nobody speaks before it has passed.
+        const until = Math.max(deadline, this.#clock.monotonicMs()) + LONGEST_BURST * this.#idleMs;
+        while (this.#clock.monotonicMs() < until && (await this.#spoke(this.#idleMs, signal)));
+        return this.#broken();
+      }
       if (frame !== undefined) return frame;
       const left = deadline - this.#clock.monotonicMs();
       if (left <= 0 && !this.#noise) return { kind: 'timeout' };
-      const subscribe = (wake: () => void) => {
-        this.#waiters.add(wake);
-        return () => this.#waiters.delete(wake);
-      };
-      const spoke = await waitFor(this.#clock, this.#noise ? this.#idleMs : left, subscribe, signal);
-      if (spoke || !this.#noise) continue;
-      // The line is quiet: what is held is no beginning, and a whole frame may be hidden behind a damaged length.
-      this.#noise = false;
-      this.#frames.push(...this.#parser.end());
-      this.#parser.takeSkipped();
-      if (this.#frames.length === 0) return { kind: 'damaged' };
+      if (!(await this.#spoke(this.#noise ? this.#idleMs : left, signal)) && this.#noise) return this.#broken();
     }
+  }
+
+  /** The line is quiet: what is held is no beginning. A whole frame may be hidden behind a damaged length; it comes next, unless it is asked for again. */
+  #broken(): Received {
+    this.#noise = false;
+    this.#frames.push(...this.#parser.end());
+    this.#parser.takeSkipped();
+    return { kind: 'damaged' };
+  }
+
+  #spoke(waitMs: number, signal: AbortSignal | undefined): Promise<boolean> {
+    const subscribe = (wake: () => void) => {
+      this.#waiters.add(wake);
+      return () => this.#waiters.delete(wake);
+    };
+    return waitFor(this.#clock, waitMs, subscribe, signal);
   }
 
   async #write(bytes: Uint8Array): Promise<void> {

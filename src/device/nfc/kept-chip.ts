@@ -76,6 +76,7 @@ export class KeptChip {
       try {
         return await job();
       } catch (error) {
+        if (isFailure(error) && !stop.aborted) this.#options.log.info('reader.failed', { code: error.code, ...error.facts });
         if (isFailure(error, 'reader/unavailable') && !stop.aborted) {
           this.#ready = false;
           this.#options.onLost();
@@ -115,7 +116,7 @@ export class KeptChip {
         return;
       } catch (error) {
         if (stop.aborted) throw error;
-        log.warn('reader.start-failed', { attempt, ...(isFailure(error) ? error.facts : {}) });
+        log.warn('reader.start-failed', { attempt, ...(isFailure(error) ? { code: error.code, ...error.facts } : {}) });
         this.#down = attempt >= initTries;
         if (this.#down) throw unavailable(error);
       }

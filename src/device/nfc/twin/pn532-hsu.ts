@@ -54,9 +54,13 @@ export class TwinPn532Hsu extends TwinChip implements SerialPort {
     }
     this.#awake ||= bytes[0] === WAKE_UP;
     if (!this.#awake) return;
-    for (const frame of this.#parser.push(this.disturbed('command', bytes))) this.hear(frame);
-    // The chip's own receiver drops what is no frame once the sender pauses.
-    for (const frame of this.#parser.end()) this.hear(frame);
+    // The chip's own receiver drops what is no frame once the sender pauses, and with it what stands inside.
+    for (const frame of this.#parser.hear(this.disturbed('command', bytes))) {
+      if (frame.kind === 'damaged') break;
+      this.hear(frame);
+    }
+    this.#parser.end();
+    this.#parser.takeSkipped();
   }
 
   onData(listener: (bytes: Uint8Array) => void): () => void {

@@ -2,7 +2,7 @@
 // the time a transaction takes.
 
 import { type Clock, systemClock } from '../../../core/clock.ts';
-import { FrameParser } from '../frame-parser.ts';
+import { findFrame } from '../frame-parser.ts';
 import { PN532_ADDRESS } from '../i2c-transport.ts';
 import type { I2cBus } from '../ports.ts';
 import { TwinChip, type TwinChipOptions } from './chip.ts';
@@ -59,9 +59,8 @@ export class TwinPn532 extends TwinChip implements I2cBus {
 
   async write(address: number, bytes: Uint8Array): Promise<void> {
     await this.#access(address, bytes.length);
-    const heard = this.disturbed('command', bytes);
-    const parser = new FrameParser();
-    for (const frame of [...parser.push(heard), ...parser.end()]) this.hear(frame);
+    const found = findFrame(this.disturbed('command', bytes));
+    if (found.state === 'frame') this.hear(found.frame);
   }
 
   async read(address: number, length: number): Promise<Uint8Array> {
