@@ -129,14 +129,24 @@ test('a card whose wiping was cut off is finished at the next start', async (t) 
 
 test('private keys move from the card, certificates stay readable on it', async (t) => {
   const { places } = box(t.testdir(), SETTINGS);
-  mkdirSync(join(places.card, 'kazashi/broker'), { recursive: true });
-  const files = ['ca.pem', 'cert.pem', 'key.pem', 'kiosk.private.json', 'terminal-keys.json', 'broker/key.pem', 'broker/acl'];
+  for (const folder of ['broker', 'trust']) mkdirSync(join(places.card, 'kazashi', folder), { recursive: true });
+  const files = [
+    'trust/root.crt',
+    'ca.pem',
+    'cert.pem',
+    'key.pem',
+    'kiosk.private.json',
+    'terminal-keys.json',
+    'broker/key.pem',
+    'broker/acl',
+  ];
   for (const name of files) writeFileSync(join(places.card, 'kazashi', name), `content of ${name}`);
   const { keys, unwiped } = adopt(places);
   t.same([...keys].sort(), [...files].sort());
   t.same(unwiped, []);
   for (const name of files) t.equal(readFileSync(join(places.settings, name), 'utf8'), `content of ${name}`);
-  t.same(readdirSync(join(places.card, 'kazashi')).sort(), ['broker', 'ca.pem', 'cert.pem', 'terminal-keys.json']);
+  t.same(readdirSync(join(places.card, 'kazashi')).sort(), ['broker', 'ca.pem', 'cert.pem', 'terminal-keys.json', 'trust']);
+  t.ok(existsSync(join(places.card, 'kazashi/trust/root.crt')));
   t.notOk(existsSync(join(places.card, 'kazashi/broker/key.pem')));
   t.same(adopt(places).keys, [], 'and nothing is taken twice');
   t.equal(readFileSync(join(places.settings, 'key.pem'), 'utf8'), 'content of key.pem');

@@ -36,13 +36,17 @@ for (const [label, type] of [
     mkdirSync(keys);
     writeFileSync(join(keys, 'key.pem'), 'secret');
     writeFileSync(join(keys, 'cert.pem'), 'certificate');
+    const trust = join(directory, 'anchors');
+    mkdirSync(trust);
+    writeFileSync(join(trust, 'jpki.crt'), 'anchor');
     for (const id of ['kiosk-7', 'kiosk-8']) {
       writeFileSync(config, `[kiosk]\nid = "${id}"\n`);
-      const { status, stderr, stdout } = provision('--image', image, '--config', config, '--keys', keys);
+      const { status, stderr, stdout } = provision('--image', image, '--config', config, '--keys', keys, '--trust', trust);
       t.equal(status, 0, stderr);
-      t.match(stdout, `${id} at demo, 2 files of keys`);
+      t.match(stdout, `${id} at demo, 3 files of keys and certificates`);
       t.equal(run('mtype', ['-i', `${image}@@8M`, '::/kazashi.toml']), `[kiosk]\nid = "${id}"\n`);
       t.equal(run('mtype', ['-i', `${image}@@8M`, '::/kazashi/key.pem']), 'secret');
+      t.equal(run('mtype', ['-i', `${image}@@8M`, '::/kazashi/trust/jpki.crt']), 'anchor');
     }
     writeFileSync(config, '[kiosk]\nid = "Kiosk 9"\n');
     const refused = provision('--image', image, '--config', config);

@@ -9,10 +9,11 @@ import { parseWords, refuseWords } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { settingsPartition } from '../provision/image-partition.ts';
 
-const usage = `  kazashi provision --image FILE --config FILE [--keys DIR] [--broker DIR]
+const usage = `  kazashi provision --image FILE --config FILE [--keys DIR] [--broker DIR] [--trust DIR]
                              checks a kazashi.toml and writes it into an unpacked image or onto a written card (no root needed for an image)
       --keys DIR             the kiosk's folder as \`kazashi site add-kiosk\` made it: certificates and keys
       --broker DIR           the site's broker folder, for the kiosk that is the site's broker as well
+      --trust DIR            the certificates that vouch for cards; the box has them as reader.trustAnchors = "/etc/kazashi/trust"
 `;
 
 const mtools = (tool: string, words: readonly string[]): void => {
@@ -39,7 +40,13 @@ export const command: Command = {
   usage,
   async run(words) {
     const { values } = parseWords(words, usage, {
-      options: { image: { type: 'string' }, config: { type: 'string' }, keys: { type: 'string' }, broker: { type: 'string' } },
+      options: {
+        image: { type: 'string' },
+        config: { type: 'string' },
+        keys: { type: 'string' },
+        broker: { type: 'string' },
+        trust: { type: 'string' },
+      },
     });
     const {
       image = refuseWords('image', `provision needs --image FILE\n\n${usage}`),
@@ -48,20 +55,23 @@ export const command: Command = {
     const { site, kiosk } = readConfig(config);
     const keys = values.keys === undefined ? [] : folderFiles('keys', values.keys);
     const broker = values.broker === undefined ? [] : folderFiles('broker', values.broker);
+    const trust = values.trust === undefined ? [] : folderFiles('trust', values.trust);
     const drive = `${resolve(image)}@@${settingsPartition(image)}`;
     const copy = (files: readonly string[], to: string): void => mtools('mcopy', ['-i', drive, '-o', '-n', '-Q', ...files, `::${to}`]);
     const folder = (name: string): void => {
       if (spawnSync('mdir', ['-i', drive, '-b', `::${name}`], { stdio: 'ignore' }).status !== 0) mtools('mmd', ['-i', drive, `::${name}`]);
     };
-    if (keys.length + broker.length > 0) folder('/kazashi');
+    const count = keys.length + broker.length + trust.length;
+    if (count > 0) folder('/kazashi');
     if (keys.length > 0) copy(keys, '/kazashi/');
-    if (broker.length > 0) {
-      folder('/kazashi/broker');
-      copy(broker, '/kazashi/broker/');
+    for (const [name, files] of Object.entries({ broker, trust })) {
+      if (files.length === 0) continue;
+      folder(`/kazashi/${name}`);
+      copy(files, `/kazashi/${name}/`);
     }
     // Last: a card with settings has its keys.
     copy([resolve(config)], '/kazashi.toml');
-    process.stdout.write(`${image}: ${kiosk.id} at ${site.id}, ${keys.length + broker.length} files of keys\n`);
+    process.stdout.write(`${image}: ${kiosk.id} at ${site.id}, ${count} files of keys and certificates\n`);
     return 0;
   },
 };

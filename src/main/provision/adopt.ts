@@ -13,10 +13,11 @@ import { putSecrets, type Secrets, takeSecrets } from './secrets.ts';
 
 export const SETTINGS_FILE = 'kazashi.toml';
 const SECRETS_FILE = 'secrets.json';
-/** Folder on the card with the kiosk's certificates and keys, as `kazashi site add-kiosk` makes it, and the broker's if this box is it. */
+/** Folder on the card with the kiosk's certificates and keys, as `kazashi site add-kiosk` makes it, the broker's if this box is it, and what vouches for cards. */
 const KEYS_FOLDER = 'kazashi';
 /** Files whose content is no secret stay readable on the card. */
-const PUBLIC = /(?:^|\/)(?:ca\.pem|cert\.pem|crl\.pem|acl|mosquitto\.conf|terminal-keys\.json|[^/]+\.public\.json|kazashi\.toml)$/;
+const PUBLIC =
+  /(?:^|\/)(?:trust\/[^/]+|ca\.pem|cert\.pem|crl\.pem|acl|mosquitto\.conf|terminal-keys\.json|[^/]+\.public\.json|kazashi\.toml)$/;
 
 export interface AdoptPlaces {
   /** The card's FAT partition, writable. */
