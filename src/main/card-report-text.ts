@@ -8,7 +8,7 @@ import type { CardVerdict } from './card-verdict.ts';
 import { line } from './lines.ts';
 
 const TECHNOLOGY: Readonly<Record<NonNullable<CardReport['technology']>, string>> = {
-  'iso14443-4b': 'ISO/IEC 14443-4 type B (of a desk reader: any card, it does not tell)',
+  'iso14443-4b': 'ISO/IEC 14443-4 type B',
   'iso14443-3b': 'ISO/IEC 14443-3 type B, no ISO-DEP',
   'iso14443-a': 'ISO/IEC 14443 type A',
   felica: 'FeliCa',
@@ -78,13 +78,17 @@ const verdictText = ({ ways, failure, notice }: CardVerdict): string => {
 };
 
 /** Lines of a label and what was found; the last but one is what the kiosk does with it. */
-export const cardReportText = (report: CardReport, verdict: CardVerdict, personal: boolean): string => {
+export const cardReportText = (
+  report: CardReport,
+  verdict: CardVerdict,
+  { personal, desk = false }: { personal: boolean; desk?: boolean },
+): string => {
   const { technology, generation, certificate, pin, face, photo, holder, faceSignature, possession, pinTry, ms } = report;
   const rows: string[] = [];
   const add = (label: string, value: string | undefined): void => {
     if (value !== undefined) rows.push(line(label, value));
   };
-  add('in the field', technology && TECHNOLOGY[technology]);
+  add('in the field', technology && `${TECHNOLOGY[technology]}${desk ? ' (of a desk reader: any card, it does not tell)' : ''}`);
   add('card', generation && `My Number Card, generation ${generation}`);
   add('certificate', certificate && certificateText(certificate));
   add('PIN', pin && pinText(pin));

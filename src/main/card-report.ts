@@ -3,6 +3,7 @@
 
 import { X509Certificate } from 'node:crypto';
 import type { TextAttributes } from '../card/card-face.ts';
+import { keyName } from '../card/key-name.ts';
 import { identifyCard, type MyNumberCard } from '../card/my-number-card.ts';
 import type { CardFaceReader, CardReader, CardTechnology } from '../card/ports.ts';
 import { CODE_B } from '../card/profile.ts';
@@ -69,8 +70,7 @@ const hidden = (text: string, shown: number): string => [...text].map((char, i) 
 
 const describeCertificate = (der: Uint8Array) => {
   const { issuer, validTo, publicKey } = new X509Certificate(der);
-  const key = publicKey.asymmetricKeyType === 'ec' ? 'P-384' : `RSA-${publicKey.asymmetricKeyDetails?.modulusLength ?? '?'}`;
-  return { validTo: new Date(validTo).toISOString(), issuer: issuer.split('\n').slice(-2).join(', '), key };
+  return { validTo: new Date(validTo).toISOString(), issuer: issuer.split('\n').slice(-2).join(', '), key: keyName(publicKey) };
 };
 
 const describePhoto = async (jp2: Uint8Array): Promise<NonNullable<CardReport['photo']>> => {

@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import type { TextAttributes } from '../../src/card/card-face.ts';
+import { keyName } from '../../src/card/key-name.ts';
 import { identifyCard } from '../../src/card/my-number-card.ts';
 import type { CardReading } from '../../src/card/reading.ts';
 import { createCardTrust } from '../../src/card/trust.ts';
@@ -188,24 +190,101 @@ test('whatever is wrong in the directory is told by file and field', async (t) =
   t.equal(await remove('issuer'), 'input/invalid DIR/issuer: the issuer of the card is missing');
   t.equal(await remove('issuer/face-signer.cvc'), 'input/invalid DIR/issuer/face-signer.cvc: is missing');
   t.match(await garble('card.json'), /^input\/invalid DIR\/card\.json: not JSON \(/);
-  t.match(await garble('photo.jp2'), /DIR\/card\.json: photo: a JPEG 2000 picture/);
+  t.match(await garble('photo.jp2'), /^input\/invalid DIR\/photo\.jp2: no JPEG 2000 picture in a JP2 container$/);
   t.equal(await garble('auth-key.pem'), 'input/invalid DIR/auth-key.pem: not a private key (PKCS #8, PEM, without a password)');
   t.equal(await garble('auth-certificate.pem'), 'input/invalid DIR/auth-certificate.pem: not a certificate (PEM)');
   t.equal(await garble('issuer/face-signer.cvc'), 'input/invalid DIR/issuer/face-signer.cvc: not a card-verifiable certificate');
   t.equal(
     await change((document) => Object.assign(document, { defect: 'scratched', colour: 1 })),
-    `input/invalid DIR/card.json: defect: null, or one of ${KEPT_DEFECTS.join(', ')} is needed; colour: there is no such field`,
+    `input/invalid DIR/card.json: defect: must be null, or one of ${KEPT_DEFECTS.join(', ')}; colour: there is no such field`,
   );
-  t.match(await change(({ holder }) => Object.assign(holder, { birth: '12.4.1991' })), /holder\.birth: a day as "YYYY-MM-DD" is needed/);
+  t.match(await change(({ holder }) => Object.assign(holder, { birth: '12.4.1991' })), /holder\.birth: must be a day as "YYYY-MM-DD"$/);
   t.match(await change(({ holder }) => Object.assign(holder, { birth: '1991-02-30' })), /card\.json: birth: a day as YYYY-MM-DD/);
   t.match(
     await change(({ secrets }) => Object.assign(secrets, { pin: { triesLeft: 1 } })),
     /secrets\.pin: there is no such secret; known: auth-pin/,
   );
-  t.match(await change(({ secrets }) => Object.assign(secrets['auth-pin'], { value: '12345' })), /pin: four digits/);
-  t.match(await change(({ secrets }) => Object.assign(secrets['auth-pin'], { triesLeft: 11 })), /secrets\.auth-pin\.triesLeft: at most 10/);
-  t.match(await change((document) => Object.assign(document, { generation: '2016' })), /generation: 2016 does not go with the key/);
-  t.match(await change((document) => Object.assign(document, { kind: 'library' })), /kind: one of my-number, driving-licence/);
+  t.match(
+    await change(({ secrets }) => Object.assign(secrets['auth-pin'], { value: '12345' })),
+    /secrets\.auth-pin\.value: must be four digits, or null$/,
+  );
+  t.match(
+    await change(({ secrets }) => Object.assign(secrets['auth-pin'], { triesLeft: 11 })),
+    /secrets\.auth-pin\.triesLeft: must be at most 3$/,
+  );
+  t.match(await change((document) => Object.assign(document, { generation: '2016' })), /secrets\.face-birth-key: is missing/);
+  t.match(await change((document) => Object.assign(document, { kind: 'library' })), /kind: must be one of my-number, driving-licence/);
+});
+
+test('what stands in card.json is what the chip becomes, or is refused', async (t) => {
+  const refused = async (change: (document: Document) => void): Promise<string> => {
+    const directory = await makeIn(t);
+    edit(directory, change);
+    return openCard(directory, NOW).then(
+      () => 'accepted',
+      ({ message }) => message.replace(directory, 'DIR'),
+    );
+  };
+  t.equal(await refused(({ secrets }) => Object.assign(secrets['auth-pin'], { triesLeft: 4 })), 'DIR/card.json: secrets.auth-pin.triesLeft: must be at most 3'); // biome-ignore format: one line
+  t.match(
+    await refused(({ secrets }) => delete secrets['auth-pin']),
+    /secrets\.auth-pin: is missing; one that nobody knows is \{ "value": null/,
+  );
+  t.match(
+    await refused(({ secrets }) => delete secrets['auth-pin'].value),
+    /secrets\.auth-pin: without a value nobody knows it, and triesLeft must/,
+  );
+  t.match(
+    await refused(({ secrets }) => Object.assign(secrets['face-code-b'], { value: '1' })),
+    /face-code-b\.value: follows from the holder/,
+  );
+  t.match(await refused((document) => Object.assign(document, { secrets: null })), /secrets: must be an object/);
+  const nothing = await makeIn(t);
+  writeFileSync(join(nothing, 'card.json'), 'null');
+  await t.rejects(openCard(nothing, NOW), { message: /the file: must be an object \{ … \}$/ });
+  const marked = await makeIn(t);
+  writeFileSync(join(marked, 'card.json'), `\uFEFF${readFileSync(join(marked, 'card.json'), 'utf8')}`);
+  t.equal((await openCard(marked, NOW)).card.kind, 'my-number', 'a mark of byte order stands in nobody’s way');
+});
+
+test('a defect that is written into card.json is the card’s, whatever tries stand beside it', async (t) => {
+  const directory = await makeIn(t);
+  edit(directory, (document) => Object.assign(document, { defect: 'locked-pin' }));
+  const { card, document } = await openCard(directory, NOW);
+  t.equal(card.info().pinTriesLeft, 0);
+  t.match(document, { secrets: { 'auth-pin': { triesLeft: 0 } } }, 'and is told so');
+});
+
+test('a key of another kind or length than the generation’s is refused by its file', async (t) => {
+  const of = async (generation: '2016' | '2028-draft', name: string, privateKey: KeyObject): Promise<string> => {
+    const directory = await makeIn(t, { signCertificate: true }, null, generation === '2016' ? workshop.authority : draftIssuer);
+    writeFileSync(join(directory, name), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    return openCard(directory, NOW).then(
+      () => 'accepted',
+      ({ message }) => message.replace(directory, 'DIR'),
+    );
+  };
+  const edwards = generateKeyPairSync('ed25519').privateKey;
+  const short = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey;
+  const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+  t.equal(await of('2016', 'auth-key.pem', edwards), 'DIR/auth-key.pem: the key is ed25519; a card of generation 2016 has RSA-2048');
+  t.equal(await of('2016', 'sign-key.pem', short), 'DIR/sign-key.pem: the key is RSA-1024; a card of generation 2016 has RSA-2048');
+  t.equal(await of('2016', 'card-key.pem', p256), 'DIR/card-key.pem: the key is P-256; a card of generation 2016 has RSA-2048');
+  t.equal(
+    await of('2028-draft', 'auth-key.pem', short),
+    'DIR/auth-key.pem: the key is RSA-1024; a card of generation 2028-draft has P-384',
+  );
+  t.equal(keyName(generateKeyPairSync('dsa', { modulusLength: 1024, divisorLength: 160 }).publicKey), 'DSA-1024');
+});
+
+test('what has no end is refused before it is read', { skip: !existsSync('/dev/zero') && 'no /dev/zero here' }, async (t) => {
+  const directory = await makeIn(t);
+  rmSync(join(directory, 'photo.jp2'));
+  symlinkSync('/dev/zero', join(directory, 'photo.jp2'));
+  await t.rejects(openCard(directory, NOW), { message: `${join(directory, 'photo.jp2')}: is no plain file` });
+  rmSync(join(directory, 'photo.jp2'));
+  writeFileSync(join(directory, 'photo.jp2'), new Uint8Array(24_001));
+  await t.rejects(openCard(directory, NOW), { message: /photo\.jp2: 24001 bytes; at most 24000 are allowed$/ });
 });
 
 test('cards of other kinds are one file', async (t) => {

@@ -9,6 +9,7 @@ import { PassThrough } from 'node:stream';
 import { type Test, test } from 'tap';
 import { hasCard, issuerOf } from '../../src/card/twin/card-directory.ts';
 import { readIssuer } from '../../src/card/twin/issuer-directory.ts';
+import { bitmapPng } from '../../src/card/twin/png.ts';
 import { vpcdFrame } from '../../src/card/twin/vpcd.ts';
 import { fromHex } from '../../src/core/bytes.ts';
 import { isFailure } from '../../src/core/failure.ts';
@@ -49,6 +50,7 @@ test('a card is made, shown and read; nothing secret or personal is printed by r
   t.match(made.out, `kazashi card read --reader ${directory}`);
 
   const shown = await run(t, 'show', directory);
+  t.notMatch(shown.out, 'GET DATA', 'the draft has no such objects');
   for (const part of [
     '鈴木\u3000一郎',
     '昭和25年3月4日',
@@ -99,6 +101,18 @@ test('a PIN on standard input is presented when it is one, and what became of it
   }
   const { stdout } = spawnSync(process.execPath, [...words, '--last-try'], { input: '4711\n', encoding: 'utf8' });
   t.match(stdout, 'PIN try               accepted');
+});
+
+test('show lists everything that a card of today holds, and a PIN that was never set is not called locked', async (t) => {
+  const directory = join(t.testdir(), 'card');
+  await run(t, 'make', directory, '--no-pin');
+  const { out } = await run(t, 'show', directory);
+  t.match(out, /common +AID D3921000310001010100\n +EF 0001 +1 record +read free\n/);
+  t.match(out, 'EF 0010  reserved ');
+  t.match(out, /GET DATA +00F0 +5 bytes +read free\n +00F2 +8 bytes/);
+  t.match(out, /auth-pin +not set\n/);
+  t.match(out, /text-blocked +locked\n/);
+  t.match(out, /authentication +until .*, RSA-2048, /);
 });
 
 /** `card read` as a process of its own, with these lines on its standard input. */
@@ -295,6 +309,11 @@ test('every wrong word is refused with what is allowed, and nothing is written',
   t.equal((await run(t, 'make', made, ...DRAFT)).status, 0);
   const fresh = join(base, 'fresh');
   const notes = join(base, 'notes.txt');
+  const large = join(base, 'large.png');
+  writeFileSync(
+    large,
+    bitmapPng(6000, 5000, () => false),
+  );
   const wrong: readonly (readonly [readonly string[], RegExp])[] = [
     [[], /^card: found nothing; allowed: make, show, serve, read/],
     [['take'], /^card: found "take"/],
@@ -306,8 +325,12 @@ test('every wrong word is refused with what is allowed, and nothing is written',
     [['make', fresh, '--photo', notes], /^--photo: .*notes\.txt is no JPEG, PNG or JP2 picture$/],
     [['make', fresh, '--photo', join(base, 'empty')], /^--photo: .*empty cannot be read$/],
     [['make', fresh, '--photo-bytes', '12'], /^--photo-bytes: found "12"; allowed: a whole number from 1000 to 24000$/],
-    [['make', fresh, '--birth', '1991-02-30'], /^birth: a day as YYYY-MM-DD/],
-    [['make', fresh, '--pin', '12'], /^pin: four digits/],
+    [['make', fresh, '--birth', '1991-02-30'], /^--birth: a day as YYYY-MM-DD/],
+    [['make', fresh, '--pin', '12'], /^--pin: four digits; --no-pin makes a card without one$/],
+    [['make', fresh, '--expires', '9999-12-31'], /^--expires: a day as YYYY-MM-DD after birth, at most ten years from this year$/],
+    [['make', fresh, '--security-code', '12'], /^--security-code: four digits$/],
+    [['make', fresh, '--password', 'short'], /^--password: 6 to 16 of the letters A-Z and the digits$/],
+    [['make', fresh, '--photo', large], /^--photo: .*large\.png has 6000 × 5000 pixels, and 25 megapixels are the most$/],
     [['make', fresh, '--pin', '1234', '--no-pin'], /^--pin and --no-pin exclude each other$/],
     [['make', fresh, '--password', 'SECRET1', '--no-sign'], /^--password and --no-sign exclude each other$/],
     [['make', fresh, '--defect', 'no-pin', '--pin', '4711'], /^--pin and --defect no-pin exclude each other: leave one of them out$/],

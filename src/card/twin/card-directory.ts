@@ -4,17 +4,21 @@
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fromHex, hex } from '../../core/bytes.ts';
+import { equal, fromHex, hex } from '../../core/bytes.ts';
+import { keyName } from '../key-name.ts';
 import type { CardGeneration } from '../profile.ts';
 import type { SyntheticAuthority } from './authority.ts';
-import { type CardDocument, damagedFile, type MyNumberDocument, parseCardDocument, SECRET_NAMES } from './card-document.ts';
+import { type CardDocument, damagedFile, type MyNumberDocument, parseCardDocument } from './card-document.ts';
 import type { CardMaterial } from './card-material.ts';
 import type { ChipImage } from './chip-image.ts';
 import { type CardDefect, withStored } from './defects.ts';
+import { SECRET_NAMES } from './document-secrets.ts';
 import { hasIssuer, readIssuer, writeIssuer, writeTrust } from './issuer-directory.ts';
+import { JP2_SIGNATURE } from './jp2.ts';
+import { KEY_OF } from './keys.ts';
 import { codeBOf, issuerMaterial } from './make-material.ts';
 import { hasFile, keyPem, pemOf, readCertificateFile, readKeyFile, readPlain, writePlain } from './plain-files.ts';
-import { holderDetails } from './request.ts';
+import { holderDetails, MAX_PHOTO } from './request.ts';
 import { assembleCard, otherCard, VirtualCard, type VirtualCardState } from './virtual-card.ts';
 
 const FILE = {
@@ -119,7 +123,15 @@ const materialFrom = async (directory: string, document: MyNumberDocument, now: 
   const { value: password = null } = document.secrets['sign-password'] ?? {};
   const picture = (name: string) => (hasFile(directory, name) ? readPlain(directory, name) : undefined);
   const [namePng, addressPng] = [picture(FILE.name), picture(FILE.address)];
-  const photoJp2 = readPlain(directory, FILE.photo);
+  const photoJp2 = readPlain(directory, FILE.photo, MAX_PHOTO);
+  if (!equal(photoJp2.subarray(0, JP2_SIGNATURE.length), JP2_SIGNATURE))
+    throw damagedFile(join(directory, FILE.photo), 'no JPEG 2000 picture in a JP2 container');
+  const keyIn = (name: string) => {
+    const key = readKeyFile(directory, name);
+    const [found, needed] = [keyName(key), KEY_OF[document.generation]];
+    if (found === needed) return key;
+    throw damagedFile(join(directory, name), `the key is ${found}; a card of generation ${document.generation} has ${needed}`);
+  };
   let details: CardMaterial['holder'];
   try {
     details = holderDetails(
@@ -144,13 +156,13 @@ const materialFrom = async (directory: string, document: MyNumberDocument, now: 
     pictures: { ...(namePng === undefined ? {} : { namePng }), ...(addressPng === undefined ? {} : { addressPng }) },
     codeB: codeBOf(details),
     number,
-    authKey: readKeyFile(directory, FILE.authKey),
-    cardKey: readKeyFile(directory, FILE.cardKey),
+    authKey: keyIn(FILE.authKey),
+    cardKey: keyIn(FILE.cardKey),
     authCertificate: readCertificateFile(directory, FILE.authCertificate),
     ...(signs
       ? {
           signing: {
-            key: readKeyFile(directory, FILE.signKey),
+            key: keyIn(FILE.signKey),
             certificate: readCertificateFile(directory, FILE.signCertificate),
             password: details.signPassword ?? '',
           },
@@ -215,14 +227,14 @@ export const openCard = async (directory: string, now: number): Promise<OpenedCa
   if (!hasIssuer(issuerOf(directory))) throw damagedFile(issuerOf(directory), 'the issuer of the card is missing');
   const { generation } = document;
   const material = await materialFrom(directory, document, now);
-  const made = assembleCard(material).toJSON();
-  if (made.generation !== generation) throw damagedFile(file, `generation: ${generation} does not go with the key of card-key.pem`);
-  // Counters last: a card locked by its defect is written as locked, and edited counters count.
-  const state = withRawFiles(withSecrets(withStored(made, document.defect ?? undefined), document), directory, generation);
+  const made = withSecrets(assembleCard(material).toJSON(), document);
+  // The defect after the counters: whoever writes that a secret is locked gets one that is, whatever tries stand beside it.
+  const state = withRawFiles(withStored(made, document.defect ?? undefined), directory, generation);
   const card = VirtualCard.fromJSON(state);
   card.onChange(() => {
     const { chip } = card.toJSON();
     if (chip !== undefined) write(directory, { ...document, secrets: secretsOf(generation, chip) });
   });
-  return { card, document, defect: document.defect ?? undefined, photo: material.holder.photoJp2 };
+  const secrets = state.chip === undefined ? document.secrets : secretsOf(generation, state.chip);
+  return { card, document: { ...document, secrets }, defect: document.defect ?? undefined, photo: material.holder.photoJp2 };
 };

@@ -2,34 +2,17 @@
 
 import { z } from 'zod';
 import { KioskFailure } from '../../core/failure.ts';
-import { CARD_GENERATIONS, type CardGeneration } from '../profile.ts';
+import { CARD_GENERATIONS } from '../profile.ts';
 import { KEPT_DEFECTS } from './defects.ts';
+import { secretsFault } from './document-secrets.ts';
 import { VIRTUAL_CARD_KINDS } from './request.ts';
-
-/** A secret of the card by a name a person understands: which application, which file. */
-export const SECRET_NAMES: Readonly<Record<CardGeneration, Readonly<Record<string, readonly [application: number, file: number]>>>> = {
-  '2016': {
-    'auth-pin': [0, 0x18],
-    'sign-password': [0, 0x1b],
-    'face-birth-key': [1, 0x11],
-    'face-code-b': [1, 0x12],
-    'face-code-a': [1, 0x13],
-    'text-pin': [2, 0x11],
-    'text-blocked': [2, 0x12],
-    'text-code-a': [2, 0x14],
-    'text-code-b': [2, 0x15],
-    'resident-pin': [3, 0x1c],
-    'common-pin': [4, 0x1c],
-  },
-  '2028-draft': { 'auth-pin': [0, 0x18], 'sign-password': [0, 0x1b], 'face-code-b': [1, 0x12] },
-};
 
 const day = z.string({ error: 'a day as "YYYY-MM-DD"' }).regex(/^\d{4}-\d{2}-\d{2}$/, 'a day as "YYYY-MM-DD"');
 const text = z.string({ error: 'text' });
 const secret = z.strictObject({
   /** Only what its holder may change; null: nobody knows it, as on a card issued without. */
   value: text.nullable().optional(),
-  triesLeft: z.int({ error: 'a whole number' }).min(0, 'at least 0').max(10, 'at most 10'),
+  triesLeft: z.int({ error: 'a whole number' }).min(0, 'at least 0'),
 });
 
 const holder = z.strictObject({
@@ -71,7 +54,7 @@ const sentences = (error: z.ZodError): string =>
   error.issues
     .map((issue) => {
       if (issue.code === 'unrecognized_keys') return `${[...issue.path, issue.keys[0] ?? ''].join('.')}: there is no such field`;
-      return `${issue.path.join('.') || 'the file'}: ${issue.message} is needed`;
+      return `${issue.path.join('.') || 'the file'}: must be ${issue.code === 'invalid_type' && ['object', 'record'].includes(issue.expected) ? 'an object { … }' : issue.message}`;
     })
     .join('; ');
 
@@ -79,7 +62,8 @@ const sentences = (error: z.ZodError): string =>
 export const parseCardDocument = (json: string, file: string): CardDocument => {
   let root: unknown;
   try {
-    root = JSON.parse(json);
+    // Some editors write a mark of byte order before the text.
+    root = JSON.parse(json.replace(/^\uFEFF/, ''));
   } catch (cause) {
     throw damagedFile(file, `not JSON (${cause instanceof Error ? cause.message : 'unreadable'})`, cause);
   }
@@ -88,9 +72,7 @@ export const parseCardDocument = (json: string, file: string): CardDocument => {
   if (!checked.success) throw damagedFile(file, sentences(checked.error));
   const document = checked.data as CardDocument;
   if (document.kind !== 'my-number') return document;
-  const names = Object.keys(SECRET_NAMES[document.generation]);
-  for (const name of Object.keys(document.secrets)) {
-    if (!names.includes(name)) throw damagedFile(file, `secrets.${name}: there is no such secret; known: ${names.join(', ')}`);
-  }
+  const fault = secretsFault(document.generation, document.secrets);
+  if (fault !== undefined) throw damagedFile(file, fault);
   return document;
 };

@@ -201,7 +201,7 @@ export class Chip {
     return object.slice(0, le);
   }
 
-  #sign({ p1, p2, data = NO_DATA }: CommandApdu): Uint8Array {
+  #sign({ p1, p2, data = NO_DATA, le }: CommandApdu): Uint8Array {
     const application = this.#current();
     const id = p2 === 0x00 ? application.defaultKey : this.#referenced(p2, SW.referenceNotFound);
     const entry = id === undefined ? undefined : application.keys.get(id);
@@ -209,6 +209,8 @@ export class Chip {
     if (!this.#allows(entry.use)) throw new Status(SW.securityNotSatisfied);
     const signed = computeSignature(entry.key, p1, data);
     if (typeof signed === 'number') throw new Status(signed);
+    // ISO/IEC 7816-4, 5.6: 6Cxx says how much there is, which two digits can say up to 256.
+    if (le !== undefined && signed.length > le) throw new Status(signed.length > 256 ? SW.wrongLength : 0x6c00 | (signed.length & 0xff));
     return signed;
   }
 

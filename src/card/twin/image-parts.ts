@@ -13,7 +13,7 @@ export const CITY_CODE = '13101';
 export const CITY_NAME = 'Chiyoda-ku';
 export const PIN_TRIES = 3;
 export const PASSWORD_TRIES = 5;
-const CODE_TRIES = 10;
+export const CODE_TRIES = 10;
 
 export const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 export const file = (id: number, content: Uint8Array, read: Access = 'free') => ({ id, read, content: base64(content) });

@@ -23,6 +23,9 @@ const newEcKeyPair: NewKeyPair = () => generate('ec', { namedCurve: 'P-384' });
 
 export const newKeyPairFor = (generation: CardGeneration): NewKeyPair => (generation === '2016' ? newRsaKeyPair : newEcKeyPair);
 
+/** What every key of a card of this generation is, as keyName says it. */
+export const KEY_OF: Readonly<Record<CardGeneration, string>> = { '2016': 'RSA-2048', '2028-draft': 'P-384' };
+
 const isEc = (key: KeyObject): boolean => key.asymmetricKeyType === 'ec';
 /** The hash that goes with a key: of its own signatures and of the digests its issuer signs. */
 export const hashOf = (key: KeyObject): 'sha256' | 'sha384' => (isEc(key) ? 'sha384' : 'sha256');

@@ -56,7 +56,7 @@ export interface HolderDetails {
   readonly photoJp2: Uint8Array;
 }
 
-const MAX_PHOTO = 24_000;
+export const MAX_PHOTO = 24_000;
 const SEXES: Readonly<Record<string, HolderDetails['sex']>> = {
   '0': '0', '1': '1', '2': '2', '9': '9', unknown: '0', male: '1', female: '2', other: '9', 男: '1', 女: '2',
 }; // biome-ignore format: one table
@@ -95,7 +95,9 @@ export const holderDetails = (request: VirtualCardRequest, now: number, randomCo
   const usual = birthdayIn(birth, year + 4);
   const oldest = birthdayIn(birth, year - 9);
   const { certificateExpires = expires > usual ? usual : expires < oldest ? oldest : expires } = request;
-  if (!isDay(expires) || expires <= birth) throw refuse('expires', 'a day as YYYY-MM-DD after birth');
+  // A card ends on its holder's tenth birthday from issue.
+  if (!isDay(expires) || expires <= birth || Number(expires.slice(0, 4)) > year + 10)
+    throw refuse('expires', 'a day as YYYY-MM-DD after birth, at most ten years from this year');
   const nearNow = isDay(certificateExpires) && Math.abs(Number(certificateExpires.slice(0, 4)) - year) <= 9;
   if (!nearNow) throw refuse('certificateExpires', 'a day as YYYY-MM-DD, at most nine years from this year');
   const sex = SEXES[request.sex ?? '1'];

@@ -14,8 +14,9 @@ import { makeMaterial } from '../../card/twin/make-material.ts';
 import { holderDetails, VIRTUAL_CARD_KINDS, type VirtualCardKind, type VirtualCardRequest } from '../../card/twin/request.ts';
 import { equal } from '../../core/bytes.ts';
 import { systemClock } from '../../core/clock.ts';
+import { isFailure } from '../../core/failure.ts';
 import { decodeJp2 } from '../../faceauth/jp2.ts';
-import { decodePicture, renderSvg, toCardPhoto } from '../../faceauth/pictures.ts';
+import { decodePicture, MAX_PIXELS, renderSvg, toCardPhoto } from '../../faceauth/pictures.ts';
 import { residentPortrait, residents } from '../../twin/residents.ts';
 import { parseWords, refuseWords } from '../arguments.ts';
 import { refuseContradictions, refuseDates, refuseTwice } from '../card-make-words.ts';
@@ -92,7 +93,11 @@ const photoFrom = async (file: string | undefined, bytes: string | undefined): P
     await decodeJp2(content).catch(() => refuseWords('photo', `--photo: ${file} is a JP2 file that cannot be decoded`));
     return content;
   }
-  const picture = await decodePicture(content).catch(() => refuseWords('photo', `--photo: ${file} is no JPEG, PNG or JP2 picture`));
+  const picture = await decodePicture(content).catch((cause: unknown) => {
+    const { reason, width, height } = isFailure(cause) ? cause.facts : {};
+    const large = `has ${width} × ${height} pixels, and ${MAX_PIXELS / 1e6} megapixels are the most`;
+    return refuseWords('photo', `--photo: ${file} ${reason === 'too-large' ? large : 'is no JPEG, PNG or JP2 picture'}`);
+  });
   return encodedTo(bytes, await toCardPhoto(picture));
 };
 
@@ -131,6 +136,27 @@ const requestFrom = async (values: Values, defect: CardDefect | undefined, now: 
   return request;
 };
 
+const OPTION_OF: Readonly<Record<string, string>> = {
+  securityCode: 'security-code',
+  signPassword: 'password',
+  certificateExpires: 'certificate-expires',
+};
+
+/** A refusal of the holder's details in the words of the command line. */
+const inOptions = <T>(run: () => T): T => {
+  try {
+    return run();
+  } catch (cause) {
+    if (!isFailure(cause, 'input/invalid')) throw cause;
+    const field = String(cause.facts['field']);
+    const option = OPTION_OF[field] ?? field;
+    const message = cause.message
+      .replace(/^\w+:/, `--${option}:`)
+      .replace(/, or null for a card.*$/, '; --no-pin makes a card without one');
+    return refuseWords(option, message);
+  }
+};
+
 const makeMyNumberCard = async (directory: string, values: Values): Promise<void> => {
   const now = systemClock.now();
   const defect = oneOf('defect', values.defect as string | undefined, CARD_DEFECTS);
@@ -140,7 +166,7 @@ const makeMyNumberCard = async (directory: string, values: Values): Promise<void
   refuseDates(
     values,
     defect,
-    holderDetails(request, now, () => '0000'),
+    inOptions(() => holderDetails(request, now, () => '0000')),
   );
   const issuer = await issuerFor(values.issuer as string | undefined, generation, now);
   for (const name of ['kana', 'latin'] as const)

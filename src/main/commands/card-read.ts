@@ -111,7 +111,11 @@ export const command: Command = {
     try {
       const report = await readReport(values, waitMs);
       const verdict = verdictOf(report);
-      process.stdout.write(json ? jsonText({ ...report, kiosk: verdict }) : cardReportText(report, verdict, values.personal === true));
+      process.stdout.write(
+        json
+          ? jsonText({ ...report, kiosk: verdict })
+          : cardReportText(report, verdict, { personal: values.personal === true, desk: values.reader === 'pcsc' }),
+      );
       return verdict.failure === undefined ? 0 : 1;
     } catch (cause) {
       if (!json || !isFailure(cause)) throw cause;

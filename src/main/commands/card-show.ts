@@ -1,9 +1,10 @@
 // `kazashi card show`: a virtual card's directory in words. Nothing is masked: whoever may read the files may read this.
 
 import { X509Certificate } from 'node:crypto';
+import { keyName } from '../../card/key-name.ts';
 import { APPLICATION_NAMES, openCard } from '../../card/twin/card-directory.ts';
 import type { MyNumberDocument } from '../../card/twin/card-document.ts';
-import type { Access, ApplicationImage } from '../../card/twin/chip-image.ts';
+import type { Access, ApplicationImage, ChipImage } from '../../card/twin/chip-image.ts';
 import type { VirtualCard } from '../../card/twin/virtual-card.ts';
 import { systemClock } from '../../core/clock.ts';
 import { decodeJp2 } from '../../faceauth/jp2.ts';
@@ -21,7 +22,7 @@ const certificateLine = (content: string): string => {
   try {
     const { subject, validTo, publicKey } = new X509Certificate(bytesOf(content));
     const day = new Date(validTo).toISOString().slice(0, 10);
-    return `until ${day}, ${publicKey.asymmetricKeyType === 'ec' ? 'P-384' : 'RSA-2048'}, ${subject.replaceAll('\n', ', ')}`;
+    return `until ${day}, ${keyName(publicKey)}, ${subject.replaceAll('\n', ', ')}`;
   } catch {
     return 'none';
   }
@@ -32,20 +33,32 @@ const condition = (access: Access): string => {
   return access.length === 0 ? 'never' : `after ${access.map(hex).join(' or ')}`;
 };
 
-const applicationLines = ({ aid, files, secrets, keys }: ApplicationImage, name: string): string => {
+const applicationLines = ({ aid, files, records, secrets, keys, reserved = [] }: ApplicationImage, name: string): string => {
   const rows = [
     `AID ${aid.toUpperCase()}`,
     ...files.map(({ id, content, read }) => `EF ${hex(id)}  ${String(bytesOf(content).length).padStart(5)} bytes  read ${condition(read)}`),
+    ...records.map(
+      ({ id, records: list }) => `EF ${hex(id)}  ${String(list.length).padStart(5)} record${list.length === 1 ? '' : 's'}  read free`,
+    ),
     ...secrets.map(({ id, left, max }) => `EF ${hex(id)}  secret       ${left} of ${max} tries left`),
     ...keys.map(({ id, use }) => `EF ${hex(id)}  key          use ${condition(use)}`),
+    ...reserved.map((id) => `EF ${hex(id)}  reserved     can be selected, neither read nor used`),
   ];
   return line(name, rows.join('\n'));
 };
 
-const secretLine = ([name, { value, triesLeft }]: readonly [string, MyNumberDocument['secrets'][string]]): string =>
-  `${name.padEnd(16)}${(value === undefined ? '' : value === null || value === '' ? '(nobody knows it)' : value).padEnd(18)}${
-    triesLeft === 0 ? 'locked' : `${triesLeft} tries left`
-  }`;
+/** What GET DATA answers before an application is selected. */
+const objectLines = (objects: NonNullable<ChipImage['objects']>): string => {
+  if (objects.length === 0) return '';
+  const rows = objects.map(({ tag, content }) => `${hex(tag)}     ${String(bytesOf(content).length).padStart(5)} bytes  read free`);
+  return line('GET DATA', rows.join('\n'));
+};
+
+const secretLine = ([name, { value, triesLeft }]: readonly [string, MyNumberDocument['secrets'][string]]): string => {
+  // A PIN or password that nobody knows was never set: that it is blocked says nothing of wrong tries.
+  const unset = !value && (name.endsWith('-pin') || name === 'sign-password');
+  return `${name.padEnd(16)}${(value ?? '').padEnd(18)}${triesLeft > 0 ? `${triesLeft} tries left` : unset ? 'not set' : 'locked'}`;
+};
 
 const photoLine = async (photo: Uint8Array): Promise<string> => {
   const size = await decodeJp2(photo).then(
@@ -75,6 +88,7 @@ const describe = async (card: VirtualCard, document: MyNumberDocument, photo: Ui
     line('signing', certificate(0x01)),
     '\n',
     ...(chip?.applications.map((application, index) => applicationLines(application, APPLICATION_NAMES[generation][index] ?? '')) ?? []),
+    objectLines(chip?.objects ?? []),
   ].join('');
 };
 
