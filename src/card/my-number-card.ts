@@ -107,12 +107,15 @@ export class MyNumberCard {
   }
 
   /** Takes four ASCII digits and wipes them. Reads the counter first; a try that could lock the card needs `lastTryConfirmed`. */
-  verifyPin(pin: Uint8Array, { lastTryConfirmed }: { lastTryConfirmed: boolean }): Promise<CardPinOutcome> {
+  verifyPin(
+    pin: Uint8Array,
+    { lastTryConfirmed, signal }: { lastTryConfirmed: boolean; signal?: AbortSignal | undefined },
+  ): Promise<CardPinOutcome> {
     const { profile, tokenInfo } = this.#identified;
     const rule = profile.jpki.pin;
     return this.#exclusive(async (): Promise<CardPinOutcome> => {
-      await this.#applications.select('jpki');
-      const result = await presentSecret(this.#channel, rule, pin, { safeTries: lastTryConfirmed ? 1 : 2 });
+      await this.#applications.select('jpki', signal);
+      const result = await presentSecret(this.#channel, rule, pin, { safeTries: lastTryConfirmed ? 1 : 2, signal });
       if (result.outcome === 'blocked' && profile.jpki.issuedWithoutPin(tokenInfo)) throw new KioskFailure('pin/not-set');
       if (result.outcome === 'unsafe') return { outcome: 'unconfirmed', triesLeft: result.triesLeft };
       if (result.outcome !== 'ill-formed') return result;
@@ -122,12 +125,12 @@ export class MyNumberCard {
   }
 
   /** After verifyPin answered `verified`, with no other step in between (the card forgets when another application is selected). */
-  signWithPin(challenge: Uint8Array): Promise<CardProof> {
+  signWithPin(challenge: Uint8Array, signal?: AbortSignal): Promise<CardProof> {
     return this.#exclusive(async () => {
-      await this.#applications.select('jpki');
+      await this.#applications.select('jpki', signal);
       const { profile } = this.#identified;
-      this.#certificate ??= this.#keep(await readAuthCertificate(this.#channel, profile));
-      const signature = await signChallenge(this.#channel, profile, challenge);
+      this.#certificate ??= this.#keep(await readAuthCertificate(this.#channel, profile, signal));
+      const signature = await signChallenge(this.#channel, profile, challenge, signal);
       return this.#proof(certificateKey(this.#certificate), challenge, signature);
     });
   }

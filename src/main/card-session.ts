@@ -105,12 +105,12 @@ export const openCardSession = (visitId: string, parts: SessionParts): CardSessi
       };
     },
 
-    async verifyPin(pin, options): Promise<PinOutcome> {
-      const result = await present().verifyPin(pin, options);
+    async verifyPin(pin, options, signal): Promise<PinOutcome> {
+      const result = await present().verifyPin(pin, { ...options, signal });
       if (result.outcome === 'unconfirmed') return { outcome: 'wrong', triesLeft: result.triesLeft };
       if (result.outcome !== 'verified') return result;
       const challenge = challengeFor(visitId, parts);
-      const { signature, algorithm } = await present().signWithPin(challenge);
+      const { signature, algorithm } = await present().signWithPin(challenge, signal);
       evidence = { kind: 'jpki-auth', challenge: base64(challenge), signature: base64(signature), algorithm };
       return { outcome: 'verified' };
     },

@@ -17,6 +17,7 @@ import { PcscCardReader } from '../device/pcsc/pcsc-card-reader.ts';
 import { refuseWords } from './arguments.ts';
 import { holdCard } from './held-card.ts';
 import { layCard } from './lay-card.ts';
+import { openReaderIrq } from './reader-irq.ts';
 import { readTrustDirectory, type TellUnused } from './trust-directory.ts';
 
 export interface OpenedReader {
@@ -66,6 +67,7 @@ export const openCardReader = async (wishes: ReaderWishes): Promise<OpenedReader
       trust: readTrustDirectory(wishes.trust ?? settings.trustAnchors, tellUnused),
     };
   if (name === 'pn532') {
+    const irq = await openReaderIrq(settings);
     const reader = openPn532Reader({
       wires: readerWires(settings),
       clock,
@@ -73,8 +75,13 @@ export const openCardReader = async (wishes: ReaderWishes): Promise<OpenedReader
       address: settings.i2cAddress,
       gapMs: settings.busFreeMs,
       fastPath: settings.fastPath,
+      ...(irq === undefined ? {} : { irq }),
     });
-    return { reader, codeReader: noEye, trust: readTrustDirectory(wishes.trust ?? settings.trustAnchors, tellUnused) };
+    return {
+      reader: releasedAtStop(reader, async () => irq?.close()),
+      codeReader: noEye,
+      trust: readTrustDirectory(wishes.trust ?? settings.trustAnchors, tellUnused),
+    };
   }
   if (!hasCard(name)) {
     const what = existsSync(name) ? `${name} holds no card.json` : `there is no directory ${name}`;

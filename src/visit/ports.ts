@@ -40,7 +40,7 @@ export interface CardSession {
   /** Identifies the card and reads what a visit needs. Throws card/not-my-number, card/not-recognised, card/tampered, … */
   read(signal: AbortSignal): Promise<CardSummary>;
   /** Takes the four digits (wiped by the session). Refuses the try that would lock unless `lastTryConfirmed`. */
-  verifyPin(pin: Uint8Array, options: { lastTryConfirmed: boolean }): Promise<PinOutcome>;
+  verifyPin(pin: Uint8Array, options: { lastTryConfirmed: boolean }, signal: AbortSignal): Promise<PinOutcome>;
   /** Compares the camera's face with the chip's photo. */
   verifyFace(onGuidance: (guidance: FaceGuidance) => void, signal: AbortSignal): Promise<FaceOutcome>;
   /** Asks reception to look at the patient (目視確認) and approve at the terminal. Resolves when the question is shown there; rejects when it is not. */

@@ -36,8 +36,8 @@ const actorsOf = ({ ports }: VisitWorld, holder: CardHolder) => ({
     );
     return () => stop.abort(new KioskFailure('visit/cancelled'));
   }),
-  checkPin: fromPromise<PinOutcome, { readonly lastTryConfirmed: boolean }>(async ({ input }) =>
-    holder.session.verifyPin(ports.pad.take(), input),
+  checkPin: fromPromise<PinOutcome, { readonly lastTryConfirmed: boolean }>(async ({ input, signal }) =>
+    holder.session.verifyPin(ports.pad.take(), input, signal),
   ),
   checkPasscode: fromPromise<boolean>(async () => ports.checkStaffPasscode(ports.pad.take())),
   askReception: fromPromise<void, LookReason>(async ({ input, signal }) => holder.session.askReception(input, signal)),

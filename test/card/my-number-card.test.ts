@@ -63,6 +63,29 @@ test('a visit reads certificate, counters and photo in one go, and the attribute
   await t.rejects(session.verifyPin(ascii('1234'), unconfirmed), { code: 'visit/cancelled' });
 });
 
+test('a PIN check and a signature end with their signal while the card lies there and says nothing', async (t) => {
+  const connection = connect(await workshop.make());
+  let deaf = false;
+  const session = await identifyCard({
+    technology: connection.technology,
+    transceive: (command, signal) =>
+      deaf
+        ? new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true }))
+        : connection.transceive(command, signal),
+  });
+  deaf = true;
+  for (const ask of [
+    (signal: AbortSignal): Promise<unknown> => session.verifyPin(ascii('1234'), { ...unconfirmed, signal }),
+    (signal: AbortSignal) => session.signWithPin(CHALLENGE, signal),
+  ]) {
+    const stop = new AbortController();
+    const asked = ask(stop.signal);
+    await new Promise((resolve) => setImmediate(resolve));
+    stop.abort(new Error('visit over'));
+    await t.rejects(asked, new Error('visit over'));
+  }
+});
+
 test('the photo comes before the certificate when the code is known, and after it while the code is still looked for', async (t) => {
   const card = await workshop.make();
   const AUTH_CERTIFICATE = '00b08a00';

@@ -160,6 +160,26 @@ test('a card that cannot be brought to speak is lost after finite tries, with th
   await t.rejects(endless.transceive(fromHex('00b0000001')), { name: 'IsoDepLost' }, 'requests for time without end');
 });
 
+test('a card cannot hold one APDU for longer than a minute of waiting, whatever it alternates', async (t) => {
+  for (const round of [['f23b'], ['f23b', 'silent', 'silent'], ['f201', 'damaged'], ['f203', 'silent', 'f201']]) {
+    for (const waitMs of [77, 309, 2475, 4949]) {
+      let [turns, waited] = [0, 0];
+      const exchange = async (_block: Uint8Array, ms: number): Promise<LinkAnswer> => {
+        const answer = round[turns % round.length] ?? '';
+        turns += 1;
+        waited += ms;
+        return answer === 'silent' || answer === 'damaged' ? answer : fromHex(answer);
+      };
+      const session = new IsoDepInitiator({ link: { exchange }, maxFrame: 256, waitMs });
+      for (const again of [false, true]) {
+        waited = 0;
+        await t.rejects(session.transceive(fromHex('00b0000001')), { name: 'IsoDepLost' }, `${round.join(' ')} ${again}`);
+        t.ok(waited <= 60_000 + 2 * 4949, `${Math.round(waited)} ms of ${round.join(' ')} at ${waitMs}`);
+      }
+    }
+  }
+});
+
 test('after an exchange that broke off, the answer nobody heard is dropped', async (t) => {
   const broken = (script: readonly string[]) => {
     const parts = scripted(script);

@@ -7,6 +7,7 @@ import { type Test, test } from 'tap';
 import { parseConfig } from '../../src/config/read.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { silentLog } from '../../src/core/log.ts';
+import { TwinGpioLine } from '../../src/device/gpio/twin/gpio-line.ts';
 import { TwinPn532 } from '../../src/device/nfc/twin/pn532.ts';
 import { TwinTouchPanel } from '../../src/device/touch/twin-touch-panel.ts';
 import { examine, type Report, reportText } from '../../src/main/doctor/check.ts';
@@ -88,6 +89,42 @@ test('each trouble of a box is found, with advice in both languages', async (t) 
   for (const { id, level, advice } of report.findings) {
     if (level !== 'ok') t.ok((advice?.ja.length ?? 0) > 8 && (advice?.en.length ?? 0) > 8, id);
   }
+});
+
+test('an IRQ line that moves is told so, and one that does not is a warning that names the settings', async (t) => {
+  const config = parseConfig('[reader]\nirqChip = "pinctrl-bcm2711"\n', 'test');
+  for (const [wire, irq] of [
+    ['right', 'moves'],
+    ['loose', 'never moves'],
+    ['short', 'always low'],
+  ] as const) {
+    const line = new TwinGpioLine();
+    let closed = 0;
+    const openIrq = async () => {
+      if (wire === 'short') line.write(0);
+      return {
+        read: () => line.read(),
+        onEdge: (listener: (level: 0 | 1) => void) => line.onEdge(listener),
+        close: () => {
+          closed += 1;
+        },
+      };
+    };
+    const openBus = () => new TwinPn532({ timing: 'off', ...(wire === 'right' ? { irq: line } : {}) });
+    const checks = allChecks(config, { root: t.testdir({}), openBus, openIrq, now: () => NOW }).filter(({ id }) => id === 'reader');
+    const report = await examine(checks, () => NOW);
+    t.match(report, { level: wire === 'right' ? 'ok' : 'warn', findings: [{ facts: { chip: 'PN532', irq } }] }, wire);
+    if (wire !== 'right') t.match(report.findings[0]?.advice?.en, /irqChip/);
+    t.equal(closed, 1, 'the line is given back');
+  }
+  // A label that no machine has.
+  const wrong = parseConfig('[reader]\nirqChip = "no such chip"\n', 'test');
+  const checks = allChecks(wrong, { root: t.testdir({}), openBus: () => new TwinPn532({ timing: 'off' }), now: () => NOW });
+  const report = await examine(
+    checks.filter(({ id }) => id === 'reader'),
+    () => NOW,
+  );
+  t.match(report, { level: 'fail', findings: [{ facts: { bus: 1 }, advice: { en: /irqChip/ } }] });
 });
 
 test('a bus on which nobody answers is the reader’s fault, and a check that throws is a failed check', async (t) => {

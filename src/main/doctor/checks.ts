@@ -4,7 +4,7 @@ import type { KioskConfig } from '../../config/schema.ts';
 import type { I2cBus, SerialPort } from '../../device/nfc/ports.ts';
 import { readerWires } from '../../device/nfc/reader-wires.ts';
 import type { Check } from './check.ts';
-import { camera, fonts, lines, models, reader, touch } from './parts.ts';
+import { camera, fonts, lines, models, type OpenIrq, reader, touch } from './parts.ts';
 import { broker, certificates } from './site.ts';
 import { clock, diskSpace, diskWear, network, power, temperature } from './system.ts';
 
@@ -12,6 +12,8 @@ export interface Surroundings {
   /** Where /proc, /sys, /dev and /run are found. */
   readonly root: string;
   readonly openBus: () => I2cBus | SerialPort;
+  /** Default: the line that the settings name. */
+  readonly openIrq?: OpenIrq;
   readonly now: () => number;
 }
 
@@ -21,13 +23,13 @@ export const surroundingsOf = (config: KioskConfig): Surroundings => ({
   now: () => Date.now(),
 });
 
-export const allChecks = (config: KioskConfig, { root, openBus, now }: Surroundings): readonly Check[] => [
+export const allChecks = (config: KioskConfig, { root, openBus, openIrq, now }: Surroundings): readonly Check[] => [
   power(root),
   temperature(root),
   clock(root, now),
   diskSpace(config.kiosk.dataDirectory),
   diskWear(root),
-  reader(config.reader, openBus),
+  reader(config.reader, openBus, openIrq),
   touch(root),
   lines(config.gpio, root === '/' ? undefined : `${root}/sys/class/gpio`),
   camera(root),

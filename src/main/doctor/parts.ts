@@ -8,28 +8,66 @@ import type { KioskConfig } from '../../config/schema.ts';
 import { type Clock, systemClock } from '../../core/clock.ts';
 import { silentLog } from '../../core/log.ts';
 import { gpioNumber } from '../../device/gpio/gpio-number.ts';
+import type { Closable } from '../../device/gpio/onoff-gpio.ts';
+import type { GpioInput } from '../../device/gpio/ports.ts';
 import { openPn532Reader } from '../../device/nfc/open-reader.ts';
 import type { I2cBus, SerialPort } from '../../device/nfc/ports.ts';
 import { parseHidDescriptor } from '../../device/touch/hid-descriptor.ts';
 import { isKeyboard } from '../../device/touch/keyboard.ts';
 import { findPointer } from '../../device/touch/pointer-layout.ts';
 import { openRasteriser } from '../../display/raster.ts';
+import { openReaderIrq } from '../reader-irq.ts';
 import { type Check, fail, ok, warn } from './check.ts';
+
+export type OpenIrq = () => Promise<(GpioInput & Closable) | undefined>;
 
 const told = (cause: unknown): string => (cause instanceof Error ? cause.message : 'unknown');
 
-/** Starts the chip, sends a pattern through it, asks its version. */
-export const reader = (config: KioskConfig['reader'], openBus: () => I2cBus | SerialPort, clock: Clock = systemClock): Check => ({
+/** Starts the chip, sends a pattern through it, asks its version; and whether the IRQ line, where one is set, moved meanwhile. */
+export const reader = (
+  config: KioskConfig['reader'],
+  openBus: () => I2cBus | SerialPort,
+  openIrq: OpenIrq = () => openReaderIrq(config),
+  clock: Clock = systemClock,
+): Check => ({
   id: 'reader',
   title: { ja: 'カードリーダー', en: 'Card reader' },
   async run(signal) {
     const { serialPort: line, i2cBus: bus } = config;
     const wires = line === undefined ? { bus } : { line };
-    const nfc = openPn532Reader({ wires: openBus(), clock, log: silentLog, address: config.i2cAddress, gapMs: config.busFreeMs });
+    let irq: Awaited<ReturnType<OpenIrq>>;
+    try {
+      irq = await openIrq();
+    } catch (cause) {
+      return fail(
+        { ...wires, error: told(cause) },
+        'カードリーダーのIRQの線を開けません。設定の reader.irqChip と reader.irqLine を確かめてください。',
+        'The IRQ line of the reader cannot be opened. Check reader.irqChip and reader.irqLine in the settings.',
+      );
+    }
+    let falls = 0;
+    const unwatch = irq?.onEdge((level) => {
+      if (level === 0) falls += 1;
+    });
+    const nfc = openPn532Reader({
+      wires: openBus(),
+      clock,
+      log: silentLog,
+      address: config.i2cAddress,
+      gapMs: config.busFreeMs,
+      ...(irq === undefined ? {} : { irq }),
+    });
     try {
       await nfc.start(signal);
       const { chip, version, revision } = await nfc.selfTest(signal);
-      return ok({ chip: `PN5${chip.toString(16)}`, firmware: `${version}.${revision}`, ...wires });
+      const found = { chip: `PN5${chip.toString(16)}`, firmware: `${version}.${revision}`, ...wires };
+      if (irq === undefined) return ok(found);
+      if (falls > 0) return ok({ ...found, irq: 'moves' });
+      return warn(
+        { ...found, irq: irq.read() === 0 ? 'always low' : 'never moves' },
+        `カードリーダーは応答しますが、IRQの線が動きません。線と設定の reader.irqChip、reader.irqLine を確かめてください。読み取りが遅くなります。`,
+        'The reader answers, but its IRQ line does not move. Check the wire, reader.irqChip and reader.irqLine: cards are read more slowly.',
+      );
     } catch (cause) {
       return fail(
         { ...wires, error: told(cause) },
@@ -38,6 +76,8 @@ export const reader = (config: KioskConfig['reader'], openBus: () => I2cBus | Se
       );
     } finally {
       await nfc.stop().catch(() => undefined);
+      unwatch?.();
+      irq?.close();
     }
   },
 });

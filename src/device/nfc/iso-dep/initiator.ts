@@ -41,6 +41,8 @@ const RETRIES = 2;
 const MAX_WAIT_MS = 4949;
 /** Extensions in a row; at FWI 10 that is more than a minute. */
 const MAX_EXTENSIONS = 200;
+/** Waiting times of one APDU together, those granted and those that passed in silence: a card cannot hold a visit for ever. A signature takes a second. */
+const MAX_APDU_WAIT_MS = 60_000;
 
 export class IsoDepInitiator {
   readonly #link: BlockLink;
@@ -49,6 +51,7 @@ export class IsoDepInitiator {
   readonly #waitMs: number;
   readonly #maxAnswer: number;
   #number: BlockNumber = 0;
+  #waitedMs = 0;
   /** Where an exchange broke off, if one did. block: nobody knows whether the card took it. chain: the card holds the half of a command. */
   #broken: 'no' | 'block' | 'chain' = 'no';
 
@@ -62,6 +65,7 @@ export class IsoDepInitiator {
 
   /** One APDU and its whole answer. Throws IsoDepLost, or the signal's reason. */
   async transceive(apdu: Uint8Array, signal?: AbortSignal): Promise<Uint8Array> {
+    this.#waitedMs = 0;
     if (this.#broken !== 'no') await this.#settle(signal);
     this.#broken = 'block';
     let last: Block & { kind: 'i' } = { kind: 'i', number: 0, more: false, inf: new Uint8Array(0) };
@@ -153,7 +157,7 @@ export class IsoDepInitiator {
           extensions += 1;
           failures = 0;
           out = writeBlock({ kind: 'wtx', multiplier: block.multiplier, ...this.#cid });
-          waitMs = Math.min(this.#waitMs * block.multiplier, MAX_WAIT_MS);
+          waitMs = this.#granted(block.multiplier);
           continue;
         }
         if ((block.kind === 'i' || block.kind === 'ack') && block.number === this.#number) {
@@ -167,6 +171,7 @@ export class IsoDepInitiator {
         }
       }
       failures += 1;
+      this.#spend(this.#waitMs);
       if (failures > RETRIES) throw new IsoDepLost(typeof got === 'string' ? got : 'protocol');
       out = this.#reply(again);
     }
@@ -180,7 +185,7 @@ export class IsoDepInitiator {
       for (let extensions = 0; extensions < MAX_EXTENSIONS; extensions += 1) {
         const block = typeof got === 'string' ? undefined : readBlock(got);
         if (block?.kind !== 'wtx') break;
-        const waitMs = Math.min(this.#waitMs * block.multiplier, MAX_WAIT_MS);
+        const waitMs = this.#granted(block.multiplier);
         got = await this.#link.exchange(writeBlock({ kind: 'wtx', multiplier: block.multiplier, ...this.#cid }), waitMs, signal);
       }
       const block = typeof got === 'string' ? undefined : readBlock(got);
@@ -192,6 +197,17 @@ export class IsoDepInitiator {
       }
       if (failures >= RETRIES) throw new IsoDepLost(typeof got === 'string' ? got : 'protocol');
     }
+  }
+
+  #granted(multiplier: number): number {
+    const waitMs = Math.min(this.#waitMs * multiplier, MAX_WAIT_MS);
+    this.#spend(waitMs);
+    return waitMs;
+  }
+
+  #spend(ms: number): void {
+    this.#waitedMs += ms;
+    if (this.#waitedMs > MAX_APDU_WAIT_MS) throw new IsoDepLost('protocol');
   }
 
   #reply(kind: 'ack' | 'nak'): Uint8Array {
