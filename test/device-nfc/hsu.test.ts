@@ -1,3 +1,5 @@
+import { stat } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { test } from 'tap';
 import { fromHex, hex } from '../../src/core/bytes.ts';
 import { systemClock } from '../../src/core/clock.ts';
@@ -50,6 +52,29 @@ test('the same driver reads a card over a serial line, whatever pieces its bytes
       await reader.stop();
     }
   }
+});
+
+test('a process that was held up reads what came in time before it calls the chip silent', async (t) => {
+  let say: (bytes: Uint8Array) => void = () => undefined;
+  const port: SerialPort = {
+    write: async () => undefined,
+    onData: (listener) => {
+      say = listener;
+      return () => undefined;
+    },
+    close: async () => undefined,
+  };
+  const transport = new Pn532HsuTransport({ port, clock: systemClock, idleMs: 5, wakeMs: 0 });
+  const answer = dataFrame(CHIP_TO_HOST, fromHex('0332010607'));
+  // From here on the event loop comes to its timers first, and then to what was read.
+  await setImmediate();
+  const received = transport.receive({ timeoutMs: 20, likelyLength: 12 });
+  // What the system has read at once is told only when the process comes to it: after its timers.
+  stat('.', () => say(answer));
+  const heldUpTo = performance.now() + 60;
+  while (performance.now() < heldUpTo);
+  t.match(await received, { kind: 'data' });
+  t.match(await transport.receive({ timeoutMs: 1, likelyLength: 12 }), { kind: 'timeout' }, 'and silence is silence');
 });
 
 test('a sleeping chip is woken by the long preamble, and hears nothing before', async (t) => {

@@ -1,5 +1,6 @@
 // PN532 frames over a serial line (high speed UART, UM0701-02, 6.2.3): a stream without ready bytes. Finds frames in it, knows no commands.
 
+import { setImmediate } from 'node:timers/promises';
 import { wipe } from '../../core/bytes.ts';
 import { type Clock, sleep } from '../../core/clock.ts';
 import { ACK_FRAME } from './frame.ts';
@@ -33,6 +34,8 @@ export class Pn532HsuTransport implements Pn532Transport {
   #frames: Received[] = [];
   /** Bytes came that were no frame yet. */
   #noise = false;
+  /** How often the line spoke. */
+  #heard = 0;
 
   constructor({ port, clock, idleMs = 20, wakeMs = 3 }: HsuTransportOptions) {
     this.#port = port;
@@ -40,6 +43,7 @@ export class Pn532HsuTransport implements Pn532Transport {
     this.#idleMs = idleMs;
     this.#wakeMs = wakeMs;
     port.onData((bytes) => {
+      this.#heard++;
       // A damaged acknowledgement in front of its answer is still a sign that the chip heard the command.
       const frames = this.#parser.hear(bytes);
       this.#frames.push(...frames);
@@ -94,12 +98,16 @@ export class Pn532HsuTransport implements Pn532Transport {
     return { kind: 'damaged' };
   }
 
-  #spoke(waitMs: number, signal: AbortSignal | undefined): Promise<boolean> {
+  async #spoke(waitMs: number, signal: AbortSignal | undefined): Promise<boolean> {
     const subscribe = (wake: () => void) => {
       this.#waiters.add(wake);
       return () => this.#waiters.delete(wake);
     };
-    return waitFor(this.#clock, waitMs, subscribe, signal);
+    const heard = this.#heard;
+    if (await waitFor(this.#clock, waitMs, subscribe, signal)) return true;
+    // A process that was held up finds its timers over before it reads what came in time.
+    await setImmediate();
+    return this.#heard !== heard;
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
