@@ -14,6 +14,7 @@ import {
   samConfiguration,
 } from '../../src/device/nfc/commands.ts';
 import { Pn532Driver } from '../../src/device/nfc/driver.ts';
+import { exchangeApdu } from '../../src/device/nfc/exchange.ts';
 import { CHIP_TO_HOST, dataFrame, HOST_TO_CHIP } from '../../src/device/nfc/frame.ts';
 import { Pn532I2cTransport } from '../../src/device/nfc/i2c-transport.ts';
 import type { I2cBus } from '../../src/device/nfc/ports.ts';
@@ -498,4 +499,22 @@ test('while the IRQ line works, nothing is read in the middle of an answer’s m
   wired = true;
   await exchange();
   t.equal((await exchange()).reads, 2, 'and not any more once the line works again');
+});
+
+test('an answer in pieces without end is given up once it is longer than any answer, or grows by nothing', async (t) => {
+  for (const [bytes, most] of [
+    [0, 1],
+    [1, 65_539],
+    [262, 251],
+  ] as const) {
+    let asked = 0;
+    const endless = {
+      execute: async () => {
+        asked++;
+        return Uint8Array.of(0x40, ...new Uint8Array(bytes));
+      },
+    } as unknown as Pn532Driver;
+    await t.rejects(exchangeApdu(endless, fromHex('00b0000000')), { code: 'reader/protocol', facts: { chipErrorName: 'rf-protocol' } });
+    t.equal(asked, most, `${bytes} bytes a piece`);
+  }
 });
