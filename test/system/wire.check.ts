@@ -95,7 +95,7 @@ const readyKiosk = async (t: Test) => {
     const [from, to] = [lines.findIndex((line) => line.mark === mark), lines.findIndex(({ past }) => past === mark)];
     return lines.slice(from, to).flatMap((line) => line.screen ?? []);
   };
-  return { wire, screen, showing, tenSecondsOf };
+  return { wire, showing, tenSecondsOf };
 };
 
 // Each with a connection of its own: one that has lived through a bad wire takes that for the time packets need (RFC 6298), and sends a lost one
@@ -107,12 +107,14 @@ test('every fifth packet lost either way: bad is not lost', { skip, timeout: 600
 });
 
 test('what the screen says of a wire that swallows or delays', { skip, timeout: 600_000 }, async (t) => {
-  const { wire, screen, showing, tenSecondsOf } = await readyKiosk(t);
-  await t.test('two seconds late either way: slow is not lost', async (t) => {
+  const { wire, showing, tenSecondsOf } = await readyKiosk(t);
+  await t.test('two seconds late either way: the kiosk goes on, or says once that it waits, and recovers alone', async (t) => {
     await wire.faults({ delayMs: 2_000 });
-    t.same(await tenSecondsOf('late'), []);
-    t.equal(screen(), 'idle');
+    // Until TCP has learnt the delay a question may wait behind what it sends again: then the answer comes after the time in which a silence is told.
+    const said = await tenSecondsOf('late');
+    t.ok(['', 'initialising'].includes(said.join()), said.join());
     await wire.faults({});
+    await showing('idle');
   });
   for (const [name, hole] of [
     ['towards the broker', 'to-near'],
