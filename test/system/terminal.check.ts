@@ -110,7 +110,8 @@ test('every flow of the guide, in order', { skip: existsSync(CHROMIUM) ? false :
   await t.test('the history by period and name, and the detail with what can be handed over', async (t) => {
     await page.getByLabel('いつから').fill('2001-01-01');
     await page.getByRole('button', { name: '検索' }).click();
-    await page.getByText('さかのぼれるのは2年前', { exact: false }).waitFor();
+    // The sentence alone, with nothing of the program before it.
+    await page.getByText(/^さかのぼれるのは2年前/).waitFor();
     await page.getByRole('button', { name: '7日間' }).click();
     await page.getByLabel('氏名・受付番号').fill('遥');
     await page.getByRole('button', { name: '検索' }).click();

@@ -153,7 +153,7 @@ export const visitsView = (onOpen) => {
       await load(byItself ? period : typed(), { byItself });
     } catch (error) {
       const at = { from, to }[error.field];
-      if (at !== undefined) return at.say(error);
+      if (at !== undefined) return at.say(error.message);
       say(error);
     }
   };
