@@ -19,7 +19,7 @@ import type { CardPinOutcome, CardProof, CardReading } from './reading.ts';
 import { authenticateTerminal, type SchemeTerminal } from './scheme-authentication.ts';
 import { presentSecret } from './secrets.ts';
 import { signatureHolds } from './signature.ts';
-import { type CardTrust, certificateKey, judgeCertificate } from './trust.ts';
+import { type CardTrust, type CertificateRules, certificateKey, judgeCertificate } from './trust.ts';
 
 /** Tells what the card is (see identify.ts for the failures) and opens a session on it. */
 export const identifyCard = async (
@@ -122,6 +122,11 @@ export class MyNumberCard {
       const message = `pin: exactly ${rule.digits} ASCII digits are needed`;
       throw new KioskFailure('input/invalid', { facts: { field: 'pin' }, message });
     }).finally(() => wipe(pin)); // also when the turn never came
+  }
+
+  /** What this generation asks of the certificate for user authentication. */
+  get certificateRules(): CertificateRules {
+    return this.#identified.profile.jpki;
   }
 
   /** After verifyPin answered `verified`, with no other step in between (the card forgets when another application is selected). */

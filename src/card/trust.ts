@@ -68,8 +68,8 @@ export const certificateAuthority = (bytes: Uint8Array): CertificateAuthority =>
     const why = cause instanceof Error && cause.message.startsWith('its ') ? `: ${cause.message}` : '';
     throw new KioskFailure('config/invalid', {
       cause,
-      facts: { field: 'card.authorities' },
-      message: `card.authorities: not the certificate (DER or PEM) of a certificate authority${why}`,
+      facts: { field: 'reader.trustAnchors' },
+      message: `not the certificate (DER or PEM) of a certificate authority${why}`,
     });
   }
 };
@@ -87,8 +87,8 @@ export const createCardTrust = (material: TrustMaterial, revocation: RevocationS
     try {
       return { keyId, publicKey: createPublicKey({ key: Buffer.from(publicKey), format: 'der', type: 'spki' }) };
     } catch (cause) {
-      const message = 'card.faceAnchors: not a SubjectPublicKeyInfo in DER';
-      throw new KioskFailure('config/invalid', { cause, facts: { field: 'card.faceAnchors' }, message });
+      const message = 'a face anchor is not a SubjectPublicKeyInfo in DER';
+      throw new KioskFailure('config/invalid', { cause, facts: { field: 'reader.trustAnchors' }, message });
     }
   }),
   revocation,
@@ -130,13 +130,24 @@ const issuedBy = ({ certificate, fields }: Parsed, authority: CertificateAuthori
   }
 };
 
-const mayAuthenticate = ({ certificate, fields }: Parsed, { certificatePolicies, certificateSignatures }: CertificateRules): boolean =>
-  certificateSignatures.includes(fields.signatureAlgorithm) &&
-  fields.digitalSignature &&
-  !fields.isAuthority &&
-  !fields.unknownCritical &&
-  certificate.keyUsage?.includes(CLIENT_AUTH) === true &&
-  fields.policies.some((policy) => certificatePolicies.includes(policy));
+/** What is missing in a certificate that is not believed: an authority of ours, a sound signature algorithm, the usage of this step, its policy. */
+export type Distrust = 'issuer' | 'algorithm' | 'usage' | 'policy';
+
+const distrust = (parsed: Parsed, trust: CardTrust, rules: CertificateRules): { because: Distrust } | { issuer: CertificateAuthority } => {
+  const { certificate, fields } = parsed;
+  const issuer = trust.authorities.find((authority) => issuedBy(parsed, authority));
+  if (issuer === undefined) return { because: 'issuer' };
+  if (!rules.certificateSignatures.includes(fields.signatureAlgorithm)) return { because: 'algorithm' };
+  const usable = fields.digitalSignature && !fields.isAuthority && !fields.unknownCritical;
+  if (!usable || certificate.keyUsage?.includes(CLIENT_AUTH) !== true) return { because: 'usage' };
+  return fields.policies.some((policy) => rules.certificatePolicies.includes(policy)) ? { issuer } : { because: 'policy' };
+};
+
+/** Why `judgeCertificate` says untrusted; undefined where it does not. Throws card/malformed. */
+export const whyUntrusted = (der: Uint8Array, trust: CardTrust, rules: CertificateRules): Distrust | undefined => {
+  const found = distrust(parseCertificate(der), trust, rules);
+  return 'because' in found ? found.because : undefined;
+};
 
 /** Where `now` lies between a validity's ends (epoch milliseconds). */
 export const judgeValidity = (now: number, from: number, to: number): CertificateState => {
@@ -158,9 +169,9 @@ export const judgeCertificate = async (
 ): Promise<CertificateState> => {
   const parsed = parseCertificate(der);
   const { certificate, fields } = parsed;
-  const issuer = trust.authorities.find((authority) => issuedBy(parsed, authority));
-  if (!mayAuthenticate(parsed, rules) || issuer === undefined) return { state: 'untrusted' };
-  const authorityKeyId = issuer.fields.subjectKeyId;
+  const found = distrust(parsed, trust, rules);
+  if ('because' in found) return { state: 'untrusted' };
+  const authorityKeyId = found.issuer.fields.subjectKeyId;
   const question = { serial: certificate.serialNumber.toLowerCase(), distributionPoints: fields.distributionPoints };
   const status = await trust.revocation.check(authorityKeyId === undefined ? question : { ...question, authorityKeyId }, signal);
   if (status === 'revoked') return { state: 'revoked' };

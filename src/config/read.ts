@@ -1,9 +1,9 @@
 // Reads kazashi.toml. A wrong value is refused with file, key, what was found and what is allowed; nothing is guessed.
 
-import { readFileSync } from 'node:fs';
 import { parse, TomlError } from 'smol-toml';
 import type { z } from 'zod';
 import { KioskFailure } from '../core/failure.ts';
+import { readPlainFile } from '../core/plain-file.ts';
 import { lineOf } from './line-of.ts';
 import { configSchema, type KioskConfig } from './schema.ts';
 
@@ -64,17 +64,16 @@ export const parseConfig = (text: string, file: string): KioskConfig => {
   throw new KioskFailure('config/invalid', { message: lines.join('\n'), facts: { file, problems: lines.length } });
 };
 
+/** A thousand times the longest sensible one. */
+const MAX_CONFIG_BYTES = 1024 ** 2;
+
 /** Reads and checks a file. Throws config/invalid when it cannot be read or holds a wrong value. */
 export const readConfig = (file: string): KioskConfig => {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? 'unreadable';
-    throw new KioskFailure('config/invalid', {
-      message: `${file}: cannot be read (${reason}); give the path of a TOML file with --config`,
-      facts: { file, reason },
-    });
-  }
-  return parseConfig(text, file);
+  const content = readPlainFile(file, MAX_CONFIG_BYTES);
+  if (content instanceof Uint8Array) return parseConfig(new TextDecoder().decode(content), file);
+  const { fault, reason } = content;
+  throw new KioskFailure('config/invalid', {
+    message: `${file}: ${fault} (${reason}); give the path of a TOML file with --config`,
+    facts: { file, reason },
+  });
 };

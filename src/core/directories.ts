@@ -1,4 +1,4 @@
-// Making a directory: the one thing with a disk in this folder, because terminal, uplink, card and main all need it and share nothing else.
+// Making a directory: here, beside plain-file.ts, because terminal, uplink, card and main all need it and share nothing else.
 
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';

@@ -26,6 +26,7 @@ export const FAILURES = {
   'code/blocked': 'restart-visit',
   'code/too-few-tries': 'restart-visit',
   'pin/blocked': 'restart-visit',
+  'pin/only-way-blocked': 'restart-visit',
   'pin/not-set': 'same-step',
   'face/no-match': 'same-step',
   'face/not-live': 'same-step',

@@ -1,5 +1,6 @@
 // The report of a card in words, as `kazashi card read` prints it.
 
+import type { Distrust } from '../card/trust.ts';
 import type { FailureCode } from '../core/failure.ts';
 import type { NoticeCode } from '../core/screens.ts';
 import { messagesFor } from '../display/languages/language.ts';
@@ -22,6 +23,13 @@ const wordsOf = (code: FailureCode | NoticeCode): string => {
 
 const failureText = (code: FailureCode | NoticeCode): string => `${code}\n${wordsOf(code)}`;
 
+const DISTRUST: Readonly<Record<Distrust, string>> = {
+  issuer: 'no configured authority issued it (--trust DIR)',
+  algorithm: 'a configured authority issued it, but signed it with an algorithm that this generation of cards does not use',
+  usage: 'a configured authority issued it, but not for user authentication (key usage)',
+  policy: 'a configured authority issued it, but under another policy than user authentication',
+};
+
 const certificateText = (certificate: NonNullable<CardReport['certificate']>): string => {
   const left = 'days' in certificate ? ` (${certificate.days} days)` : '';
   const state = {
@@ -31,16 +39,17 @@ const certificateText = (certificate: NonNullable<CardReport['certificate']>): s
     expired: 'expired',
     'not-yet-valid': 'not valid yet',
     revoked: 'revoked',
-    untrusted: 'untrusted: no configured authority issued it (--trust DIR)',
+    untrusted: `untrusted: ${DISTRUST[certificate.because ?? 'issuer']}`,
   }[certificate.state];
   return `${state}\nuntil ${certificate.validTo.slice(0, 10)}, ${certificate.key}\nissued by ${certificate.issuer}`;
 };
 
 const triesLeftText = (tries: number | undefined): string => `${tries} ${tries === 1 ? 'try' : 'tries'} left`;
 
-const pinText = ({ set, triesLeft }: NonNullable<CardReport['pin']>): string => {
+const pinText = ({ set, triesLeft }: NonNullable<CardReport['pin']>, ways: CardVerdict['ways']): string => {
   if (!set) return 'none: a 顔認証マイナンバーカード';
-  if (triesLeft === 0) return `locked: only the city office unlocks it\n${wordsOf('pin/blocked')}`;
+  // The words name the other ways: where none is open the verdict has its own.
+  if (triesLeft === 0) return `locked: only the city office unlocks it${ways.length === 0 ? '' : `\n${wordsOf('pin/blocked')}`}`;
   return triesLeftText(triesLeft);
 };
 
@@ -91,7 +100,7 @@ export const cardReportText = (
   add('in the field', technology && `${TECHNOLOGY[technology]}${desk ? ' (of a desk reader: any card, it does not tell)' : ''}`);
   add('card', generation && `My Number Card, generation ${generation}`);
   add('certificate', certificate && certificateText(certificate));
-  add('PIN', pin && pinText(pin));
+  add('PIN', pin && pinText(pin, verdict.ways));
   add('card face', face && faceText(face));
   add('photo', photo && photoText(photo));
   add('holder', holder && `${holder.name}   ${holder.address}   born ${holder.birth}, sex ${holder.sex}`);

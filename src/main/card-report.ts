@@ -9,7 +9,7 @@ import type { CardFaceReader, CardReader, CardTechnology } from '../card/ports.t
 import { CODE_B } from '../card/profile.ts';
 import type { CardReading } from '../card/reading.ts';
 import { isDigits } from '../card/secrets.ts';
-import type { CardTrust } from '../card/trust.ts';
+import { type CardTrust, type Distrust, whyUntrusted } from '../card/trust.ts';
 import type { Clock } from '../core/clock.ts';
 import { asFailure, type FailureCode, isFailure, KioskFailure } from '../core/failure.ts';
 import type { RandomBytes } from '../core/ids.ts';
@@ -19,7 +19,12 @@ import { decodeJp2 } from '../faceauth/jp2.ts';
 export interface CardReport {
   technology?: CardTechnology;
   generation?: string;
-  certificate?: CardReading['certificate'] & { readonly validTo: string; readonly issuer: string; readonly key: string };
+  certificate?: CardReading['certificate'] & {
+    readonly validTo: string;
+    readonly issuer: string;
+    readonly key: string;
+    readonly because?: Distrust;
+  };
   pin?: { readonly set: boolean; readonly triesLeft?: number };
   face?: {
     readonly state: CardReading['photo'];
@@ -71,6 +76,11 @@ const hidden = (text: string, shown: number): string => [...text].map((char, i) 
 const describeCertificate = (der: Uint8Array) => {
   const { issuer, validTo, publicKey } = new X509Certificate(der);
   return { validTo: new Date(validTo).toISOString(), issuer: issuer.split('\n').slice(-2).join(', '), key: keyName(publicKey) };
+};
+
+const distrustOf = (card: MyNumberCard, { certificate, certificateDer }: CardReading, trust: CardTrust): { because?: Distrust } => {
+  const because = certificate.state === 'untrusted' ? whyUntrusted(certificateDer, trust, card.certificateRules) : undefined;
+  return because === undefined ? {} : { because };
 };
 
 const describePhoto = async (jp2: Uint8Array): Promise<NonNullable<CardReport['photo']>> => {
@@ -140,7 +150,11 @@ export const readCardReport = async (parts: ReportParts): Promise<CardReport> =>
     const opened = card;
     const code = heard(parts);
     const reading = await timed('read', () => opened.readSummary(code.reader, clock.now(), parts.trust, signal));
-    report.certificate = { ...reading.certificate, ...describeCertificate(reading.certificateDer) };
+    report.certificate = {
+      ...reading.certificate,
+      ...describeCertificate(reading.certificateDer),
+      ...distrustOf(opened, reading, parts.trust),
+    };
     report.pin = { set: reading.hasPin, ...(reading.pinTriesLeft === undefined ? {} : { triesLeft: reading.pinTriesLeft }) };
     const codeReason = code.reason(reading.photoFailure);
     report.face = {

@@ -31,7 +31,7 @@ const refusalOf = ({ failure, certificate, faceSignature }: CardReport): Failure
 
 /** The locked PIN first: only that one can be mended elsewhere. */
 const noWayLeft = ({ pin, face, photo }: CardReport): FailureCode => {
-  if (pin?.set === true) return 'pin/blocked';
+  if (pin?.set === true) return 'pin/only-way-blocked';
   if (photo !== undefined && 'failure' in photo) return photo.failure;
   return face?.failure ?? 'face/photo-unreadable';
 };

@@ -57,7 +57,7 @@ const FACE_CODES = { photo: 'face/photo-unreadable', 'photo-locked': 'code/block
 
 /** Why nothing at all is left to be recognised by. */
 export const deadEnd = (visit: VisitRecord): FailureCode => {
-  if (visit.summary?.hasPin === true && visit.pinTriesLeft === 0) return 'pin/blocked';
+  if (visit.summary?.hasPin === true && visit.pinTriesLeft === 0) return 'pin/only-way-blocked';
   if (visit.faceOff === undefined && visit.summary?.photo === 'blocked') return visit.summary.photoFailure ?? 'code/blocked';
   const fault = faceFault(visit);
   if (fault !== undefined) return FACE_CODES[fault];

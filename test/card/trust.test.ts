@@ -6,7 +6,14 @@ import { cardProfile2016 } from '../../src/card/profile.ts';
 import { cardProfile2028Draft } from '../../src/card/profile-2028.ts';
 import { revocationFromLists } from '../../src/card/revocation-source.ts';
 import { signatureHolds } from '../../src/card/signature.ts';
-import { certificateAuthority, createCardTrust, judgeCertificate, judgeValidity, nullRevocationSource } from '../../src/card/trust.ts';
+import {
+  certificateAuthority,
+  createCardTrust,
+  judgeCertificate,
+  judgeValidity,
+  nullRevocationSource,
+  whyUntrusted,
+} from '../../src/card/trust.ts';
 import { createSyntheticAuthority, restoreSyntheticAuthority } from '../../src/card/twin/authority.ts';
 import { issueHolderCertificate, issueRevocationList } from '../../src/card/twin/certificates.ts';
 import { sequence } from '../../src/card/twin/der.ts';
@@ -92,6 +99,14 @@ test('a certificate without trust, policy or purpose is untrusted', async (t) =>
     { state: 'untrusted' },
     'the authority itself authenticates nobody',
   );
+  const why = (anchors: readonly Uint8Array[], other: Partial<typeof rules> = {}, bytes = der) =>
+    whyUntrusted(bytes, createCardTrust({ authorities: anchors, faceAnchors: [] }), { ...rules, ...other });
+  const known = [authority.certificate];
+  t.equal(why(known), undefined);
+  t.equal(why([]), 'issuer');
+  t.equal(why(known, { certificatePolicies: ['1.2.3'] }), 'policy');
+  t.equal(why(known, {}, authority.certificate), 'usage');
+  t.equal(why(known, {}, resigned(der, 'md5', 4)), 'algorithm');
   const forged = Uint8Array.from(der);
   forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1;
   t.same(await judgeCertificate(forged, NOW, trust, rules), { state: 'untrusted' });
@@ -132,7 +147,7 @@ test('an authority whose key usage does not let it sign certificates vouches for
   crlOnly[at + usage.length - 1] = 0x02;
   t.throws(() => certificateAuthority(resigned(crlOnly, 'sha256', 11)), {
     code: 'config/invalid',
-    message: /^card\.authorities: not the certificate .* authority: its key usage lacks keyCertSign$/,
+    message: /^not the certificate .* authority: its key usage lacks keyCertSign$/,
   });
   const without = Uint8Array.from(certificate);
   // An extension of another name: there is no key usage at all.
@@ -328,11 +343,11 @@ test('the extensions have the shapes of the service', async (t) => {
 
 test('wrong trust material is refused with the name of the setting', async (t) => {
   const der = await certificateOf('2028-02-17');
-  const invalid = (field: string) => ({ code: 'config/invalid', facts: { field } });
-  t.throws(() => createCardTrust({ authorities: [new Uint8Array(3)], faceAnchors: [] }), invalid('card.authorities'));
-  t.throws(() => createCardTrust({ authorities: [der], faceAnchors: [] }), invalid('card.authorities'), 'no authority');
+  const invalid = (message: RegExp) => ({ code: 'config/invalid', facts: { field: 'reader.trustAnchors' }, message });
+  t.throws(() => createCardTrust({ authorities: [new Uint8Array(3)], faceAnchors: [] }), invalid(/^not the certificate/));
+  t.throws(() => createCardTrust({ authorities: [der], faceAnchors: [] }), invalid(/: its basic constraints/), 'no authority');
   const faceAnchors = [{ keyId: new Uint8Array(16), publicKey: new Uint8Array(3) }];
-  t.throws(() => createCardTrust({ authorities: [], faceAnchors }), invalid('card.faceAnchors'));
+  t.throws(() => createCardTrust({ authorities: [], faceAnchors }), invalid(/face anchor/));
   t.throws(() => restoreSyntheticAuthority({ version: 1 } as never), { code: 'storage/corrupt' });
   const key = certificateAuthority(authority.certificate).certificate.publicKey;
   t.equal(signatureHolds('no-such-hash', key, der, der), false);

@@ -75,7 +75,8 @@ test('a file is read, and a missing one is named', async (t) => {
   const file = join(mkdtempSync(join(tmpdir(), 'kazashi-config-')), 'kazashi.toml');
   writeFileSync(file, '[kiosk]\nid = "kiosk-7"\n');
   t.equal(readConfig(file).kiosk.id, 'kiosk-7');
-  t.throws(() => readConfig(`${file}.missing`), { code: 'config/invalid', message: /kazashi\.toml\.missing: cannot be read \(ENOENT\)/ });
+  t.throws(() => readConfig(`${file}.missing`), { code: 'config/invalid', message: /kazashi\.toml\.missing: is missing \(ENOENT\)/ });
+  t.throws(() => readConfig('/dev/zero'), { code: 'config/invalid', message: /^\/dev\/zero: is no plain file/ });
 });
 
 test('docs/configuration.md is what the schema says', async (t) => {

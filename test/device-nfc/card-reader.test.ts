@@ -157,6 +157,21 @@ test('a card slower than its frame waiting time asks for more time: the host gra
   }
 });
 
+test('a card that keeps a command longer than any does is given up, however it fills the time, and can be asked again', async (t) => {
+  for (const fastPath of PATHS) {
+    const { detected, card } = await withCard({ fastPath, apduMs: 30 });
+    let slow = true;
+    card.answer = async (command) => {
+      if (slow) await later(150);
+      return Uint8Array.from([...command, 0x90, 0x00]);
+    };
+    await t.rejects(detected.transceive(apdu), { code: 'reader/protocol', facts: { chipErrorName: 'timeout' } }, fastPath);
+    slow = false;
+    await later(150);
+    t.equal(hex(await detected.transceive(fromHex('00b0000001'))), '00b00000019000', 'not the answer to the command before');
+  }
+});
+
 test('a card that was on the tray before the start is found', async (t) => {
   const { chip, reader } = rig();
   chip.insert(new EchoChip());

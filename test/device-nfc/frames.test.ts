@@ -68,6 +68,12 @@ test('a read that stopped short says how much is missing', async (t) => {
     t.same(findFrame(fromHex(header)), { state: 'short', end: 8 }, `${header}: the header first`);
   t.same(findFrame(fromHex('0000ff20e0d503 0000ffffff01')), { state: 'short', end: 38 }, 'the first that may be one');
   t.same(findFrame(fromHex('0000ff02fed5032900 00')), { state: 'damaged' }, 'whole, but wrong; the zero behind it is no start');
+  t.match(
+    findFrame(fromHex('00ff02fed5032800')),
+    { state: 'frame', frame: { kind: 'data', tfi: 0xd5 } },
+    'the start code alone, no preamble',
+  );
+  t.same(findFrame(fromHex('ff02fed5032800')), { state: 'damaged' }, 'half a start code is none');
   t.same(findFrame(fromHex('0000000000')), { state: 'damaged' });
   t.same(findFrame(new Uint8Array(0)), { state: 'damaged' });
 });

@@ -66,6 +66,7 @@ export class BusRecorder implements I2cBus {
 export interface RigOptions {
   readonly irq?: boolean;
   readonly answerTimeoutMs?: number;
+  readonly apduMs?: number;
   readonly fastPath?: 'auto' | 'off';
   readonly chip?: TwinChipOptions;
   readonly log?: Log;
@@ -100,6 +101,7 @@ export const rig = (options: RigOptions = {}) => {
     presenceMs: 5,
     initTries: 2,
     initPauseMs: 1,
+    ...(options.apduMs === undefined ? {} : { apduMs: options.apduMs }),
     fastPath: options.fastPath ?? 'auto',
   });
   return { irq, chip, bus, driver, reader };

@@ -149,7 +149,8 @@ test('every failure code has its four texts in every language, and its screen sh
 });
 
 test('a locked PIN sends the patient to the city office', async (t) => {
-  for (const language of LANGUAGES) t.match(messagesFor(language).failures['pin/blocked'].action, /市区町村の窓口/);
+  for (const code of ['pin/blocked', 'pin/only-way-blocked'] as const)
+    for (const language of LANGUAGES) t.match(messagesFor(language).failures[code].action, /市区町村の窓口/);
 });
 
 test('the idle screen asks for the card and for no button press', async (t) => {

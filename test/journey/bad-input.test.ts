@@ -102,7 +102,7 @@ test('what cannot be started says why and what to do', async (t) => {
     t.equal(wrong.status, 1);
     t.match(wrong.stderr, /wrong\.toml: line \d+: face\.threshold: found 7; allowed: at most 0\.9/);
     t.match(run('--config', join(directory, 'broken.toml')).stderr, /broken\.toml: line 1/);
-    t.match(run('--config', join(directory, 'missing.toml')).stderr, /missing\.toml: cannot be read/);
+    t.match(run('--config', join(directory, 'missing.toml')).stderr, /missing\.toml: is missing/);
   });
   await t.test('words it does not know', async (t) => {
     t.match(run('--prot', '8080').stderr, /--prot/);

@@ -2,7 +2,7 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -282,7 +282,7 @@ test("as JSON the kiosk's answer stands beside what was read, and what went wron
 
 test('a card without a way left is refused with the words of the way that can be mended', (t) => {
   const report: CardReport = { ms: {}, certificate: certificate('valid'), pin: { set: true, triesLeft: 0 }, face: { state: 'unreadable' } };
-  t.same(verdictOf(report), { ways: [], failure: 'pin/blocked' });
+  t.same(verdictOf(report), { ways: [], failure: 'pin/only-way-blocked' });
   t.same(verdictOf({ ...report, pin: { set: false }, face: { state: 'blocked', failure: 'code/blocked' } }), {
     ways: [],
     failure: 'code/blocked',
@@ -323,7 +323,8 @@ test('every wrong word is refused with what is allowed, and nothing is written',
     [['make', made], /card\.json is there already: move that card away, or give another directory$/],
     [['make', fresh, '--photo', join(base, 'none.jpg')], /^--photo: there is no file /],
     [['make', fresh, '--photo', notes], /^--photo: .*notes\.txt is no JPEG, PNG or JP2 picture$/],
-    [['make', fresh, '--photo', join(base, 'empty')], /^--photo: .*empty cannot be read$/],
+    [['make', fresh, '--photo', join(base, 'empty')], /^--photo: .*empty is a directory, not a file$/],
+    [['make', fresh, '--photo', '/dev/zero'], /^--photo: \/dev\/zero is no plain file$/],
     [['make', fresh, '--photo-bytes', '12'], /^--photo-bytes: found "12"; allowed: a whole number from 1000 to 24000$/],
     [['make', fresh, '--birth', '1991-02-30'], /^--birth: a day as YYYY-MM-DD/],
     [['make', fresh, '--pin', '12'], /^--pin: four digits; --no-pin makes a card without one$/],
@@ -420,14 +421,18 @@ test('a trust directory names the file that is wrong', async (t) => {
   t.match(readTrustDirectory(undefined, untold), { authorities: [], faceAnchors: [] });
   for (const [name, message] of [
     ['face-anchor-00ff.pem', /face-anchor-00ff\.pem: not a public key \(PEM\)$/],
-    ['old.cer', /old\.cer: not a certificate \(PEM or DER\)$/],
+    ['old.cer', /old\.cer: not the certificate \(DER or PEM\) of a certificate authority$/],
     ['list.crl', /list\.crl: not a certificate revocation list/],
   ] as const) {
     writeFileSync(join(trust, name), 'x');
     t.throws(() => readTrustDirectory(trust, untold), { code: 'config/invalid', message }, name);
     writeFileSync(join(trust, name), readFileSync(join(trust, 'authority-1.pem')));
     if (name === 'old.cer') t.equal(readTrustDirectory(trust, untold).authorities.length, 2);
-    const { rmSync } = await import('node:fs');
+    rmSync(join(trust, name));
+  }
+  for (const name of ['zero.cer', 'zero.crl', 'face-anchor-00ff.pem']) {
+    symlinkSync('/dev/zero', join(trust, name));
+    t.throws(() => readTrustDirectory(trust, untold), { code: 'config/invalid', message: `${join(trust, name)}: is no plain file` });
     rmSync(join(trust, name));
   }
   const issuer = readIssuer(issuerOf(made));

@@ -112,7 +112,8 @@ test('only ways that can succeed are offered', async (t) => {
     [{ pinTriesLeft: 0 }, {}, ['face', 'staff']],
     [{}, { staffCheck: false }, ['face', 'pin']],
     [{}, { methods: ['pin'] }, ['pin']],
-    [{ pinTriesLeft: 0, photo: 'blocked' }, { staffCheck: false }, 'pin/blocked'],
+    [{ pinTriesLeft: 0, photo: 'blocked' }, { staffCheck: false }, 'pin/only-way-blocked'],
+    [{ pinTriesLeft: 0 }, { methods: ['pin'] }, 'pin/only-way-blocked'],
     [{ hasPin: false, photo: 'blocked' }, { staffCheck: false }, 'code/blocked'],
     [{ hasPin: false, photo: 'blocked', photoFailure: 'code/too-few-tries' }, { staffCheck: false }, 'code/too-few-tries'],
     [{ hasPin: false, photo: 'blocked', photoFailure: 'code/wrong' }, { staffCheck: false }, 'code/wrong'],
@@ -282,7 +283,7 @@ test('a PIN that locks with no other way left ends the visit', async (t) => {
   await world.press('method-pin', 'continue');
   await world.type('0000');
   await world.key('enter');
-  t.equal(world.shown('notice').code, 'pin/blocked');
+  t.equal(world.shown('notice').code, 'pin/only-way-blocked', 'no word of another way');
   t.equal(world.visit.phase, 'ended.notice');
 });
 

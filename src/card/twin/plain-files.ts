@@ -1,10 +1,11 @@
 // A directory of plain files: whole or not at all when written, and with a sentence that names the file when one is missing or wrong.
 
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeDirectories } from '../../core/directories.ts';
 import { KioskFailure } from '../../core/failure.ts';
+import { readPlainFile } from '../../core/plain-file.ts';
 import { damagedFile } from './card-document.ts';
 
 /** Writes through a second name, so that a file is never half there. Throws storage/unwritable. */
@@ -24,19 +25,9 @@ export const hasFile = (directory: string, name: string): boolean => existsSync(
 /** Throws input/invalid. `limit` in bytes. */
 export const readPlain = (directory: string, name: string, limit = 65_536): Uint8Array => {
   const path = join(directory, name);
-  const attempt = <T>(run: () => T): T => {
-    try {
-      return run();
-    } catch (cause) {
-      const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-      throw damagedFile(path, missing ? 'is missing' : 'cannot be read', cause);
-    }
-  };
-  // Asked before anything is read: a device has no end, a pipe may have no beginning.
-  const about = attempt(() => statSync(path));
-  if (!about.isFile()) throw damagedFile(path, 'is no plain file');
-  if (about.size > limit) throw damagedFile(path, `${about.size} bytes; at most ${limit} are allowed`);
-  return Uint8Array.from(attempt(() => readFileSync(path)));
+  const file = readPlainFile(path, limit);
+  if (file instanceof Uint8Array) return file;
+  throw damagedFile(path, file.fault);
 };
 
 export const pemOf = (der: Uint8Array): string => new X509Certificate(der).toString();

@@ -5,7 +5,9 @@ import type { CardReader, DetectedCard } from '../../card/ports.ts';
 import { type Clock, sleep } from '../../core/clock.ts';
 import { type FailureCode, isFailure, KioskFailure } from '../../core/failure.ts';
 import type { Log } from '../../core/log.ts';
+import { withDeadline } from '../../core/with-signal.ts';
 import { type CardLink, firmwareLink } from './card-link.ts';
+import { CHIP_TIMEOUT, chipFailure } from './chip-error.ts';
 import type { PollName } from './commands.ts';
 import type { Firmware, Pn532Driver } from './driver.ts';
 import { FastPath } from './fast-path.ts';
@@ -25,6 +27,8 @@ export interface Pn532CardReaderOptions {
   /** Tries to bring the chip back before the reader counts as unavailable, and the pause between them (it doubles). */
   readonly initTries?: number;
   readonly initPauseMs?: number;
+  /** Longest time of one APDU and its answer, however many blocks it comes in: a card cannot hold a visit for ever. A signature takes a second. */
+  readonly apduMs?: number;
   /** auto (default): the host keeps the block protocol, at the fastest rate that works. off: always the chip's own. */
   readonly fastPath?: 'auto' | 'off';
 }
@@ -50,6 +54,7 @@ export class Pn532CardReader implements CardReader {
   readonly #log: Log;
   readonly #pollMs: number;
   readonly #presenceMs: number;
+  readonly #apduMs: number;
   readonly #fastPath: FastPath | undefined;
   #presence: Presence = 'unknown';
   #turn = 0;
@@ -60,6 +65,7 @@ export class Pn532CardReader implements CardReader {
     this.#log = options.log;
     this.#pollMs = options.pollMs ?? 60;
     this.#presenceMs = options.presenceMs ?? 150;
+    this.#apduMs = options.apduMs ?? 60_000;
     this.#chip = new KeptChip({
       ...options,
       initTries: options.initTries ?? 3,
@@ -152,7 +158,8 @@ export class Pn532CardReader implements CardReader {
     if (this.#presence !== present) throw new KioskFailure('card/removed');
     if (link === undefined) throw new KioskFailure('reader/protocol', { facts: { technology: target.technology, isoDep: false } });
     try {
-      const answer = await link.transceive(command, stop);
+      const limit = { clock: this.#clock, limitMs: this.#apduMs, late: chipFailure(CHIP_TIMEOUT), signal: stop };
+      const answer = await withDeadline(limit, (signal) => link.transceive(command, signal));
       this.#fastPath?.worked();
       return answer;
     } catch (error) {

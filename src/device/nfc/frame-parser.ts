@@ -116,8 +116,7 @@ export type Found =
  */
 export const findFrame = (bytes: Uint8Array): Found => {
   const full = bytes.findIndex((byte) => byte !== 0x00);
-  if (full < 1) return { state: 'damaged' };
-  const { frame, end } = scanAt(bytes, full - 1);
+  const { frame, end } = scanAt(bytes, Math.max(0, full - 1));
   if (frame !== undefined) return { state: 'frame', frame };
   return end === undefined ? { state: 'damaged' } : { state: 'short', end };
 };

@@ -1,6 +1,5 @@
 // `kazashi card make`: a virtual card in a directory of its own. All of it is synthetic: keys, certificates, number.
 
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CARD_GENERATIONS, type CardGeneration } from '../../card/profile.ts';
 import { createSyntheticAuthority, type SyntheticAuthority } from '../../card/twin/authority.ts';
@@ -15,6 +14,7 @@ import { holderDetails, VIRTUAL_CARD_KINDS, type VirtualCardKind, type VirtualCa
 import { equal } from '../../core/bytes.ts';
 import { systemClock } from '../../core/clock.ts';
 import { isFailure } from '../../core/failure.ts';
+import { readPlainFile } from '../../core/plain-file.ts';
 import { decodeJp2 } from '../../faceauth/jp2.ts';
 import { decodePicture, MAX_PIXELS, renderSvg, toCardPhoto } from '../../faceauth/pictures.ts';
 import { residentPortrait, residents } from '../../twin/residents.ts';
@@ -53,13 +53,13 @@ const oneOf = <T extends string>(option: string, found: string | undefined, allo
   return allowed.find((name) => name === found) ?? refuseWords(option, `--${option}: found "${found}"; allowed: ${allowed.join(', ')}`);
 };
 
+/** More than any camera writes. */
+const MAX_PHOTO_BYTES = 64 * 1024 ** 2;
+
 const readPhotoFile = (file: string): Uint8Array => {
-  if (!existsSync(file)) return refuseWords('photo', `--photo: there is no file ${file}`);
-  try {
-    return Uint8Array.from(readFileSync(file));
-  } catch {
-    return refuseWords('photo', `--photo: ${file} cannot be read`);
-  }
+  const content = readPlainFile(file, MAX_PHOTO_BYTES);
+  if (content instanceof Uint8Array) return content;
+  return refuseWords('photo', content.reason === 'ENOENT' ? `--photo: there is no file ${file}` : `--photo: ${file} ${content.fault}`);
 };
 
 /** How near the encoder comes to a size that the picture can fill; a size that nobody asked for is a wish only. */

@@ -13,7 +13,7 @@ const barred = asking('barred', 'notice', {
   always: {
     guard: 'noWayLeft',
     target: '#ended-notice',
-    actions: closeWith('pin/blocked'),
+    actions: closeWith('pin/only-way-blocked'),
   },
   on: { ...METHOD_EDGES, 'PRESS.continue': '#offering', 'PRESS.back': '#offering' },
 });
