@@ -154,6 +154,29 @@ test('a damaged answer whose payload looks like frames is asked for again, not b
   }
 });
 
+test('an answer whose ready byte lost its bit on the bus is asked for again, and the card hears the command once', async (t) => {
+  for (const irq of [false, true]) {
+    for (const likely of [11, 60]) {
+      const { driver, chip, bus, card } = await active({ irq, answerTimeoutMs: 60 });
+      const read = chip.read.bind(chip);
+      let lost = 0;
+      chip.read = async (address, length) => {
+        const bytes = await read(address, length);
+        // The first read that carries the answer.
+        if (lost === 0 && hex(bytes.subarray(6)).startsWith('d541')) {
+          bytes[0] = 0;
+          lost += 1;
+        }
+        return bytes;
+      };
+      t.equal(hex(await driver.execute(inDataExchange(apdu, false, likely))), `00${hex(apdu)}9000`, `irq ${irq}, ${likely} bytes`);
+      t.equal(lost, 1);
+      t.same(writes(bus.log).slice(1), ['0000ffff0000']);
+      t.equal(card.heard.length, 1);
+    }
+  }
+});
+
 test('a damaged acknowledgement is no reason to send a card command twice', async (t) => {
   const { driver, chip, card } = await active();
   chip.damageNext('ack');

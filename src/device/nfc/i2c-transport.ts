@@ -77,6 +77,7 @@ export class Pn532I2cTransport implements Pn532Transport {
 
   async receive({ timeoutMs, likelyLength, signal }: ReceiveOptions): Promise<Received> {
     const deadline = this.#clock.monotonicMs() + timeoutMs;
+    let missed = false;
     for (let errors = 0; ; ) {
       const left = Math.max(0, deadline - this.#clock.monotonicMs());
       const byLine = this.#irq !== undefined && (await this.#irqLow(this.#irq, Math.min(left, this.#lookMs), signal));
@@ -89,6 +90,10 @@ export class Pn532I2cTransport implements Pn532Transport {
             this.#irqWorks = byLine;
             return await this.#frameIn(bytes.subarray(1));
           }
+          // The bit was lost and the answer went by: it is asked for again, at once where the chip had announced it.
+          if (findFrame(bytes.subarray(1)).state !== 'damaged') missed = true;
+          wipe(bytes);
+          if (missed && announced) return { kind: 'damaged' };
         }
       } catch (error) {
         errors += 1;
@@ -97,7 +102,7 @@ export class Pn532I2cTransport implements Pn532Transport {
         if (announced) return { kind: 'damaged' };
       }
       signal?.throwIfAborted();
-      if (left === 0) return { kind: errors > 0 ? 'lost' : 'timeout' };
+      if (left === 0) return { kind: missed ? 'damaged' : errors > 0 ? 'lost' : 'timeout' };
       if (this.#irq === undefined) await sleep(this.#clock, Math.min(this.#pollMs, left), signal);
     }
   }
