@@ -10,7 +10,8 @@ import { trustOf } from '../../src/card/twin/card-directory.ts';
 import { openRasteriser } from '../../src/display/raster.ts';
 import { settingsPartition } from '../../src/main/provision/image-partition.ts';
 import { Lab, NO_MOSQUITTO, type Process, until } from '../system/uplink/lab.ts';
-import { Machine, noMachine } from './machine.ts';
+import { DebugShell } from './debug-shell.ts';
+import { Machine, type MachineOptions, noMachine, WRITE_LOG } from './machine.ts';
 import { Panel } from './panel.ts';
 
 const { KAZASHI_IMAGE: IMAGE = 'image/out/kazashi-amd64.img' } = process.env;
@@ -48,8 +49,8 @@ export class BoxLab {
     return this.#panel;
   }
 
-  /** Makes the site and a card, flashes and provisions a copy of the image. `evidence`: where a picture goes that was not to be seen. */
-  async setUp(evidence: string): Promise<void> {
+  /** Makes the site and a card, flashes and provisions a copy of the image. `kernelWords`: for a copy that is looked into. */
+  async setUp({ evidence, kernelWords = '' }: { evidence: string; kernelWords?: string }): Promise<void> {
     this.site.hosts = [HOST, '127.0.0.1'];
     await this.site.make('kiosk-1');
     await this.site.startBroker();
@@ -68,10 +69,16 @@ export class BoxLab {
     const mtools = (tool: string, ...words: string[]) =>
       execFileSync(tool, ['-i', drive, ...words], { env: { ...process.env, MTOOLS_SKIP_CHECK: '1' } });
     mtools('mcopy', '-s', trustOf(this.#card), '::/kazashi/');
+    if (kernelWords === '') return;
+    const entry = join(this.folder, 'entry.conf');
+    mtools('mcopy', '-n', '::/loader/entries/kazashi-a.conf', entry);
+    writeFileSync(entry, readFileSync(entry, 'utf8').replace(/^options .*$/m, `$& ${kernelWords}`));
+    mtools('mcopy', '-o', entry, '::/loader/entries/kazashi-a.conf');
   }
 
-  async plugIn(): Promise<void> {
-    this.#machine = await Machine.start({ disk: this.disk, folder: this.folder });
+  /** `logWrites`: the disk stays as it is (MachineOptions). */
+  async plugIn(how: Pick<MachineOptions, 'logWrites'> = {}): Promise<void> {
+    this.#machine = await Machine.start({ disk: this.disk, folder: this.folder, ...how });
     const program = join(import.meta.dirname, 'reader-process.ts');
     const reader = this.site.run(process.execPath, ['--import', 'tsx', program, this.machine.readerSocket, this.#card]);
     await until('the reader', () => reader.lines.length > 0 || reader.child.exitCode !== null);
@@ -85,6 +92,15 @@ export class BoxLab {
 
   takeCard(): void {
     this.#reader?.child.stdin?.write('take\n');
+  }
+
+  get writeLog(): string {
+    return join(this.folder, WRITE_LOG);
+  }
+
+  /** Of a copy that was set up with one. */
+  async openShell(): Promise<DebugShell> {
+    return new DebugShell(this.machine.shellSocket);
   }
 
   /** How the data partition was left. */

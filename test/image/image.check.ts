@@ -2,7 +2,7 @@
 // adapter, the network, and a site with Debian's mosquitto and the real terminal outside of it. No camera: patients go by PIN.
 
 import { mkdirSync } from 'node:fs';
-import { test } from 'tap';
+import { type Test, test } from 'tap';
 import type { ScreenModel } from '../../src/core/screens.ts';
 import { BoxLab, NO_IMAGE } from './box-lab.ts';
 import { IDLE, visitByPin } from './visit.ts';
@@ -14,14 +14,19 @@ const lost = (what: 'broker' | 'terminal', waitingFor: readonly ('broker' | 'ter
   lost: `uplink/${what}-lost`,
 });
 
-test('a box that was flashed and given its settings serves patients, says what it lost, recovers alone and switches off', {
-  skip: NO_IMAGE,
-}, async (t) => {
+const plugged = async (t: Test, name: string, kernelWords?: string): Promise<BoxLab> => {
   const lab = new BoxLab();
   t.teardown(() => lab.stop());
   mkdirSync('.tap/image', { recursive: true });
-  await lab.setUp('.tap/image/panel');
+  await lab.setUp({ evidence: `.tap/image/${name}`, ...(kernelWords === undefined ? {} : { kernelWords }) });
   await lab.plugIn();
+  return lab;
+};
+
+test('a box that was flashed and given its settings serves patients, says what it lost, recovers alone and switches off', {
+  skip: NO_IMAGE,
+}, async (t) => {
+  const lab = await plugged(t, 'visit');
   const { panel, machine } = lab;
   const visit = async () => {
     const told = await visitByPin(lab);
@@ -57,4 +62,20 @@ test('a box that was flashed and given its settings serves patients, says what i
     t.ok(machine.events.includes('SHUTDOWN'), 'off by itself');
     t.equal(lab.dataState(), 'clean');
   });
+});
+
+test('a program that stands still is started anew by the watchdog', { skip: NO_IMAGE }, async (t) => {
+  const lab = await plugged(t, 'watchdog', 'systemd.debug_shell=ttyS1');
+  await lab.panel.sees(IDLE);
+  const shell = await lab.openShell();
+  const facts = async () => (await shell.run('systemctl show -P MainPID -P NRestarts kazashi')).trim().split(/\s+/).map(Number);
+  const [pid, starts] = await facts();
+  await shell.run('systemctl kill --kill-whom=main --signal=STOP kazashi');
+  t.match(await shell.run(`cat /proc/${pid}/stat`), /\) T /, 'it is stopped');
+  await shell.until(`test "$(systemctl show -P NRestarts kazashi)" -gt ${starts}`);
+  await lab.panel.sees(IDLE);
+  const [newPid] = await facts();
+  t.not(newPid, pid);
+  t.match(await shell.run('journalctl -b --no-pager -u kazashi'), /Watchdog timeout/);
+  t.match(await visitByPin(lab), { checkIn: 'checked-in' });
 });

@@ -1,9 +1,9 @@
 // A box in QEMU: the image's disk, UEFI, a panel with touch, a serial line for the reader, a network cable, a power button. It is moved from
 // outside alone, as hands would; what happens inside shows on its screen and reaches whoever it talks to.
 
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../system/uplink/lab.ts';
 import { type Picture, parsePpm } from './picture.ts';
@@ -11,6 +11,9 @@ import { Qmp } from './qmp.ts';
 
 const QEMU = 'qemu-system-x86_64';
 const FIRMWARE = '/usr/share/OVMF';
+
+/** Name of the log of writes. */
+export const WRITE_LOG = 'writes.log';
 
 /** Why no box can be had here, with what to install; undefined when it can. */
 export const noMachine = (): string | undefined => {
@@ -23,10 +26,22 @@ export interface MachineOptions {
   readonly disk: string;
   /** Sockets, firmware variables and the console's log go here. */
   readonly folder: string;
+  /** The disk stays as it is; what it was asked to write is in WRITE_LOG of the folder (write-log.ts). */
+  readonly logWrites?: boolean;
 }
 
 /** Steps of an absolute pointer in QEMU, per axis. */
 const POINTER_STEPS = 0x7fff;
+
+const loggedDisk = (disk: string, folder: string): string[] => {
+  const [overlay, log] = [join(folder, 'overlay.qcow2'), join(folder, WRITE_LOG)];
+  execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', '-b', disk, '-F', 'raw', overlay]);
+  rmSync(log, { force: true });
+  writeFileSync(log, '');
+  const file = `file.driver=qcow2,file.file.driver=file,file.file.filename=${overlay}`;
+  // The count of entries at once: after a cut nobody writes it.
+  return ['-blockdev', `driver=blklogwrites,node-name=card,${file},log.driver=file,log.filename=${log},log-super-update-interval=1`];
+};
 
 export class Machine {
   readonly #child: ChildProcess;
@@ -43,11 +58,11 @@ export class Machine {
   }
 
   /** Plugs it in. */
-  static async start({ disk, folder }: MachineOptions): Promise<Machine> {
+  static async start({ disk, folder, logWrites = false }: MachineOptions): Promise<Machine> {
     const variables = join(folder, 'firmware.fd');
     if (!existsSync(variables)) copyFileSync(join(FIRMWARE, 'OVMF_VARS_4M.fd'), variables);
     const at = (name: string) => join(folder, name);
-    for (const left of ['qmp.sock', 'reader.sock']) rmSync(at(left), { force: true });
+    for (const left of ['qmp.sock', 'reader.sock', 'shell.sock']) rmSync(at(left), { force: true });
     const socket = (id: string, name: string) => ['-chardev', `socket,id=${id},path=${at(name)},server=on,wait=off`];
     const child = spawn(
       QEMU,
@@ -56,11 +71,12 @@ export class Machine {
         ...['-accel', 'tcg,thread=multi', '-machine', 'q35', '-cpu', 'Nehalem', '-smp', '2', '-m', '1024', '-no-reboot'],
         ...['-drive', `if=pflash,format=raw,readonly=on,file=${FIRMWARE}/OVMF_CODE_4M.fd`],
         ...['-drive', `if=pflash,format=raw,file=${variables}`],
-        ...['-drive', `if=none,id=card,format=raw,file=${disk}`, '-device', 'virtio-blk-pci,drive=card,serial=kazashi'],
+        ...(logWrites ? loggedDisk(disk, folder) : ['-blockdev', `driver=raw,node-name=card,file.driver=file,file.filename=${disk}`]),
+        ...['-device', 'virtio-blk-pci,drive=card,serial=kazashi'],
         ...['-vga', 'std', '-display', 'none', '-device', 'qemu-xhci', '-device', 'usb-tablet'],
         ...[...socket('reader', 'reader.sock'), '-device', 'usb-serial,chardev=reader,always-plugged=on'],
         ...['-nic', 'user,id=cable,model=virtio-net-pci'],
-        ...['-serial', `file:${at('console.log')}`],
+        ...['-serial', `file:${at('console.log')}`, ...socket('shell', 'shell.sock'), '-serial', 'chardev:shell'],
         ...['-qmp', `unix:${at('qmp.sock')},server=on,wait=off`],
       ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
@@ -79,6 +95,16 @@ export class Machine {
   /** Where the reader's serial line comes out. */
   get readerSocket(): string {
     return join(this.#folder, 'reader.sock');
+  }
+
+  /** Where a copy of the image made for debugging has a shell. */
+  get shellSocket(): string {
+    return join(this.#folder, 'shell.sock');
+  }
+
+  /** What the box said on its console. */
+  get console(): string {
+    return readFileSync(join(this.#folder, 'console.log'), 'latin1');
   }
 
   get events(): readonly string[] {

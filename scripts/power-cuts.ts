@@ -1,0 +1,116 @@
+// Pulls the plug of the booted image at random moments of visits, again and again, and counts what the patients were told and the terminal has.
+//   npm run power-cuts -- [--cuts 100] [--seed N] [--json FILE]     (KAZASHI_IMAGE=FILE: another image than image/out/kazashi-amd64.img)
+// Each cut leaves of what the box wrote since the last answered flush a part only, some of it torn: see test/image/write-log.ts.
+// In every other round the terminal stands still from some moment on, so that the box alone holds what it told its patients.
+
+import { writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { BoxLab, NO_IMAGE } from '../test/image/box-lab.ts';
+import { IDLE, visitByPin } from '../test/image/visit.ts';
+import { cutOff } from '../test/image/write-log.ts';
+
+const { values } = parseArgs({
+  options: { cuts: { type: 'string', default: '100' }, seed: { type: 'string', default: '1' }, json: { type: 'string' } },
+});
+const [cuts, seed] = [Number(values.cuts), Number(values.seed)];
+if (!Number.isInteger(cuts) || cuts < 1 || !Number.isInteger(seed)) {
+  process.stderr.write('--cuts and --seed: whole numbers are needed.\n');
+  process.exit(2);
+}
+if (NO_IMAGE !== false) {
+  process.stdout.write(`skipped: ${NO_IMAGE}\n`);
+  process.exit(0);
+}
+
+/** Mulberry32: the same cuts for the same seed, as far as an emulated box keeps time. */
+let state = seed;
+const random = (): number => {
+  state = (state + 0x6d2b79f5) | 0;
+  let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+};
+
+const lab = new BoxLab();
+/** From when to when a patient was there who was told at the end that the result is kept. */
+const told: { readonly from: number; readonly to: number }[] = [];
+/** Box and host keep the same time, but for the second that a clock chip counts in. */
+const CLOCK_MS = 3000;
+/** Patients of whom the terminal knows nothing: each visit there answers for one, the one in whose time it was. */
+const missingAtTerminal = (): number => {
+  const times = lab.visits().map(({ at }) => at);
+  return told.filter(({ from, to }) => {
+    const found = times.findIndex((at) => at >= from - CLOCK_MS && at <= to + CLOCK_MS);
+    if (found >= 0) times.splice(found, 1);
+    return found < 0;
+  }).length;
+};
+const total = { cuts: 0, visits: 0, stored: 0, kept: 0, lost: 0, torn: 0, flushes: 0 };
+/** How long a visit takes on this machine: cuts fall within one and a bit. */
+let visitMs = 60_000;
+
+const oneRound = async (): Promise<void> => {
+  await lab.plugIn({ logWrites: true });
+  await lab.panel.sees(IDLE);
+  let going = true;
+  const patients = (async () => {
+    while (going) {
+      const from = Date.now();
+      total.visits += 1;
+      const { checkIn } = await visitByPin(lab);
+      told.push({ from, to: Date.now() });
+      if (checkIn === 'stored') total.stored += 1;
+      visitMs = Date.now() - from;
+      lab.takeCard();
+      await lab.panel.sees(IDLE);
+    }
+  })().catch((error: unknown) => {
+    if (going) throw error;
+  });
+  const terminalStops = total.cuts % 2 === 1;
+  const cutAfter = random() * visitMs * 1.5;
+  const stopAfter = random() * cutAfter;
+  if (terminalStops) {
+    await sleep(stopAfter);
+    lab.terminal?.child.kill('SIGSTOP');
+  }
+  await Promise.race([sleep(cutAfter - (terminalStops ? stopAfter : 0)), patients]);
+  going = false;
+  await lab.cut();
+  await patients;
+  lab.takeCard();
+  lab.terminal?.child.kill('SIGCONT');
+  const left = cutOff(lab.writeLog, lab.disk, random);
+  for (const key of ['kept', 'lost', 'torn', 'flushes'] as const) total[key] += left[key];
+  total.cuts += 1;
+  process.stdout.write(
+    `cut ${total.cuts}: after ${(cutAfter / 1000).toFixed(1)} s${terminalStops ? ', terminal away' : ''}; ` +
+      `${left.flushes} flushes, of the rest ${left.kept} kept, ${left.lost} lost, ${left.torn} torn; ` +
+      `so far ${told.length} patients told (${total.stored} stored), terminal ${lab.visits().length}\n`,
+  );
+};
+
+let stopped = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (stopped = true));
+let missing: number | undefined;
+try {
+  await lab.setUp({ evidence: '.tap/power-cuts' });
+  while (total.cuts < cuts && !stopped) await oneRound();
+  // A last start: what the box still holds comes now.
+  await lab.plugIn();
+  await lab.panel.sees(IDLE);
+  const end = performance.now() + 120_000;
+  do {
+    missing = missingAtTerminal();
+    if (missing > 0) await sleep(500);
+  } while (missing > 0 && performance.now() < end);
+} finally {
+  await lab.stop();
+}
+const summary = { ...total, told: told.length, seed, missing };
+process.stdout.write(
+  `${total.cuts} cuts, ${told.length} visits told to patients (${total.stored} of them stored), ${missing} missing at the terminal\n`,
+);
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(summary, null, 2)}\n`);
+process.exit(missing === 0 ? 0 : 1);
