@@ -1,7 +1,7 @@
 // The program on the box: real bus, lines, panel, cameras and broker. A camera that is not configured says so when it is asked: patients are
 // served by PIN and staff look then.
 
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KioskConfig } from '../config/schema.ts';
 import { systemClock } from '../core/clock.ts';
@@ -22,6 +22,7 @@ import { createPictureReader } from '../faceauth/card-face/picture-reader.ts';
 import { PixelCardFaceReader } from '../faceauth/card-face/pixel-card-face-reader.ts';
 import { type Kiosk, startKiosk } from './kiosk.ts';
 import { readTrustDirectory } from './trust-directory.ts';
+import { SELF_TEST_FILE, type SelfTestTold } from './update/ask-kiosk.ts';
 import { uplinkAccess } from './uplink-of.ts';
 
 const absentInput: GpioInput = { read: () => 0, onEdge: () => () => undefined };
@@ -37,6 +38,18 @@ const askForPowerOff = (directory: string | undefined, log: Log): void => {
     writeFileSync(join(directory, 'power-off'), '');
   } catch (error) {
     log.error('power-off.not-asked', { reason: String((error as NodeJS.ErrnoException).code) });
+  }
+};
+
+/** For an update, which asks the kiosk instead of taking its reader (update/ask-kiosk.ts). */
+const leaveSelfTest = (directory: string | undefined, told: SelfTestTold, log: Log): void => {
+  if (directory === undefined) return;
+  const file = join(directory, SELF_TEST_FILE);
+  try {
+    writeFileSync(`${file}.new`, JSON.stringify(told));
+    renameSync(`${file}.new`, file);
+  } catch (error) {
+    log.error('self-test.not-left', { reason: String((error as NodeJS.ErrnoException).code) });
   }
 };
 
@@ -92,6 +105,10 @@ export const startBox = async (
     onPowerOff: () => {
       askForPowerOff(process.env['RUNTIME_DIRECTORY'], log);
       process.kill(process.pid, 'SIGTERM');
+    },
+    onExamined: ({ at, findings }) => {
+      const failing = findings.filter(({ level }) => level === 'fail').map(({ id }) => id);
+      leaveSelfTest(process.env['RUNTIME_DIRECTORY'], { at, failing }, log);
     },
     onRestart: () => void box.stop().finally(() => process.exit(RESTART_STATUS)),
   });

@@ -26,6 +26,7 @@ import { Announcer } from './announcer.ts';
 import { openCardSession } from './card-session.ts';
 import { watchCardTray } from './card-tray.ts';
 import { createDesk } from './create-desk.ts';
+import type { Report } from './doctor/check.ts';
 import { ownInput, ownReader } from './doctor/parts.ts';
 import { ownRights } from './doctor/site.ts';
 import { createFaceService } from './face-service.ts';
@@ -70,6 +71,8 @@ export interface KioskOptions {
   readonly onPowerOff: () => void;
   /** The terminal asked for a new start of the program. */
   readonly onRestart?: () => void;
+  /** A self-test's result, besides what goes to the terminal. */
+  readonly onExamined?: (report: Pick<Report, 'at' | 'findings'>) => void;
 }
 
 export interface Kiosk {
@@ -293,6 +296,7 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
       while (!off && statusOf(visit.screen) !== 'ready' && statusOf(visit.screen) !== 'out-of-service')
         await sleep(clock, EXAMINE_AGAIN_MS);
       const { at, level, findings } = await desk.examine();
+      options.onExamined?.({ at, findings });
       uplink.report({ at, level, findings: findings.map(({ facts: _, ...told }) => told) });
       log.info('self-test.reported', {
         level,

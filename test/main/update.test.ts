@@ -49,7 +49,7 @@ const powered = async <T>(box: UpdateBox, calls: number | undefined, work: () =>
 const live = async (loader: Loader, fate: Fate, { cuts, remains }: Power): Promise<End> => {
   const box = await UpdateBox.make(loader);
   const [first, ...later] = cuts;
-  const installed = await powered(box, first, () => box.updater('a').install(bundleOf(NEW), ['camera']));
+  const installed = await powered(box, first, () => box.updater('a').install(bundleOf(NEW), async () => ['camera']));
   if (installed === LOST || first !== undefined) box.restart(remains);
   else box.restart('clean', installed.restart?.word);
   let examined = 0;
@@ -151,11 +151,11 @@ for (const loader of LOADERS) {
   test(`${loader}: the next update goes into the slot before; while it is written nothing starts that is not whole`, async (t) => {
     const { box: first } = await live(loader, 'good', { cuts: [], remains: TORN });
     const before = first.fs.calls;
-    await first.updater('b').install(bundleOf(OLD), []);
+    await first.updater('b').install(bundleOf(OLD), async () => []);
     const calls = first.fs.calls - before;
     for (let at = 0; at <= calls; at += 1) {
       const { box } = await live(loader, 'good', { cuts: [], remains: TORN });
-      await powered(box, at, () => box.updater('b').install(bundleOf(OLD), []));
+      await powered(box, at, () => box.updater('b').install(bundleOf(OLD), async () => []));
       box.restart(at % 2 === 0 ? NOTHING_LEFT : TORN);
       for (const slot of box.startable())
         t.ok((await box.versionIn(slot)) !== undefined, `cut at call ${at}: ${slot} is whole or not to be started`);
@@ -168,7 +168,7 @@ for (const loader of LOADERS) {
   }, async (t) => {
     const box = await UpdateBox.make(loader);
     const before = box.fs.calls;
-    await box.updater('a').install(bundleOf(NEW), []);
+    await box.updater('a').install(bundleOf(NEW), async () => []);
     const calls = box.fs.calls - before;
     t.ok(calls > 30, `${calls} calls`);
     for (let at = 0; at <= calls; at += 1)
@@ -215,10 +215,13 @@ for (const loader of LOADERS) {
 
 test('a second update is refused while one is being tried, and one that returned can be installed again', async (t) => {
   const box = await UpdateBox.make('systemd-boot');
-  await box.updater('a').install(bundleOf(NEW), []);
-  await t.rejects(box.updater('a').install(bundleOf(NEW), []), { code: 'input/invalid', message: /being tried/ });
+  await box.updater('a').install(bundleOf(NEW), async () => []);
+  await t.rejects(
+    box.updater('a').install(bundleOf(NEW), async () => []),
+    { code: 'input/invalid', message: /being tried/ },
+  );
   const { box: after } = await live('systemd-boot', 'failing', { cuts: [], remains: TORN });
-  t.equal((await after.updater('a').install(bundleOf(NEW), [])).step, 'try');
+  t.equal((await after.updater('a').install(bundleOf(NEW), async () => [])).step, 'try');
   t.match(await after.updater('a').state(), { phase: 'trying', last: { result: 'returned' } }, 'what became of the last one is still told');
 });
 

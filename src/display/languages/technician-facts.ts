@@ -43,6 +43,9 @@ const NAMES = {
   system: ['カーネル', 'Kernel'],
   panel: ['画面', 'Panel'],
   uptime: ['起動から', 'Up since'],
+  update: ['更新', 'Update'],
+  result: ['結果', 'Result'],
+  reason: ['理由', 'Reason'],
 } as const satisfies Readonly<Record<string, readonly [ja: string, en: string]>>;
 
 export type FactName = keyof typeof NAMES;
@@ -67,6 +70,12 @@ const VALUES: ReadonlyMap<string, string> = new Map([
   ['lost', '切断'],
   ['ready', '準備完了'],
   ['unreachable', 'つながりません'],
+  ['being written', '書き込み中'],
+  ['being tried', '試用中'],
+  ['confirmed', '更新済み'],
+  ['returned', '元に戻りました'],
+  ['interrupted', '中断しました'],
+  ['did-not-start', '起動しませんでした'],
 ]);
 
 export const factName = (name: string, language: 'ja' | 'en'): string => {

@@ -19,6 +19,9 @@ export const command: Command = {
   async run(words) {
     const file = parseRunWords(words);
     const panel = paintEarly(file);
+    // Asked before there is a kiosk that could examine itself: no reason to end.
+    let examine = (): void => undefined;
+    process.on('SIGUSR2', () => examine());
     const [{ readConfig }, { systemClock }, { createLog }, { startBox }, { serviceManager }, { stopOnSignals }, { packageVersion }] =
       await Promise.all([
         import('../../config/read.ts'),
@@ -67,7 +70,7 @@ export const command: Command = {
         return box.stop();
       });
       // The morning's timer (kazashi-self-test.service). SIGUSR1 belongs to Node's inspector.
-      process.on('SIGUSR2', () => void box.examine());
+      examine = () => void box.examine();
       // The box's own power button (kazashi-power-button.service).
       process.on('SIGHUP', () => box.switchOff());
       systemd.ready();

@@ -1,31 +1,35 @@
 // `kazashi update …`: a new version for a box that runs the image, from the bundle to its confirmation.
 
+import { execFile } from 'node:child_process';
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
-import { readConfig } from '../../config/read.ts';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { systemClock } from '../../core/clock.ts';
 import { createLog } from '../../core/log.ts';
 import { nodeDurableFs } from '../../uplink/durable-fs.ts';
 import { parseWords, refuseWords } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { examine } from '../doctor/check.ts';
-import { allChecks, surroundingsOf } from '../doctor/checks.ts';
 import { packageVersion } from '../package-version.ts';
-import { accept, DATA_SCHEMA } from '../update/accept.ts';
+import { accept, DATA_SCHEMA, type ThisBox } from '../update/accept.ts';
+import { askBySignal, failingByKiosk, SELF_TEST_FILE } from '../update/ask-kiosk.ts';
 import { findSlots } from '../update/box-slots.ts';
 import { makeBundle, openBundle } from '../update/bundle.ts';
-import { readUpdateKeys } from '../update/manifest.ts';
+import { type Manifest, readUpdateKeys } from '../update/manifest.ts';
+import { atStart, installFromStick, type OnBox, settle } from '../update/on-box.ts';
 import type { UpdateState } from '../update/state.ts';
 import { systemdBootSelector } from '../update/systemd-boot.ts';
+import { writeTold } from '../update/told.ts';
 import { Updater, type Verdict } from '../update/updater.ts';
 
 const usage = `  kazashi update ACTION …    a new version for a box that runs the image
       make --root FILE --kernel FILE --initrd FILE --sign-key PEM --to FILE [--version V] [--architecture amd64|arm64]
       verify FILE --key PEM  whose it is, and every byte of it
-      install FILE --key PEM --config FILE [--older]   into the slot that does not run; then restart
-      start                  what a start makes of it: before the kiosk
-      confirm --config FILE [--give-up]   the self-test decides; --give-up: it had its time, back to the version before
+      install FILE --key PEM [--older]   into the slot that does not run, while the kiosk runs; then restart
+      stick DIR --key PEM    what a USB stick brings, while the kiosk runs; then it restarts
+      start                  what a start makes of it: before the kiosk; restarts where it must
+      settle --minutes N     the kiosk's self-test decides within that time, or the version before comes back
       status                 what runs, what is tried, what became of the last one
-                             the kiosk must be stopped for install and confirm: they examine the reader
 `;
 
 const FOLDER = '/data/update';
@@ -63,11 +67,35 @@ const openUpdater = (): Updater => {
   return new Updater({ fs: nodeDurableFs, folder: FOLDER, slots, selector, running: slots.running, now: () => Date.now(), log });
 };
 
-const failingNow = async (configFile: string): Promise<readonly string[]> => {
-  const config = readConfig(configFile);
-  const { findings } = await examine(allChecks(config, surroundingsOf(config)), () => Date.now());
-  return findings.filter(({ level }) => level === 'fail').map(({ id }) => id);
+/** Below the kiosk's RuntimeDirectory (kazashi.service). */
+const KIOSK_SAYS = '/run/kazashi';
+const failing = (limitMs: number): Promise<readonly string[]> =>
+  failingByKiosk({ file: join(KIOSK_SAYS, SELF_TEST_FILE), clock: systemClock, ask: askBySignal }, limitMs);
+const EXAMINED_WITHIN_MS = 600_000;
+
+const systemctl = (...words: string[]): Promise<{ stdout: string }> => promisify(execFile)('systemctl', words);
+
+const onBox = (): OnBox => ({
+  updater: openUpdater(),
+  tell: (told) => writeTold(told),
+  failing,
+  restart: async (word) => void (await systemctl('reboot', ...(word === undefined ? [] : [`--reboot-argument=${word}`]))),
+  clock: systemClock,
+  log: createLog('info'),
+});
+
+/** systemd has not yet started all that belongs to the start. It answers so with a status of its own. */
+const isStarting = async (): Promise<boolean> => {
+  const state = await systemctl('is-system-running').catch((cause: { stdout?: string }) => cause);
+  return /^(initializing|starting)/.test(state.stdout ?? '');
 };
+
+const thisBox = (older: boolean): ThisBox => ({
+  version: packageVersion(),
+  architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
+  dataSchema: DATA_SCHEMA,
+  older,
+});
 
 const told = ({ step, restart, failed = [] }: Verdict): string => {
   const word = restart?.word === undefined ? '' : ` --reboot-argument="${restart.word}"`;
@@ -91,14 +119,13 @@ const OPTIONS = {
   version: { type: 'string' },
   architecture: { type: 'string', default: 'amd64' },
   key: { type: 'string' },
-  config: { type: 'string' },
   older: { type: 'boolean', default: false },
-  'give-up': { type: 'boolean', default: false },
+  minutes: { type: 'string', default: '15' },
 } as const;
 const parse = (words: readonly string[]) => parseWords(words, usage, { options: OPTIONS, allowPositionals: true });
 type Values = ReturnType<typeof parse>['values'];
 
-const needed = (values: Values, action: string, option: 'root' | 'kernel' | 'initrd' | 'sign-key' | 'to' | 'key' | 'config'): string =>
+const needed = (values: Values, action: string, option: 'root' | 'kernel' | 'initrd' | 'sign-key' | 'to' | 'key'): string =>
   values[option] ?? refuseWords(option, `update ${action} needs --${option}\n\n${usage}`);
 
 const make = async (values: Values): Promise<void> => {
@@ -137,6 +164,24 @@ const withBundle = async (
   }
 };
 
+const fromStick = async (values: Values, folder: string): Promise<void> => {
+  const key = needed(values, 'stick', 'key');
+  const stick = {
+    folder,
+    keys: existsSync(key) ? readKeyFile('key', key) : undefined,
+    accept: (manifest: Manifest) => accept(manifest, thisBox(false)),
+    atBoot: await isStarting(),
+  };
+  say(await installFromStick(onBox(), stick));
+};
+
+const minutes = ({ minutes: found }: Values): number => {
+  const number = Number(found);
+  return Number.isInteger(number) && number >= 1 && number <= 240
+    ? number
+    : refuseWords('minutes', `--minutes: found "${found}"; allowed: whole numbers from 1 to 240`);
+};
+
 const act = async (action: string, file: string | undefined, values: Values): Promise<number | void> => {
   switch (action) {
     case 'make':
@@ -149,24 +194,19 @@ const act = async (action: string, file: string | undefined, values: Values): Pr
       });
     case 'install':
       return withBundle(values, action, file, async (bundle) => {
-        const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
-        accept(bundle.manifest, { version: packageVersion(), architecture, dataSchema: DATA_SCHEMA, older: values.older });
-        const updater = openUpdater();
-        say(told(await updater.install(bundle, await failingNow(needed(values, action, 'config')))));
+        accept(bundle.manifest, thisBox(values.older));
+        say(told(await openUpdater().install(bundle, () => failing(EXAMINED_WITHIN_MS))));
       });
+    case 'stick':
+      return fromStick(values, file ?? refuseWords('DIR', `update ${action} needs a folder\n\n${usage}`));
     case 'start':
-      return say(told(await openUpdater().atStart()));
-    case 'confirm': {
-      const updater = openUpdater();
-      const verdict = await updater.judge(await failingNow(needed(values, action, 'config')));
-      if (verdict.step !== 'not-yet' || !values['give-up']) say(told(verdict));
-      else say(told(await updater.giveUp((verdict.failed ?? []).join(' '))));
-      return verdict.step === 'not-yet' ? 1 : 0;
-    }
+      return atStart(onBox());
+    case 'settle':
+      return say(await settle(onBox(), minutes(values) * 60_000));
     case 'status':
       return say(stateText(await openUpdater().state()));
     default:
-      return refuseWords('ACTION', `update: found "${action}"; allowed: make, verify, install, start, confirm, status\n\n${usage}`);
+      return refuseWords('ACTION', `update: found "${action}"; allowed: make, verify, install, stick, start, settle, status\n\n${usage}`);
   }
 };
 

@@ -7,6 +7,7 @@ import type { Check } from './check.ts';
 import { camera, fonts, lines, models, type OpenIrq, reader, touch } from './parts.ts';
 import { broker, certificates } from './site.ts';
 import { clock, diskSpace, diskWear, network, power, temperature } from './system.ts';
+import { update } from './update.ts';
 
 export interface Surroundings {
   /** Where /proc, /sys, /dev and /run are found. */
@@ -38,6 +39,7 @@ export const allChecks = (config: KioskConfig, { root, openBus, openIrq, now }: 
   network(root),
   broker(config.uplink),
   certificates(config.uplink, now),
+  update(root),
 ];
 
 /** The doctor's questions that a running kiosk can be asked: what it has opened itself is not opened again. `box`: real hardware. */
@@ -52,4 +54,5 @@ export const checksInside = (config: KioskConfig, own: readonly Check[], box: bo
   network(root),
   ...(box ? [broker(config.uplink)] : []),
   certificates(config.uplink, () => Date.now()),
+  ...(box ? [update(root)] : []),
 ];

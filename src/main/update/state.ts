@@ -4,11 +4,11 @@ import type { Slot } from './ports.ts';
 
 export interface Outcome {
   readonly version: string;
-  /** confirmed: it runs. returned: it was tried and did not do. interrupted: it was never whole, the power was lost while it was written. */
+  /** confirmed: it runs. returned: it was tried and did not do. interrupted: it was never whole. */
   readonly result: 'confirmed' | 'returned' | 'interrupted';
   /** ISO 8601. */
   readonly at: string;
-  /** Why it returned: `did-not-start`, or the ids of the self-test that failed since. */
+  /** Why it returned: `did-not-start`, or the ids of the self-test that failed since. Why it was not written to its end: `power`, or in words. */
   readonly reason?: string;
 }
 

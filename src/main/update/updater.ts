@@ -45,6 +45,12 @@ export class Updater {
     return (await this.#document()).data;
   }
 
+  /** The running slot holds a version that is not confirmed. */
+  async isTried(): Promise<boolean> {
+    const state = await this.state();
+    return state.phase === 'trying' && state.to === this.#parts.running;
+  }
+
   async #document() {
     const { fs, folder, log } = this.#parts;
     await fs.makeDirectory(folder);
@@ -60,8 +66,9 @@ export class Updater {
   /**
    * Writes the bundle into the other slot, reads it back, and arms it: the restart is the caller's. Throws input/invalid before anything is
    * touched, or with the slot forbidden when the bundle turns out damaged; storage/unwritable when the medium fails.
+   * `failedBefore`: asked when all is written, right before the restart.
    */
-  async install(bundle: Bundle, failedBefore: readonly string[]): Promise<Verdict> {
+  async install(bundle: Bundle, failedBefore: () => Promise<readonly string[]>): Promise<Verdict> {
     const { slots, selector, running, log } = this.#parts;
     const { version, parts } = bundle.manifest;
     const before = await this.state();
@@ -75,9 +82,15 @@ export class Updater {
       const last = before.last === undefined ? {} : { last: before.last };
       await this.#keep({ phase: 'writing', to, version, ...last });
       await selector.forbid(to);
-      await writeRoot(root, bundle);
-      for (const name of ['kernel', 'initrd'] as const) await this.#writeBootFile(to, name, bundle);
-      await this.#keep({ phase: 'trying', to, from: running, version, tries: 1, starts: 0, failedBefore, ...last });
+      try {
+        await writeRoot(root, bundle);
+        for (const name of ['kernel', 'initrd'] as const) await this.#writeBootFile(to, name, bundle);
+      } catch (cause) {
+        await this.#over(version, 'interrupted', cause instanceof Error ? cause.message : 'unknown', 'return');
+        throw cause;
+      }
+      const faults = { failedBefore: await failedBefore() };
+      await this.#keep({ phase: 'trying', to, from: running, version, tries: 1, starts: 0, ...faults, ...last });
       log.info('update.written', { version, slot: to });
       return { step: 'try', restart: restartBy(await selector.arm(to)) };
     } finally {
