@@ -2,7 +2,18 @@
 // gives them, and a virtual card.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'libsql';
@@ -103,6 +114,23 @@ export class BoxLab {
     return new DebugShell(this.machine.shellSocket);
   }
 
+  /** Root, kernel and initrd of the image's first slot, as files. */
+  takeParts(folder: string): Readonly<Record<'root' | 'kernel' | 'initrd', string>> {
+    const at = (name: string) => join(folder, name);
+    mkdirSync(folder, { recursive: true });
+    const [, start, size] = (/start=\s*(\d+), size=\s*(\d+).*kazashi-root-a/.exec(partitions(this.disk)) ?? []).map(Number);
+    execFileSync('dd', [`if=${this.disk}`, `of=${at('root')}`, 'bs=512', `skip=${start}`, `count=${size}`, 'status=none']);
+    // Behind the file system the partition is empty: a squashfs tells its own length.
+    truncateSync(at('root'), Math.ceil(squashfsBytes(at('root')) / 4096) * 4096);
+    const drive = `${this.disk}@@${settingsPartition(this.disk)}`;
+    for (const [from, to] of [
+      ['vmlinuz', 'kernel'],
+      ['initrd.img', 'initrd'],
+    ] as const)
+      execFileSync('mcopy', ['-n', '-i', drive, `::/a/${from}`, at(to)], { env: { ...process.env, MTOOLS_SKIP_CHECK: '1' } });
+    return { root: at('root'), kernel: at('kernel'), initrd: at('initrd') };
+  }
+
   /** How the data partition was left. */
   dataState(): string {
     const [start = '0'] = /start=\s*(\d+).*kazashi-data/.exec(partitions(this.disk))?.slice(1) ?? [];
@@ -137,6 +165,18 @@ export class BoxLab {
 }
 
 const partitions = (disk: string): string => execFileSync('/usr/sbin/sfdisk', ['-d', disk], { encoding: 'utf8' });
+
+/** `bytes_used` of the superblock (Linux, fs/squashfs/squashfs_fs.h). */
+const squashfsBytes = (file: string): number => {
+  const handle = openSync(file, 'r');
+  try {
+    const superblock = Buffer.alloc(96);
+    readSync(handle, superblock, 0, 96, 0);
+    return Number(superblock.readBigUInt64LE(40));
+  } finally {
+    closeSync(handle);
+  }
+};
 
 const kazashi = (...words: string[]): void => {
   execFileSync(process.execPath, ['dist/main.js', ...words], { stdio: ['ignore', 'ignore', 'pipe'] });

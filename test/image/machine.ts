@@ -125,6 +125,17 @@ export class Machine {
     await this.#qmp.execute('input-send-event', { events: [finger(false)] });
   }
 
+  /** A USB stick with this content is put in. It stays until the machine is off. */
+  async plugStick(file: string): Promise<void> {
+    await this.#qmp.execute('blockdev-add', {
+      driver: 'raw',
+      'node-name': 'stick',
+      'read-only': true,
+      file: { driver: 'file', filename: file },
+    });
+    await this.#qmp.execute('device_add', { driver: 'usb-storage', id: 'stick', drive: 'stick' });
+  }
+
   /** The network's cable. */
   async cable(plugged: boolean): Promise<void> {
     await this.#qmp.execute('set_link', { name: 'cable', up: plugged });
