@@ -62,12 +62,8 @@ export class DurableAdapter<T> implements Adapter<T> {
 
   /** The newest generation that verifies; null when there is none. Throws storage/unwritable only when nothing can be read at all. */
   async read(): Promise<T | null> {
-    const candidates: Verified[] = [];
-    for (const path of [this.#path, `${this.#path}${PREVIOUS_SUFFIX}`]) {
-      const found = await this.#verify(path);
-      if (found !== undefined) candidates.push(found);
-    }
-    const newest = candidates.sort((a, b) => b.generation - a.generation)[0];
+    // The previous one is older whenever the newest is whole: it was renamed away before the newest took its name.
+    const newest = (await this.#verify(this.#path)) ?? (await this.#verify(`${this.#path}${PREVIOUS_SUFFIX}`));
     this.#generation = newest?.generation ?? 0;
     return newest === undefined ? null : (newest.value as T);
   }

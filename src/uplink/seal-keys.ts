@@ -1,9 +1,10 @@
 // Keys as JSON Web Key sets (RFC 7517): made, stored (0600), loaded, rotated. A set belongs to one owner: a kiosk id, or `terminal`.
-// Newest generation first; the one before stays trusted until the next rotation. Private keys never leave this file but as CryptoKey.
+// Newest generation first; the one before stays trusted until the next rotation. Private keys never leave this file but as KeyObject.
 
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { chmod, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from 'jose';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { z } from 'zod';
 import { makeDirectories } from '../core/directories.ts';
 import { KioskFailure } from '../core/failure.ts';
@@ -117,20 +118,21 @@ const storeKeyFile = async (file: string, value: unknown): Promise<void> => {
 export interface ImportedKey {
   readonly owner: string;
   readonly kid: string;
-  readonly key: CryptoKey;
+  readonly key: KeyObject;
 }
 
-/** Keys of one use, ready for jose. `half` private: those with `d` only. */
-export const importKeys = async (set: KeySet, use: KeyDocument['use'], half: 'private' | 'public'): Promise<ImportedKey[]> => {
-  const chosen = set.keys.filter((key) => key.use === use && (half === 'public' || key.d !== undefined));
-  return Promise.all(
-    chosen.map(async ({ d, ...key }) => {
-      const jwk = half === 'private' && d !== undefined ? { ...key, d } : key;
-      const imported = await importJWK(jwk, use === 'sig' ? SIGN_ALGORITHM : WRAP_ALGORITHM);
-      return { owner: set.owner, kid: key.kid, key: imported as CryptoKey };
-    }),
-  );
-};
+/** Keys of one use, ready for node:crypto and jose alike. `half` private: those with `d` only. Throws config/invalid. */
+export const importKeys = async (set: KeySet, use: KeyDocument['use'], half: 'private' | 'public'): Promise<ImportedKey[]> =>
+  set.keys
+    .filter((key) => key.use === use && (half === 'public' || key.d !== undefined))
+    .map(({ kty, crv, x, y, d, kid }) => {
+      const point = { kty, crv, x, y };
+      const key =
+        half === 'private' && d !== undefined
+          ? createPrivateKey({ key: { ...point, d }, format: 'jwk' })
+          : createPublicKey({ key: point, format: 'jwk' });
+      return { owner: set.owner, kid, key };
+    });
 
 /** The newest private key of one use. Throws config/invalid when the set has none. */
 export const newestPrivateKey = async (set: KeySet, use: KeyDocument['use']): Promise<ImportedKey> => {

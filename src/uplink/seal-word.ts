@@ -1,7 +1,6 @@
 // The terminal's signed word: acknowledgements and commands as compact JWS, each bound to its purpose by `typ`.
 // Without these signatures a broker could forge "accepted" and the evidence would be deleted.
 
-import { CompactSign, compactVerify } from 'jose';
 import { KioskFailure } from '../core/failure.ts';
 import {
   type AckMessage,
@@ -13,7 +12,8 @@ import {
   parseMessage,
   readMessage,
 } from './contract/index.ts';
-import { importKeys, type KeySet, newestPrivateKey, SIGN_ALGORITHM } from './seal-keys.ts';
+import { signJws, verifyJws } from './seal-jws.ts';
+import { importKeys, type KeySet, newestPrivateKey } from './seal-keys.ts';
 
 const ACK_TYPE = 'kazashi-ack+jws';
 const COMMAND_TYPE = 'kazashi-command+jws';
@@ -46,11 +46,8 @@ const FOR_ONE_VISIT: readonly CommandMessage['name'][] = ['approve-visual', 'can
 /** Signs with the newest of the terminal's keys. */
 export const createWordSigner = async (terminalKeys: KeySet): Promise<WordSigner> => {
   const signer = await newestPrivateKey(terminalKeys, 'sig');
-  const sign = async (typ: string, message: unknown): Promise<Uint8Array> => {
-    const content = new TextEncoder().encode(JSON.stringify(message));
-    const jws = await new CompactSign(content).setProtectedHeader({ alg: SIGN_ALGORITHM, kid: signer.kid, typ }).sign(signer.key);
-    return new TextEncoder().encode(jws);
-  };
+  const sign = (typ: string, message: unknown): Uint8Array =>
+    new TextEncoder().encode(signJws(JSON.stringify(message), { kid: signer.kid, typ }, signer.key));
   return {
     ack: async (message) => sign(ACK_TYPE, parseMessage('ack', ackSchema, message)),
     command: async (message) => sign(COMMAND_TYPE, parseMessage('command', commandSchema, message)),
@@ -63,19 +60,15 @@ export const createWordVerifier = async (terminalKeys: readonly KeySet[]): Promi
     (await Promise.all(terminalKeys.map((set) => importKeys(set, 'sig', 'public')))).flat().map((key) => [key.kid, key.key]),
   );
 
-  const verify = async (typ: string, payload: Uint8Array): Promise<Uint8Array> => {
+  const verify = (typ: string, payload: Uint8Array): Uint8Array => {
     try {
-      const { payload: content, protectedHeader } = await compactVerify(
-        payload,
-        ({ kid }) => {
-          const key = trusted.get(kid ?? '');
-          if (key === undefined) throw untrusted('key-unknown');
-          return key;
-        },
-        { algorithms: [SIGN_ALGORITHM] },
-      );
-      if (protectedHeader.typ !== typ) throw untrusted('purpose');
-      return content;
+      const signed = verifyJws(new TextDecoder().decode(payload), (kid) => {
+        const key = trusted.get(kid);
+        if (key === undefined) throw untrusted('key-unknown');
+        return key;
+      });
+      if (signed.typ !== typ) throw untrusted('purpose');
+      return signed.content;
     } catch (error) {
       throw error instanceof KioskFailure ? error : untrusted('signature', error);
     }
@@ -87,9 +80,9 @@ export const createWordVerifier = async (terminalKeys: readonly KeySet[]): Promi
   };
 
   return {
-    ack: async (payload, place) => here(readMessage('ack', ackSchema, await verify(ACK_TYPE, payload)), place),
+    ack: async (payload, place) => here(readMessage('ack', ackSchema, verify(ACK_TYPE, payload)), place),
     command: async (payload, place, nowMs) => {
-      const command = here(readCommand(await verify(COMMAND_TYPE, payload)), place);
+      const command = here(readCommand(verify(COMMAND_TYPE, payload)), place);
       const issued = Date.parse(command.issuedAt);
       const expires = Date.parse(command.expiresAt);
       if (expires - issued > COMMAND_LIFETIME_MS || issued > nowMs + COMMAND_LIFETIME_MS) throw untrusted('lifetime');

@@ -1,10 +1,11 @@
 // The seal of visits and requests: signed by the kiosk (JWS, RFC 7515), then encrypted to every terminal key (JWE, RFC 7516).
 // A kiosk cannot open what it sealed. Nothing in a failure here repeats what was inside.
 
-import { CompactSign, compactVerify, GeneralEncrypt, type GeneralJWE, generalDecrypt } from 'jose';
-import { z } from 'zod';
+import { CompactSign, GeneralEncrypt } from 'jose';
 import { KioskFailure } from '../core/failure.ts';
 import { parseTopic, type RequestMessage, readMessage, requestSchema, type VisitMessage, visitSchema } from './contract/index.ts';
+import { createJweOpener, jweSchema } from './seal-jwe.ts';
+import { verifyJws } from './seal-jws.ts';
 import { CONTENT_ALGORITHM, importKeys, type KeySet, newestPrivateKey, SIGN_ALGORITHM, WRAP_ALGORITHM } from './seal-keys.ts';
 
 export type SealedContent = VisitMessage | RequestMessage;
@@ -37,18 +38,6 @@ export interface Opener {
 const untrusted = (reason: string, cause?: unknown): KioskFailure =>
   new KioskFailure('uplink/untrusted', { facts: { reason }, message: `sealed message refused: ${reason}`, cause });
 
-const jweSchema = z.object({
-  protected: z.string(),
-  unprotected: z.object({}).optional(),
-  recipients: z
-    .array(z.object({ encrypted_key: z.string(), header: z.looseObject({ kid: z.string() }) }))
-    .min(1)
-    .max(16),
-  iv: z.string(),
-  ciphertext: z.string(),
-  tag: z.string(),
-});
-
 /** Seals with the newest of the kiosk's keys to every encryption key of every terminal set (two generations, several terminals). */
 export const createSealer = async (kioskKeys: KeySet, terminalKeys: readonly KeySet[]): Promise<Sealer> => {
   const signer = await newestPrivateKey(kioskKeys, 'sig');
@@ -69,24 +58,32 @@ export const createSealer = async (kioskKeys: KeySet, terminalKeys: readonly Key
 
 /** Opens with any private key of `terminalKeys`; trusts signatures of any key in `kioskKeys` (two generations each). */
 export const createOpener = async (terminalKeys: KeySet, kioskKeys: readonly KeySet[]): Promise<Opener> => {
-  const decryptors = new Map((await importKeys(terminalKeys, 'enc', 'private')).map((key) => [key.kid, key]));
+  const decryptors = new Map((await importKeys(terminalKeys, 'enc', 'private')).map(({ kid, key }) => [kid, createJweOpener(key)]));
   const signers = new Map(
     (await Promise.all(kioskKeys.map((set) => importKeys(set, 'sig', 'public')))).flat().map((key) => [key.kid, key]),
   );
 
-  const decrypt = async (payload: Uint8Array): Promise<string> => {
-    const { unprotected: _, ...jwe } = readMessage('sealed', jweSchema, payload);
+  const decrypt = (payload: Uint8Array): string => {
+    const jwe = readMessage('sealed', jweSchema, payload);
     const recipient = jwe.recipients.find(({ header }) => decryptors.has(header.kid));
     const decryptor = decryptors.get(recipient?.header.kid ?? '');
     if (recipient === undefined || decryptor === undefined) throw untrusted('not-for-this-terminal');
     try {
-      const { plaintext } = await generalDecrypt({ ...jwe, recipients: [recipient] } as GeneralJWE, decryptor.key, {
-        keyManagementAlgorithms: [WRAP_ALGORITHM],
-        contentEncryptionAlgorithms: [CONTENT_ALGORITHM],
-      });
-      return new TextDecoder().decode(plaintext);
+      return decryptor(jwe, recipient).toString('utf8');
     } catch (error) {
       throw untrusted('decryption', error);
+    }
+  };
+
+  const verify = (jws: string) => {
+    try {
+      return verifyJws(jws, (kid) => {
+        const signer = signers.get(kid);
+        if (signer === undefined) throw untrusted('key-unknown');
+        return signer.key;
+      });
+    } catch (error) {
+      throw error instanceof KioskFailure ? error : untrusted('signature', error);
     }
   };
 
@@ -94,20 +91,8 @@ export const createOpener = async (terminalKeys: KeySet, kioskKeys: readonly Key
     open: async (topic, payload, nowMs) => {
       const place = parseTopic(topic);
       if (place === undefined || (place.channel !== 'visit' && place.channel !== 'request')) throw untrusted('topic');
-      const jws = await decrypt(payload);
-      const { payload: content, protectedHeader } = await compactVerify(
-        jws,
-        ({ kid }) => {
-          const signer = signers.get(kid ?? '');
-          if (signer === undefined) throw untrusted('key-unknown');
-          return signer.key;
-        },
-        { algorithms: [SIGN_ALGORITHM] },
-      ).catch((error: unknown) => {
-        throw error instanceof KioskFailure ? error : untrusted('signature', error);
-      });
-      if (protectedHeader.typ !== SEALED_TYPE[place.channel]) throw untrusted('purpose');
-      const kid = protectedHeader.kid ?? '';
+      const { content, kid, typ } = verify(decrypt(payload));
+      if (typ !== SEALED_TYPE[place.channel]) throw untrusted('purpose');
       if (signers.get(kid)?.owner !== place.kiosk) throw untrusted('kiosk');
       const message = readMessage(place.channel, SCHEMAS[place.channel], content);
       if (message.kiosk !== place.kiosk || message.site !== place.site) throw untrusted('kiosk');

@@ -6,7 +6,8 @@ import type { Db } from './schema.ts';
 
 export interface GroupCommit {
   /**
-   * Runs `work` (synchronous, on this database) after everything that was given before it. Resolves with its result when that is durable.
+   * Runs `work` (synchronous, on this database alone: where another of its group fails it is undone and run again) after everything that
+   * was given before it. Resolves with its result when that is durable.
    * Rejects with what `work` threw, and then nothing of it was written; with storage/unwritable when the group could not be committed.
    */
   run<Result>(work: () => Result): Promise<Result>;
@@ -25,8 +26,18 @@ export const createGroupCommit = (db: Db): GroupCommit => {
   let queue: Waiting[] = [];
   let scheduled = false;
 
-  /** Those whose work was done in the transaction now open; the others have failed already. */
-  const perform = (group: readonly Waiting[]): readonly Waiting[] =>
+  /** Work of which none may have failed: almost every group. False when one did; then nothing of it may be committed. */
+  const performAll = (group: readonly Waiting[]): boolean => {
+    try {
+      for (const one of group) one.work();
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
+  /** Those whose work was done in the transaction now open; the others have failed already. A savepoint each: too dear for every group. */
+  const performEach = (group: readonly Waiting[]): readonly Waiting[] =>
     group.filter((one) => {
       db.exec('SAVEPOINT one');
       try {
@@ -45,7 +56,11 @@ export const createGroupCommit = (db: Db): GroupCommit => {
     let performed: readonly Waiting[];
     try {
       db.exec('BEGIN IMMEDIATE');
-      performed = perform(group);
+      if (performAll(group)) performed = group;
+      else {
+        db.exec('ROLLBACK; BEGIN IMMEDIATE');
+        performed = performEach(group);
+      }
       db.exec('COMMIT');
     } catch (cause) {
       try {

@@ -101,8 +101,8 @@ export const createInbox = (db: Db, now: () => number): Inbox => {
     return row.kiosk === message.kiosk ? (JSON.parse(row.ack) as AckRecord) : 'foreign';
   };
 
-  const decide = (message: MessageHead, word: Omit<AckRecord, 'id' | 'seq'>): Decision => {
-    const known = remembered(message);
+  const decide = (message: MessageHead, word: Omit<AckRecord, 'id' | 'seq'>): Decision => answerAs(message, word, remembered(message));
+  const answerAs = (message: MessageHead, word: Omit<AckRecord, 'id' | 'seq'>, known: ReturnType<typeof remembered>): Decision => {
     if (known !== undefined && known !== 'foreign') return { ack: known, fresh: false };
     const ack: AckRecord = { id: message.id, seq: message.seq, ...word };
     if (known === 'foreign') return { ack: { id: ack.id, seq: ack.seq, status: 'rejected', code: 'uplink/malformed' }, fresh: true };
@@ -113,17 +113,18 @@ export const createInbox = (db: Db, now: () => number): Inbox => {
 
   const accept = (sealed: SealedVisit): Decision => {
     const { message, expired } = sealed;
-    if (remembered(message) !== undefined) return decide(message, { status: 'rejected', code: 'uplink/malformed' });
-    if (expired) return decide(message, { status: 'rejected', code: 'uplink/not-acknowledged' });
+    const known = remembered(message);
+    if (known !== undefined) return answerAs(message, { status: 'rejected', code: 'uplink/malformed' }, known);
+    if (expired) return answerAs(message, { status: 'rejected', code: 'uplink/not-acknowledged' }, known);
     if (taken.get(message.id, message.visitId, message.kiosk, message.bootId, message.seq) !== undefined) {
-      return decide(message, { status: 'rejected', code: 'uplink/malformed' });
+      return answerAs(message, { status: 'rejected', code: 'uplink/malformed' }, known);
     }
     const number = String((nextNumber.get(japanDate(now())) as { last: number }).last);
     const visit = toStored(message, number, now(), sealed.eligibility?.QualificationValidity);
     const { row } = addVisit.get(...rowValues(visit, message.id)) as { row: number };
     addEvidence.run(row, ...evidenceValues(sealed));
     if (visit.patient !== undefined) addName.run(searchable(visit.patient.name), row);
-    return { ...decide(message, { status: 'accepted', checkIn: { state: visit.result, number } }), visit };
+    return { ...answerAs(message, { status: 'accepted', checkIn: { state: visit.result, number } }, undefined), visit };
   };
 
   const group = createGroupCommit(db);
