@@ -53,6 +53,8 @@ export interface TerminalLink {
 const BACKOFF = { baseMs: 1000, capMs: 10_000 };
 /** How often the state is said again: a kiosk tells its patients within three times as long that nobody takes their visits. */
 const LIFE_SIGN_SECONDS = 3;
+/** As a kiosk's: TCP, TLS and CONNACK over a wire that is seconds late. */
+const CONNECT_TIMEOUT_MS = 30_000;
 const ACK_EXPIRY_SECONDS = 3600;
 /** Messages being worked on at the same time; beyond that the socket is not read, so that the broker feels the weight. */
 const AT_ONCE = 64;
@@ -94,7 +96,7 @@ export const createTerminalLink = (options: LinkOptions): TerminalLink => {
       clientId: `kazashi-terminal-${site}${name === undefined ? '' : `-${name}`}`,
       clean: false,
       reconnectPeriod: 0,
-      connectTimeout: 5000,
+      connectTimeout: CONNECT_TIMEOUT_MS,
       keepalive: 15,
       queueQoSZero: false,
       resubscribe: false,

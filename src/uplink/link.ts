@@ -45,6 +45,7 @@ export interface LinkOptions {
   readonly backoff: BackoffLimits;
   /** When a person must act first (credentials, rights). */
   readonly refusedBackoff: BackoffLimits;
+  /** Until CONNACK. */
   readonly connectTimeoutMs: number;
   readonly keepaliveSeconds: number;
   /** Subscribed: the moment for the birth. */
@@ -54,6 +55,11 @@ export interface LinkOptions {
   onFailure(failure: KioskFailure): void;
 }
 
+/**
+ * TCP, TLS and CONNACK take three journeys there and back: 12 s on a wire that is two seconds late each way, and more where a packet is lost.
+ * A machine that is gone is asked again by TCP meanwhile, after 1, 3, 7 and 15 s.
+ */
+export const CONNECT_TIMEOUT_MS = 30_000;
 const WILL_DELAY_SECONDS = 10;
 const SESSION_SECONDS = 30;
 const GOODBYE_MS = 1_000;

@@ -17,7 +17,7 @@ import {
   terminalStateFilters,
 } from './contract/index.ts';
 import { unwritable } from './durable-adapter.ts';
-import { Link, type PublishOutcome } from './link.ts';
+import { CONNECT_TIMEOUT_MS, Link, type PublishOutcome } from './link.ts';
 import { type Listener, Listeners } from './listeners.ts';
 import { takeLock } from './lock.ts';
 import { type OpenOutbox, openOutbox } from './open-outbox.ts';
@@ -99,7 +99,7 @@ class MqttUplink implements KazashiUplink {
       random: () => fractionOf(random),
       backoff: options.backoff,
       refusedBackoff: options.refusedBackoff,
-      connectTimeoutMs: 10_000,
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
       keepaliveSeconds: 15,
       onUp: (bdSeq) => {
         this.#bdSeq = bdSeq;
