@@ -59,6 +59,8 @@ export interface ButtonStyle {
   readonly language?: Language;
   /** Shrinks rather than breaks into more lines. */
   readonly maxLines?: number;
+  /** How it is read out, where that is not as it is drawn. */
+  readonly name?: string;
   /** A second line below the label, in normal weight. */
   readonly note?: string;
 }
@@ -124,7 +126,7 @@ export class SceneBuilder {
     const visual = rect(box.x, box.y + (style.slack ?? 0), box.width, box.height - 2 * (style.slack ?? 0));
     const look = (pressed: boolean) => this.#buttonSvg(id, label, visual, style, enabled, pressed);
     this.#blocks.push({ rect: visual, svg: this.#colour(look(false)), id, ...(enabled ? { pressed: this.#colour(look(true)) } : {}) });
-    const name = label.replaceAll('\n', this.language === 'en' ? ' ' : '');
+    const name = style.name ?? label.replaceAll('\n', this.language === 'ja' || this.language === 'zh-Hans' ? '' : ' ');
     this.element(id, 'button', style.note === undefined ? name : `${name} ${style.note}`, box, enabled);
   }
 
@@ -137,7 +139,7 @@ export class SceneBuilder {
       smallest: style.smallest ?? Math.round(style.size * 0.75),
       weight: style.weight ?? 400,
       leading: style.leading ?? 1.4,
-      balance: style.balance ?? false,
+      balance: style.balance ?? true,
       language: style.language ?? this.language,
       ...(style.maxLines === undefined ? {} : { maxLines: style.maxLines }),
     });

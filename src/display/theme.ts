@@ -85,7 +85,7 @@ const REGULAR: Sizes = {
 }; // biome-ignore format: a table
 
 const COMPACT: Sizes = {
-  compact: true, portrait: false, large: false, huge: 40, margin: 24, gap: 12, keyGap: 6, header: 68, progress: 34, footer: 80, target: 68,
+  compact: true, portrait: false, large: false, huge: 40, margin: 24, gap: 12, keyGap: 13, header: 68, progress: 34, footer: 80, target: 68,
   hero: 40, title: 28, instruction: 25, body: 21, small: 18, key: 40, radius: 12, stroke: 2,
 }; // biome-ignore format: a table
 

@@ -318,3 +318,39 @@ test('in large letters a question is one sentence of 58 pixels, and agreeing loo
     t.ok(sizes.size <= 2, `${[...sizes]}`);
   }
 });
+
+test('in large letters too it is said that refusing costs nothing', async (t) => {
+  for (const language of LANGUAGES) {
+    const scene = buildScene({ screen: 'consent', language, mode: 'large', questions: ['surgery'] }, PANELS[0]);
+    t.match(element(scene.elements, 'second').label, messagesFor(language).items.terms, language);
+  }
+});
+
+test('the lamps of the alarm are full or hollow, and each has 3:1 to its ground in every mode', async (t) => {
+  for (const mode of ['standard', 'contrast'] as const) {
+    for (const alarm of [1, 2, 3] as const) {
+      const { blocks } = buildScene({ screen: 'take-card', language: 'ja', mode, alarm }, PANELS[0]);
+      const lamps = blocks.flatMap(({ svg }) => svg.match(/^<rect [^>]*rx="13" fill="(#\w+)" stroke="(#\w+)"/)?.slice(1, 3) ?? []);
+      t.equal(lamps.length, 6, 'three lamps');
+      const ground = mode === 'contrast' ? inContrast(COLOURS.page) : COLOURS.page;
+      for (let lamp = 0; lamp < 3; lamp += 1) {
+        const [fill = '', border = ''] = lamps.slice(lamp * 2);
+        t.equal(fill === border, lamp < alarm, `${mode}: lamp ${lamp + 1} of ${alarm}`);
+        t.ok(contrastOf(border, ground) >= 3, `${mode}: ${border} on ${ground}`);
+      }
+    }
+  }
+});
+
+test('keys stand 13 pixels apart on every panel', async (t) => {
+  for (const panel of PANELS) {
+    const { elements } = buildScene(
+      { screen: 'pin', language: 'ja', entered: 0, length: 4, triesLeft: 3, wrong: false, checking: false },
+      panel,
+    );
+    const [one, two, four] = ['key-1', 'key-2', 'key-4'].map((id) => element(elements, id).rect);
+    if (one === undefined || two === undefined || four === undefined) throw new Error('no keys');
+    t.ok(two.x - one.x - one.width >= 12, `${panel.width}×${panel.height}: ${two.x - one.x - one.width} beside`);
+    t.ok(four.y - one.y - one.height >= 12, `${panel.width}×${panel.height}: ${four.y - one.y - one.height} below`);
+  }
+});

@@ -108,6 +108,16 @@ test('lines break between phrases, and never against kinsoku', async (t) => {
   t.same(breakLines('カードを うごかさないで まって ください。', 13, em, 'ja-simple'), ['カードを うごかさないで', 'まって ください。']);
   t.same(breakLines('请不要移动卡片，稍候片刻。', 7, em, 'zh-Hans'), ['请不要移动', '卡片，', '稍候片刻。']);
   t.same(breakLines('Vui lòng để yên thẻ', 10, em, 'vi'), ['Vui lòng', 'để yên thẻ']);
+  t.same(breakLines('カードを読み取っています', 10, em), ['カードを', '読み取っています'], 'a compound verb stays whole');
+  t.same(breakLines('もう一度お試しください。', 8, em), ['もう一度', 'お試しください。'], 'お stays with its word');
+  t.same(breakLines('離して、マイナンバーカードだけを置いてください', 13, em), ['離して、', 'マイナンバーカードだけを', '置いてください']);
+  t.same(breakLines('情報を、この医療機関に伝えて', 9, em), ['情報を、', 'この医療機関に', '伝えて']);
+  t.same(
+    breakLines('Quý khách có đồng ý cung cấp', 17, em, 'vi'),
+    ['Quý khách có', 'đồng ý cung cấp'],
+    'syllables of one word stay together',
+  );
+  t.same(breakLines('마이넘버카드(マイナンバーカード)를 올려', 14, em, 'ko'), ['마이넘버카드', '(マイナンバーカード)를', '올려']);
   const char = fc.constantFrom(...'あ漢字カー、。（）「」ABC 123ッゃ・');
   fc.assert(
     fc.property(
@@ -124,6 +134,31 @@ test('lines break between phrases, and never against kinsoku', async (t) => {
       },
     ),
     { numRuns: 500 },
+  );
+});
+
+test('lines of about equal length end where a sentence or a clause ends, and are never more than need be', async (t) => {
+  const request = { width: 660, height: 600, size: 58, smallest: 40, weight: 700, leading: 1.3, balance: true } as const;
+  const lines = (text: string, language: Language) => fitText({ ...request, text, language }).lines;
+  t.same(lines('今日は顔認証か窓口で受付できます。解除は窓口でお手続きください。', 'ja'), [
+    '今日は顔認証か窓口で',
+    '受付できます。',
+    '解除は窓口で',
+    'お手続きください。',
+  ]);
+  t.same(lines('Please leave the card on the tray.', 'en'), ['Please leave the', 'card on the tray.'], 'no word alone on the last line');
+  t.same(lines('カードを読み取っています', 'ja'), ['カードを', '読み取っています']);
+  const words = fc.array(fc.constantFrom('カードを', '置いて', '、', '。', '窓口で', 'ください', '受付'), { minLength: 1, maxLength: 14 });
+  fc.assert(
+    fc.property(words, fc.integer({ min: 240, max: 900 }), (pieces, width) => {
+      const text = pieces.join('');
+      const measure = (line: string) => measureText(line, 40, 700);
+      const greedy = breakLines(text, width, measure);
+      const even = fitText({ ...request, text, width, height: 4000, size: 40, smallest: 40, language: 'ja' }).lines;
+      return (
+        even.join('') === text && even.length === greedy.length && even.every((line) => measure(line) <= width || greedy.includes(line))
+      );
+    }),
   );
 });
 

@@ -163,7 +163,7 @@ export const vi: Messages = {
     keypad: 'Phím số',
     clear: 'Xóa hết',
     backspace: 'Xóa 1 số',
-    enter: 'Xác nhận',
+    enter: 'Xác\nnhận',
     speech: 'Vui lòng nhập mã PIN 4 chữ số rồi nhấn Xác nhận. Mã số không được đọc thành tiếng.',
     speechWrong: (tries) => `Mã PIN không đúng. Còn có thể nhập ${tries} lần.`,
   },

@@ -21,7 +21,9 @@ export const digitPad = (
   state: { digits: boolean; remove: boolean; enter: boolean },
 ): void => {
   const words = messages.pin;
-  const [first, second, third, fourth] = rows(area, [1, 1, 1, 1], sizes.keyGap);
+  // On a low panel under a banner the gaps give way before the keys do.
+  const between = Math.max(4, Math.min(sizes.keyGap, Math.floor((area.height - 4 * sizes.target) / 3)));
+  const [first, second, third, fourth] = rows(area, [1, 1, 1, 1], between);
   const digit = (value: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9, box: Rect) =>
     build.button(`key-${value}` satisfies ElementId, String(value), box, { kind: 'key', size: sizes.key, enabled: state.digits });
   const cells = (row: Rect) => columns(row, [1, 1, 1, 1.25], sizes.keyGap);

@@ -75,7 +75,7 @@ export const done = (context: ScreenContext, model: ModelOf<'done'>): ScreenEnd 
       maxLines: 1,
     });
   } else if (notice !== undefined) {
-    build.panel(below, { fill: COLOURS.warningTint, border: COLOURS.warning, width: 2, radius: sizes.radius });
+    build.panel(below, { fill: COLOURS.warningTint, border: COLOURS.warningDark, width: 2, radius: sizes.radius });
     stackTexts(build, inset(below, sizes.gap * 1.2, sizes.compact ? 4 : 10), [
       { id: 'notice', label: notice.title, style: { size: sizes.compact ? 18 : 26, weight: 700, colour: COLOURS.warningDark } },
       { id: 'notice-action', label: notice.action, gap: sizes.gap * 0.5, style: { size: sizes.compact ? 16 : 23, leading: 1.25 } },
@@ -180,7 +180,9 @@ export const takeCard = (context: ScreenContext, model: ModelOf<'take-card'>): S
   if (model.alarm > 0) {
     const cells = columns(rect(lamps.x, lamps.y, Math.min(lamps.width, sizes.hero * 6), lamps.height), [1, 1, 1], sizes.keyGap);
     cells.forEach((cell, i) => {
-      build.panel(cell, { fill: i >= model.alarm ? COLOURS.border : urgent ? COLOURS.error : COLOURS.warning, radius: cell.height / 2 });
+      const colour = i >= model.alarm ? COLOURS.grey : urgent ? COLOURS.error : COLOURS.warningDark;
+      // Lit ones are full, the others hollow: seen without telling colours apart, and in white on black too.
+      build.panel(cell, { fill: i < model.alarm ? colour : COLOURS.surface, border: colour, width: 3, radius: cell.height / 2 });
     });
   }
   build.image('illustration', words.illustration, right, cardFromTray(right, { card: messages.idle.cardTitle }));

@@ -91,14 +91,21 @@ const drawHeader = ({ build, frame, sizes, messages, facility }: ScreenContext, 
   let left = inset(header, sizes.margin, 0);
   // The language stands at the right edge, as on every screen of a visit; its word is the same in every language.
   if (speaksOtherwise(model)) {
-    const [cell, rest] = cutRight(left, sizes.compact ? 170 : 278, sizes.compact ? 10 : 14);
+    const [cell, rest] = cutRight(left, sizes.compact ? 170 : sizes.portrait ? 278 : 306, sizes.compact ? 10 : 14);
     const open = model.choosingLanguage !== undefined;
-    build.button('choose-language' satisfies ElementId, open ? messages.footer.back : 'ことば / Language', cell, {
-      ...look,
-      size: sizes.compact ? 16 : 24,
-      icon: open ? 'back' : 'globe',
-      language: open ? build.language : 'ja',
-    });
+    build.button(
+      'choose-language' satisfies ElementId,
+      open ? messages.footer.back : sizes.compact ? 'ことば\nLanguage' : 'ことば / Language',
+      cell,
+      {
+        ...look,
+        size: open ? look.size : sizes.compact ? 19 : 24,
+        maxLines: sizes.compact ? 2 : 1,
+        icon: open ? 'back' : 'globe',
+        language: open ? build.language : 'ja',
+        ...(open ? {} : { name: 'ことば / Language' }),
+      },
+    );
     left = rest;
   }
   const [right, words] = cutRight(left, sizes.compact ? 150 : 242, sizes.gap);

@@ -70,7 +70,7 @@ export const largePage = ({ messages, build }: ScreenContext, model: ScreenModel
       const { consent } = messages;
       return {
         sentence: oneLine(consent.title),
-        second: `${model.questions.map((question) => consent.questions[question]).join(consent.separator)}\n${consent.freeBody}`,
+        second: `${model.questions.map((question) => consent.questions[question]).join(consent.separator)}\n${messages.items.terms}`,
         buttons: [
           { id: 'consent-all', label: consent.all, icon: 'check' },
           { id: 'consent-choose', label: consent.choose, icon: 'list' },

@@ -57,7 +57,7 @@ const noteBox = ({ build, sizes }: ScreenContext, box: Rect, note: Note): void =
 /** Left half: title, explanation, dots, note; right half: pad. */
 const padScreen = (
   context: ScreenContext,
-  words: { title: string; body: string; entered: string; language?: Language },
+  words: { title: string; body: string; entered: string; language?: Language; forStaff?: true },
   state: { entered: number; length: number; wrong: boolean; enabled: boolean },
   note: Note,
 ): void => {
@@ -79,7 +79,7 @@ const padScreen = (
         label: words.title,
         style: { size: sizes.large ? Math.round(sizes.huge * 0.9) : sizes.title, weight: 700, leading: 1.3, balance: true, language },
       },
-      ...(sizes.large
+      ...(sizes.large && (words.forStaff === undefined || sizes.compact)
         ? []
         : [
             {
@@ -129,6 +129,7 @@ export const staffCheck = (context: ScreenContext, model: ModelOf<'staff-check'>
       body: words.body,
       entered: words.entered(model.entered, model.length),
       language: staffLanguage(context.build.language),
+      forStaff: true,
     },
     { entered: model.entered, length: model.length, wrong: error, enabled: !model.locked },
     {

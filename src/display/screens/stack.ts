@@ -27,7 +27,7 @@ export const stackTexts = (build: SceneBuilder, box: Rect, texts: readonly Stack
         smallest: size,
         weight: style.weight ?? 400,
         leading: style.leading ?? 1.4,
-        balance: style.balance ?? false,
+        balance: style.balance ?? true,
         language: style.language ?? build.language,
       });
       const height = Math.ceil(size * (1 + (fit.lines.length - 1) * (style.leading ?? 1.4)));

@@ -3,7 +3,8 @@
 
 import type { Language } from '../../core/screens.ts';
 import type { Weight } from '../fonts.ts';
-import { breakLines, phrases } from './lines.ts';
+import { evenLines } from './even-lines.ts';
+import { fillLines, phrases } from './lines.ts';
 import { measureText } from './measure.ts';
 
 export interface FitRequest {
@@ -49,36 +50,25 @@ export const fitText = (request: FitRequest): Fit => {
   return fit;
 };
 
-/** Every phrase of a text, of each of its lines. */
-const pieces = (request: FitRequest): string[] =>
-  request.text.split('\n').flatMap((line) => phrases(line, request.language).map((phrase) => phrase.trimEnd()));
-
 const search = (request: FitRequest): Fit => {
   const measure = (line: string, size: number) => measureText(line, size, request.weight, request.language);
+  const paragraphs = request.text.split('\n').map((paragraph) => phrases(paragraph, request.language));
+  const widestPhrase = Math.max(...paragraphs.flat().map((phrase) => measure(phrase.trimEnd(), 1)), 0);
   for (let size = request.size; ; size -= 1) {
-    const lines = layOut(request, size);
+    const lines = paragraphs.flatMap((pieces) => layOut(pieces, request, (line) => measure(line, size)));
     const widest = Math.max(...lines.map((line) => measure(line, size)));
     // The first line needs one em only: leading is between lines.
     const height = size * (1 + (lines.length - 1) * request.leading);
-    const whole = !request.balance || pieces(request).every((piece) => measure(piece, size) <= request.width);
+    const whole = !request.balance || widestPhrase * size <= request.width;
     const fits = widest <= request.width && height <= request.height + 1 && lines.length <= (request.maxLines ?? Number.POSITIVE_INFINITY);
     if ((fits && whole) || size <= request.smallest) return { lines, size, fits, whole };
   }
 };
 
-const layOut = (request: FitRequest, size: number): string[] => {
-  const measure = (line: string) => measureText(line, size, request.weight, request.language);
-  const lines = breakLines(request.text, request.width, measure, request.language);
-  if (!request.balance || lines.length < 2) return lines;
-  // Never so narrow that a phrase would have to be cut.
-  let narrow = Math.max(request.width / lines.length, ...pieces(request).map(measure));
-  if (narrow >= request.width) return lines;
-  let wide = request.width;
-  while (wide - narrow > 4) {
-    const middle = (narrow + wide) / 2;
-    const tried = breakLines(request.text, middle, measure, request.language);
-    if (tried.length <= lines.length && tried.every((line) => measure(line) <= middle)) wide = middle;
-    else narrow = middle;
-  }
-  return breakLines(request.text, wide, measure, request.language);
+/** One paragraph: as few lines as it needs, and those of about equal length where that is wanted. */
+const layOut = (pieces: readonly string[], { width, balance }: FitRequest, measure: (line: string) => number): string[] => {
+  const lines = fillLines(pieces, width, measure);
+  if (!balance || lines.length < 2) return lines;
+  // Where a phrase had to be cut, the lines are as even as they can be.
+  return evenLines(pieces, lines.length, width, measure) ?? lines;
 };
