@@ -22,6 +22,7 @@ import { openRasteriser } from '../../src/display/raster.ts';
 import { settingsPartition } from '../../src/main/provision/image-partition.ts';
 import { Lab, NO_MOSQUITTO, type Process, until } from '../system/uplink/lab.ts';
 import { DebugShell } from './debug-shell.ts';
+import { partitionsOf } from './disk.ts';
 import { Machine, type MachineOptions, noMachine, WRITE_LOG } from './machine.ts';
 import { Panel } from './panel.ts';
 
@@ -118,8 +119,9 @@ export class BoxLab {
   takeParts(folder: string): Readonly<Record<'root' | 'kernel' | 'initrd', string>> {
     const at = (name: string) => join(folder, name);
     mkdirSync(folder, { recursive: true });
-    const [, start, size] = (/start=\s*(\d+), size=\s*(\d+).*kazashi-root-a/.exec(partitions(this.disk)) ?? []).map(Number);
-    execFileSync('dd', [`if=${this.disk}`, `of=${at('root')}`, 'bs=512', `skip=${start}`, `count=${size}`, 'status=none']);
+    const { start, bytes } = partitionsOf(this.disk)('kazashi-root-a');
+    const mib = 1024 * 1024;
+    execFileSync('dd', [`if=${this.disk}`, `of=${at('root')}`, 'bs=1M', `skip=${start / mib}`, `count=${bytes / mib}`, 'status=none']);
     // Behind the file system the partition is empty: a squashfs tells its own length.
     truncateSync(at('root'), Math.ceil(squashfsBytes(at('root')) / 4096) * 4096);
     const drive = `${this.disk}@@${settingsPartition(this.disk)}`;
@@ -133,8 +135,8 @@ export class BoxLab {
 
   /** How the data partition was left. */
   dataState(): string {
-    const [start = '0'] = /start=\s*(\d+).*kazashi-data/.exec(partitions(this.disk))?.slice(1) ?? [];
-    const facts = execFileSync('/usr/sbin/dumpe2fs', ['-h', `${this.disk}?offset=${Number(start) * 512}`], {
+    const { start } = partitionsOf(this.disk)('kazashi-data');
+    const facts = execFileSync('/usr/sbin/dumpe2fs', ['-h', `${this.disk}?offset=${start}`], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });
@@ -163,8 +165,6 @@ export class BoxLab {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
-
-const partitions = (disk: string): string => execFileSync('/usr/sbin/sfdisk', ['-d', disk], { encoding: 'utf8' });
 
 /** `bytes_used` of the superblock (Linux, fs/squashfs/squashfs_fs.h). */
 const squashfsBytes = (file: string): number => {

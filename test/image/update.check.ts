@@ -1,31 +1,14 @@
 // Updates of the booted image from a USB stick: one that is good, and one whose kernel cannot start. KAZASHI_UPDATE_KEY names the private key that
 // the image was built with (image/build --sign-key).
 
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
 import { BoxLab, NO_IMAGE } from './box-lab.ts';
+import { NO_KEY, stickWith } from './stick.ts';
 import { IDLE, visitByPin } from './visit.ts';
 
-const { KAZASHI_UPDATE_KEY: KEY } = process.env;
-const skip =
-  NO_IMAGE ||
-  (KEY !== undefined && existsSync(KEY) ? false : 'KAZASHI_UPDATE_KEY=FILE is needed: the key that image/build --sign-key was given');
-
-/** A stick with an update made of the image's own parts; with `initrd` in the place of its own. */
-const stickWith = (lab: BoxLab, version: string, initrd?: string): string => {
-  const at = (name: string) => join(lab.folder, name);
-  const parts = lab.takeParts(at('parts'));
-  const bundle = at('new.kazashi-update');
-  const words = ['--root', parts.root, '--kernel', parts.kernel, '--initrd', initrd ?? parts.initrd, '--sign-key', String(KEY)];
-  execFileSync(process.execPath, ['dist/main.js', 'update', 'make', ...words, '--version', version, '--to', bundle], { stdio: 'pipe' });
-  const stick = at(`stick-${version}.img`);
-  execFileSync('truncate', ['-s', '1G', stick]);
-  execFileSync('/usr/sbin/mkfs.vfat', ['-F', '32', stick], { stdio: 'pipe' });
-  execFileSync('mcopy', ['-i', stick, bundle, '::/new.kazashi-update']);
-  return stick;
-};
+const skip = NO_IMAGE || NO_KEY;
 
 test('an update on a USB stick is installed beside the patients, tried, and kept; one that cannot start is tried and told as returned', {
   skip,
@@ -46,7 +29,7 @@ test('an update on a USB stick is installed beside the patients, tried, and kept
   const first = await slot();
 
   await t.test('the good one', async (t) => {
-    await lab.machine.plugStick(good);
+    await lab.machine.plugStick(good.stick);
     t.match(await visitByPin(lab), { checkIn: 'checked-in' }, 'a patient is served while it is written');
     lab.takeCard();
     await lab.machine.ended;
@@ -60,7 +43,7 @@ test('an update on a USB stick is installed beside the patients, tried, and kept
   });
   await t.test('the dead one', async (t) => {
     const second = await slot();
-    await lab.machine.plugStick(dead);
+    await lab.machine.plugStick(dead.stick);
     await lab.machine.ended;
     let starts = 0;
     // Tries end in the kernel's panic, which is a restart; the slot before then asks for the next one.

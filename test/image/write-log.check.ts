@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
-import { cutOff, readWriteLog } from './write-log.ts';
+import { cutOff, Replay, readEntries, readWriteLog } from './write-log.ts';
 
 const skip = spawnSync('qemu-io', ['--version']).status === 0 ? false : 'qemu-io is missing: apt-get install qemu-utils';
 const KB = 1024;
@@ -62,4 +62,23 @@ test('a cut takes writes that were not flushed, or halves of them, and no other'
     [20 * KB, 0].every((from) => new Set(torn.subarray(from, from + 4 * KB)).size === 2),
     'old and new sectors in one write',
   );
+});
+
+test('cuts one after another each find the disk as it was before', { skip }, async (t) => {
+  const { disk, log, written } = logged(t.testdir());
+  const entries = readEntries(log);
+  const replay = new Replay(log, disk);
+  const firstFlush = entries.findIndex(({ flush }) => flush);
+  for (const kept of [0, 0.5]) {
+    replay.cutAt(firstFlush + 2, () => kept);
+    const bytes = readFileSync(disk);
+    t.same(
+      [bytes[0], bytes[8 * KB], bytes[16 * KB]],
+      [0x11, kept === 0 ? 0x22 : 0, 0],
+      'what was flushed, and of the rest what the cut left',
+    );
+    replay.undo();
+  }
+  replay.cutAt(entries.length, () => 0);
+  t.ok(readFileSync(disk).equals(readFileSync(written)), 'all of it at the end');
 });

@@ -16,6 +16,9 @@ export interface LoggedWrite {
   readonly data: number;
 }
 
+/** What the disk was asked, in order: a write of that many bytes, or (none) a flush. */
+export type LogEntry = LoggedWrite & { readonly flush: boolean };
+
 export interface WriteLog {
   /** Writes that were flushed. */
   readonly safe: readonly LoggedWrite[];
@@ -26,34 +29,42 @@ export interface WriteLog {
 
 const number = (bytes: Buffer, at: number): number => Number(bytes.readBigUInt64LE(at));
 
-export const readWriteLog = (file: string): WriteLog => {
+export const readEntries = (file: string): readonly LogEntry[] => {
   const handle = openSync(file, 'r');
   try {
     const header = Buffer.alloc(SECTOR);
     const next = (at: number) => readSync(handle, header, 0, SECTOR, at) === SECTOR;
     if (!next(0) || header.readBigUInt64LE(0) !== MAGIC) throw new Error(`${file}: no log of writes`);
-    const entries = number(header, 16);
-    const safe: LoggedWrite[] = [];
-    let loose: LoggedWrite[] = [];
-    let flushes = 0;
+    const count = number(header, 16);
+    const entries: LogEntry[] = [];
     let at = SECTOR;
-    for (let entry = 0; entry < entries && next(at); entry += 1) {
+    for (let entry = 0; entry < count && next(at); entry += 1) {
       const [sector, sectors, flags] = [number(header, 0), number(header, 8), header.readBigUInt64LE(16)];
       at += SECTOR;
-      if ((flags & FLUSH) !== 0n) {
-        safe.push(...loose);
-        loose = [];
-        flushes += 1;
-      }
       // A disk may ignore what it is told it can forget.
-      if ((flags & DISCARD) !== 0n || sectors === 0) continue;
-      loose.push({ at: sector * SECTOR, bytes: sectors * SECTOR, data: at });
-      at += sectors * SECTOR;
+      const bytes = (flags & DISCARD) !== 0n ? 0 : sectors * SECTOR;
+      entries.push({ at: sector * SECTOR, bytes, data: at, flush: (flags & FLUSH) !== 0n });
+      at += bytes;
     }
-    return { safe, loose, flushes };
+    return entries;
   } finally {
     closeSync(handle);
   }
+};
+
+export const readWriteLog = (file: string): WriteLog => {
+  const safe: LoggedWrite[] = [];
+  let loose: LoggedWrite[] = [];
+  let flushes = 0;
+  for (const { flush, ...write } of readEntries(file)) {
+    if (flush) {
+      safe.push(...loose);
+      loose = [];
+      flushes += 1;
+    }
+    if (write.bytes > 0) loose.push(write);
+  }
+  return { safe, loose, flushes };
 };
 
 /** Does to the disk, which is as it was before, what the log and a power cut at its end leave. `random`: from 0 to 1. */
@@ -82,3 +93,47 @@ export const cutOff = (file: string, disk: string, random: () => number): { kept
     closeSync(to);
   }
 };
+
+/** Cuts at one point of the log after another, each seen from the disk as it was before the log began. */
+export class Replay {
+  readonly #entries: readonly LogEntry[];
+  readonly #log: number;
+  readonly #disk: number;
+  #done = 0;
+  #before: { readonly at: number; readonly content: Buffer }[] = [];
+
+  constructor(log: string, disk: string) {
+    this.#entries = readEntries(log);
+    [this.#log, this.#disk] = [openSync(log, 'r'), openSync(disk, 'r+')];
+  }
+
+  /** The disk as a cut before entry `point` leaves it. Points come in order; `undo` is between them. */
+  cutAt(point: number, random: () => number): void {
+    const flushed = this.#entries.slice(0, point).findLastIndex(({ flush }) => flush);
+    // The flush itself keeps what was written before it.
+    for (; this.#done < flushed; this.#done += 1) this.#write(this.#entries[this.#done] as LogEntry);
+    for (const entry of this.#entries.slice(this.#done, point)) {
+      const fate = random();
+      if (fate < 0.4) this.#keep(entry, 0, entry.bytes);
+      else if (fate >= 0.8) for (let from = 0; from < entry.bytes; from += SECTOR) if (random() < 0.5) this.#keep(entry, from, SECTOR);
+    }
+  }
+
+  undo(): void {
+    for (const { at, content } of this.#before.reverse()) writeSync(this.#disk, content, 0, content.length, at);
+    this.#before = [];
+  }
+
+  #keep(entry: LogEntry, from: number, bytes: number): void {
+    const content = Buffer.alloc(bytes);
+    readSync(this.#disk, content, 0, bytes, entry.at + from);
+    this.#before.push({ at: entry.at + from, content });
+    this.#write(entry, from, bytes);
+  }
+
+  #write(entry: LogEntry, from = 0, bytes = entry.bytes): void {
+    const content = Buffer.alloc(bytes);
+    readSync(this.#log, content, 0, bytes, entry.data + from);
+    writeSync(this.#disk, content, 0, bytes, entry.at + from);
+  }
+}

@@ -1,0 +1,42 @@
+// A disk's image from outside: where its partitions are, and what lies there.
+
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+
+const SECTOR = 512;
+const PIECE = 1024 * 1024;
+
+export interface Place {
+  /** In bytes. */
+  readonly start: number;
+  readonly bytes: number;
+}
+
+/** Finds a partition by its name. Throws when there is none. */
+export const partitionsOf = (disk: string): ((name: string) => Place) => {
+  const table = execFileSync('/usr/sbin/sfdisk', ['-d', disk], { encoding: 'utf8' });
+  return (name) => {
+    const [, start, size] = new RegExp(`start=\\s*(\\d+), size=\\s*(\\d+).*name="${name}"`).exec(table) ?? [];
+    if (start === undefined || size === undefined) throw new Error(`${disk}: no partition ${name}`);
+    return { start: Number(start) * SECTOR, bytes: Number(size) * SECTOR };
+  };
+};
+
+/** SHA-256 of a file, or of a place in it. */
+export const digestOf = (file: string, place: Place = { start: 0, bytes: statSync(file).size }): string => {
+  const handle = openSync(file, 'r');
+  const hash = createHash('sha256');
+  const piece = Buffer.alloc(PIECE);
+  try {
+    for (let done = 0; done < place.bytes; ) {
+      const read = readSync(handle, piece, 0, Math.min(PIECE, place.bytes - done), place.start + done);
+      if (read === 0) break;
+      hash.update(piece.subarray(0, read));
+      done += read;
+    }
+    return hash.digest('hex');
+  } finally {
+    closeSync(handle);
+  }
+};
