@@ -35,10 +35,14 @@ const addresses = (): string =>
     .flatMap(([name, all]) => (all ?? []).filter(({ internal, family }) => !internal && family === 'IPv4').map(({ address }) => `${name} ${address}`))
     .join(', ') || 'none'; // biome-ignore format: one line of facts
 
-/** `volume`: the loudness at the beginning of every visit, as set here or in the configuration. */
-export const createDesk = (
-  parts: DeskParts,
-): TechnicianDesk & { volume(): number; examine(): Promise<Report>; readonly calibration: TouchCalibration } => {
+export type KioskDesk = TechnicianDesk & {
+  /** The loudness at the beginning of every visit, as set here or in the configuration. */
+  volume(): number;
+  examine(): Promise<Report>;
+  readonly calibration: TouchCalibration;
+};
+
+export const createDesk = (parts: DeskParts): KioskDesk => {
   const { config, dataDirectory, sound, links, panel, onProblem } = parts;
   const light = openBacklight();
   let kept = readLocalSettings(dataDirectory);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { CardFaceReader, CardReader } from '../card/ports.ts';
 import type { CardTrust } from '../card/trust.ts';
 import type { KioskConfig } from '../config/schema.ts';
-import { type Clock, sleep } from '../core/clock.ts';
+import type { Clock } from '../core/clock.ts';
 import { isFailure, KioskFailure } from '../core/failure.ts';
 import { systemRandom, uuidV7 } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
@@ -13,7 +13,6 @@ import { Lamp, type LampLines } from '../device/gpio/lamp.ts';
 import type { GpioInput } from '../device/gpio/ports.ts';
 import { watchPowerButton } from '../device/gpio/power-button.ts';
 import type { Sound } from '../device/sound/ports.ts';
-import { startHidInput } from '../device/touch/hid-input.ts';
 import type { HidSource } from '../device/touch/ports.ts';
 import { Display } from '../display/display.ts';
 import type { Surface } from '../display/ports.ts';
@@ -22,6 +21,7 @@ import { keepSplash, paintStoredSplash } from '../display/splash-store.ts';
 import type { Camera } from '../faceauth/ports.ts';
 import { createUplink, type KazashiUplink, type UplinkOptions } from '../uplink/uplink.ts';
 import { createVisit, type Visit } from '../visit/visit.ts';
+import { ailingPart } from './ailing.ts';
 import { Announcer } from './announcer.ts';
 import { openCardSession } from './card-session.ts';
 import { watchCardTray } from './card-tray.ts';
@@ -29,15 +29,17 @@ import { createDesk } from './create-desk.ts';
 import type { Report } from './doctor/check.ts';
 import { ownInput, ownReader } from './doctor/parts.ts';
 import { ownRights } from './doctor/site.ts';
+import { createExamination } from './examination.ts';
 import { createFaceService } from './face-service.ts';
 import { HowToPlayer } from './how-to-player.ts';
 import { KeypadGuide, PRESENT } from './keypad-guide.ts';
 import { createLivePreview } from './live-preview.ts';
+import { type PresentInputs, startPatientInput } from './patient-input.ts';
 import { createSecretPad } from './secret-pad.ts';
 import { faceTryMs, passcodeCheck, visitSettingsOf } from './settings-of.ts';
 import { failureShown, lampOf } from './shown.ts';
 import { createStartHistory } from './start-history.ts';
-import { linkVisitToUplink, statusOf } from './uplink-bridge.ts';
+import { linkVisitToUplink } from './uplink-bridge.ts';
 import { uplinkLimits } from './uplink-of.ts';
 
 export interface KioskHardware {
@@ -86,13 +88,6 @@ export interface Kiosk {
   ailing(): Promise<'visit' | 'display' | undefined>;
   stop(): Promise<void>;
 }
-
-/** The visit beats once a second. */
-const BEAT_LIMIT_MS = 5000;
-/** A screen that takes longer to draw is never drawn. */
-const DRAW_LIMIT_MS = 5000;
-/** Patients first. */
-const EXAMINE_AGAIN_MS = 10_000;
 
 /** Starts everything; the panel shows the splash at once. Throws display/no-font, storage/unwritable, config/invalid. */
 export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
@@ -182,19 +177,18 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
   const preview = createLivePreview(camera, display, clock, hardware.livePictures);
   faces.onFace((place) => preview.follow(place));
   let told: string | undefined;
-  let keypads = 0;
-  let panels = 0;
+  const present: PresentInputs = { panels: 0, keypads: 0 };
   const desk = createDesk({
     config,
     dataDirectory,
     version: options.uplink.version,
     clock,
-    own: [ownReader(reader), ownInput(() => ({ panels, keypads })), ownRights(() => uplink.forbidden)],
+    own: [ownReader(reader), ownInput(() => present), ownRights(() => uplink.forbidden)],
     box: options.box === true,
     panel: hardware.surface.geometry,
     links: () => uplink.state,
     sound,
-    panels: () => panels,
+    panels: () => present.panels,
     again: () => show(visit.screen),
     present: () => visit.send({ type: 'INPUT', input: PRESENT }),
     onProblem: (event) => log.warn(event),
@@ -204,7 +198,7 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     sound,
     clock,
     scene: () => display.scene,
-    after: (model, scene) => keypad.after(model, scene, keypads),
+    after: (model, scene) => keypad.after(model, scene, present.keypads),
   });
   const keypad = new KeypadGuide({
     scene: () => display.scene,
@@ -244,71 +238,33 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     off = true;
     options.onPowerOff();
   });
-  let touchSeen = false;
-  /** A panel that cannot be touched serves nobody; one that was never there is a box with a keypad alone. */
-  const followTouch = (panels: number): void => {
-    if (panels === 0 && touchSeen) visit.send({ type: 'FAULT', code: 'touch/unavailable' });
-    if (panels > 0 && touchSeen) liftFault('touch/');
-    touchSeen ||= panels > 0;
-  };
-  const stopInput = startHidInput({
+  const input = startPatientInput({
     source: hardware.input,
-    // As it is when a finger comes: a panel can become another one.
-    panel: {
-      get width() {
-        return hardware.surface.geometry.width;
-      },
-      get height() {
-        return hardware.surface.geometry.height;
-      },
-    },
-    target: display,
-    // Ids that can be pressed come from the scene, which only knows those of ElementId.
-    onPress: (element) => press(element as ElementId),
-    onKey: (key) => {
-      if (!desk.key(key)) keypad.key(key);
-    },
-    onFailure: ({ code }) => log.warn('input.device-refused', { code }),
-    onPanels: (count) => {
-      panels = count;
-      followTouch(count);
-    },
-    onKeypads: (count) => {
-      keypads = count;
-    },
-    calibration: { rotation: config.panel.rotation },
-    affine: () => desk.calibration.affine,
-    grab: () => desk.calibration.grab,
-    onActivity: () => {
-      if (desk.calibration.grab !== undefined) visit.send({ type: 'INPUT', input: PRESENT });
-    },
+    surface: hardware.surface,
+    rotation: config.panel.rotation,
+    present,
+    display,
+    desk,
+    keypad,
+    press,
+    visit,
+    liftFault,
     clock,
+    log,
   });
   const unwatchPower = watchPowerButton(hardware.powerButton, clock, (press) =>
     visit.send({ type: press === 'long' ? 'POWER.LONG' : 'POWER.SHORT' }),
   );
   visit.start();
-  let examining = false;
-  const examine = async (): Promise<void> => {
-    if (examining) return;
-    examining = true;
-    try {
-      while (!off && statusOf(visit.screen) !== 'ready' && statusOf(visit.screen) !== 'out-of-service')
-        await sleep(clock, EXAMINE_AGAIN_MS);
-      const { at, level, findings } = await desk.examine();
-      options.onExamined?.({ at, findings });
-      uplink.report({ at, level, findings: findings.map(({ facts: _, ...told }) => told) });
-      log.info('self-test.reported', {
-        level,
-        findings: findings
-          .filter((one) => one.level !== 'ok')
-          .map(({ id }) => id)
-          .join(' '),
-      });
-    } finally {
-      examining = false;
-    }
-  };
+  const examine = createExamination({
+    desk,
+    uplink,
+    screen: () => visit.screen,
+    off: () => off,
+    clock,
+    log,
+    examined: (report) => options.onExamined?.(report),
+  });
 
   return {
     display,
@@ -316,18 +272,10 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     uplink,
     lamp,
     examine,
-    async ailing() {
-      if (clock.monotonicMs() - visit.beatAtMs > BEAT_LIMIT_MS) return 'visit';
-      const late = new AbortController();
-      const drawn = await Promise.race([display.settled().then(() => true), sleep(clock, DRAW_LIMIT_MS, late.signal).then(() => false)]);
-      late.abort();
-      return drawn ? undefined : 'display';
-    },
+    ailing: () => ailingPart(visit, display, clock),
     async stop() {
       unwatchPower();
-      // Panels that we let go ourselves are no fault.
-      touchSeen = false;
-      stopInput();
+      input.stop();
       unwatchScreens();
       guide.stop();
       unlink.stop();
