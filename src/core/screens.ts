@@ -13,6 +13,8 @@ export type ScreenName = (typeof SCREENS)[number];
 /** BCP 47 tags; ja-simple = やさしい日本語. */
 export const LANGUAGES = ['ja', 'en', 'zh-Hans', 'ko', 'vi', 'ja-simple'] as const;
 export type Language = (typeof LANGUAGES)[number];
+/** Languages with recorded speech; voice/gaps.json says why the others have none. */
+export const SPOKEN_LANGUAGES: readonly Language[] = ['ja', 'en', 'ja-simple'];
 
 /** How everything is shown: as usual, in large letters with one sentence at a time, or white on black. */
 export const DISPLAY_MODES = ['standard', 'large', 'contrast'] as const;

@@ -2,7 +2,7 @@
 // Enter chooses it. On a pad of four digits the numbers are the digits and nothing about them is said.
 // Decides only what is said and which input the visit gets; which choices there are is the scene's word.
 
-import { type ElementId, LANGUAGES, type Language, type ScreenModel, type UserInput } from '../core/screens.ts';
+import { type ElementId, LANGUAGES, type ScreenModel, SPOKEN_LANGUAGES, type UserInput } from '../core/screens.ts';
 import { MAX_VOLUME, type Sound, type Tone, type Utterance } from '../device/sound/ports.ts';
 import { LANGUAGE_NAMES, messagesFor } from '../display/languages/language.ts';
 import type { Scene, SceneElement } from '../display/ports.ts';
@@ -45,9 +45,6 @@ export const optionsOf = (model: ScreenModel, { elements }: Scene): SceneElement
     .filter((element) => element !== goOn && !NOT_NUMBERED.includes(element.id) && !element.id.startsWith('key-'))
     .slice(0, 9);
 };
-
-/** Languages with recordings: `npm run voice` has an engine for them. */
-export const SPOKEN_LANGUAGES: readonly Language[] = ['ja', 'en', 'ja-simple'];
 
 /** A language that nothing can be said in is no choice for someone who listens. */
 const isUnspoken = ({ id }: SceneElement): boolean =>

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import { everySentence } from '../../scripts/voice/prompts.ts';
-import { LANGUAGES } from '../../src/core/screens.ts';
+import { LANGUAGES, SPOKEN_LANGUAGES } from '../../src/core/screens.ts';
 import { AlsaSound } from '../../src/device/sound/alsa-sound.ts';
 import { openClips, SAMPLE_RATE, voiceDirectory } from '../../src/device/sound/clips.ts';
 import { Mixer } from '../../src/device/sound/mixer.ts';
@@ -14,7 +14,6 @@ import { clipName, sentencesOf } from '../../src/device/sound/sentences.ts';
 import { SilentSound } from '../../src/device/sound/silent-sound.ts';
 import { GUIDES, renderMelody, TONES } from '../../src/device/sound/tones.ts';
 import { TwinSound } from '../../src/device/sound/twin-sound.ts';
-import { SPOKEN_LANGUAGES } from '../../src/main/keypad-guide.ts';
 
 const TAKE = { text: 'カードをお取りください。', language: 'ja' } as const;
 const gaps = JSON.parse(readFileSync(join(voiceDirectory(), 'gaps.json'), 'utf8')) as Record<string, unknown>;

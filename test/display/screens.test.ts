@@ -2,7 +2,7 @@
 
 import { test } from 'tap';
 import { FAILURE_CODES } from '../../src/core/failure.ts';
-import { type DisplayMode, LANGUAGES, type Language, SCREENS, type ScreenModel } from '../../src/core/screens.ts';
+import { type DisplayMode, LANGUAGES, type Language, SCREENS, type ScreenModel, SPOKEN_LANGUAGES } from '../../src/core/screens.ts';
 import { buildScene } from '../../src/display/build-scene.ts';
 import { inContrast } from '../../src/display/contrast.ts';
 import { FIELD_CODES } from '../../src/display/languages/failure-texts.ts';
@@ -352,5 +352,13 @@ test('keys stand 13 pixels apart on every panel', async (t) => {
     if (one === undefined || two === undefined || four === undefined) throw new Error('no keys');
     t.ok(two.x - one.x - one.width >= 12, `${panel.width}×${panel.height}: ${two.x - one.x - one.width} beside`);
     t.ok(four.y - one.y - one.height >= 12, `${panel.width}×${panel.height}: ${four.y - one.y - one.height} below`);
+  }
+});
+
+test('「音声を聞く」 stands only where something is heard: no button answers with silence', async (t) => {
+  for (const language of LANGUAGES) {
+    const { elements } = buildScene({ screen: 'consent', language, questions: ['surgery'] }, PANELS[0]);
+    const offered = elements.some(({ id }) => id === 'repeat-speech');
+    t.equal(offered, SPOKEN_LANGUAGES.includes(language), language);
   }
 });

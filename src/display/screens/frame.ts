@@ -1,7 +1,7 @@
 // What surrounds the body of a screen: header, progress of the visit, footer with countdown,
 // the 「つづけますか」 bar and the banner of a lost link.
 
-import type { ElementId, ScreenModel, ScreenName } from '../../core/screens.ts';
+import { type ElementId, type ScreenModel, type ScreenName, SPOKEN_LANGUAGES } from '../../core/screens.ts';
 import { type IconName, icon } from '../icons.ts';
 import { centred, columns, cutLeft, cutRight, cutTop, inset, rect } from '../layout.ts';
 import type { Rect } from '../ports.ts';
@@ -113,9 +113,10 @@ const drawHeader = ({ build, frame, sizes, messages, facility }: ScreenContext, 
     const door = rect(0, header.y, Math.min(words.width, sizes.target * 4), Math.max(header.height, sizes.target));
     build.element('maintenance' satisfies ElementId, 'button', '保守 / Maintenance', door);
   }
-  if (SURROUNDINGS[model.screen].listen)
-    build.button('repeat-speech' satisfies ElementId, messages.header.listen, right, { ...look, icon: 'speaker' });
-  const name = SURROUNDINGS[model.screen].listen ? words : left;
+  // A button that answers with silence is none: languages without a voice have no 「音声を聞く」.
+  const listen = SURROUNDINGS[model.screen].listen && SPOKEN_LANGUAGES.includes(model.language);
+  if (listen) build.button('repeat-speech' satisfies ElementId, messages.header.listen, right, { ...look, icon: 'speaker' });
+  const name = listen ? words : left;
   const bar = rect(name.x, name.y + (name.height - sizes.instruction * 1.2) / 2, sizes.compact ? 6 : 8, sizes.instruction * 1.2);
   build.panel(bar, { fill: COLOURS.primary, radius: bar.width / 2 });
   build.text('facility', facility.name, cutLeft(name, bar.width, sizes.compact ? 10 : 16)[1], {
