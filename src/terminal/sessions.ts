@@ -54,8 +54,10 @@ export const createSessions = (monotonicMs: () => number, store: SessionStore = 
   const ended = new Map<string, 'idle' | 'taken-over'>();
   for (const { hash, account, lastUsedAt } of store.load()) {
     const idle = Math.max(0, now() - lastUsedAt);
-    if (idle >= IDLE_MS) store.drop(hash);
-    else open.set(hash, { account, lastUsed: monotonicMs() - idle, savedAt: monotonicMs(), unseen: true });
+    if (idle >= IDLE_MS) {
+      store.drop(hash);
+      ended.set(hash, 'idle');
+    } else open.set(hash, { account, lastUsed: monotonicMs() - idle, savedAt: monotonicMs(), unseen: true });
   }
 
   const remove = (hash: string): void => {

@@ -27,6 +27,7 @@ import { createTerminalLink, type LinkOptions } from './mqtt-link.ts';
 import { createSessions } from './sessions.ts';
 import { createAccounts } from './store/accounts.ts';
 import { createAudit } from './store/audit.ts';
+import { createCopyRecord } from './store/copies.ts';
 import { createInbox } from './store/inbox.ts';
 import { createLockout } from './store/lockout.ts';
 import { openDatabase } from './store/schema.ts';
@@ -176,6 +177,7 @@ export const startTerminal = async (options: TerminalOptions): Promise<Terminal>
     lockout: createLockout(db, now),
     audit,
     handover,
+    copies: createCopyRecord(options.dataDirectory),
     contacts: options.contacts ?? [],
     certificates: options.https?.clientCa !== undefined,
     ...(options.https === undefined ? {} : { https: options.https }),

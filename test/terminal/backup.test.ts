@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { test } from 'tap';
 import { command, restoreCommand } from '../../src/main/commands/terminal-backup.ts';
 import { backUp, restore } from '../../src/terminal/store/backup.ts';
+import { createCopyRecord } from '../../src/terminal/store/copies.ts';
 import { createInbox } from '../../src/terminal/store/inbox.ts';
 import { openDatabase } from '../../src/terminal/store/schema.ts';
-import { NOON, temporary, visit } from './fixtures/site.ts';
+import { office } from './fixtures/office.ts';
+import { handClock, NOON, temporary, visit } from './fixtures/site.ts';
 
 test('a copy made while the terminal runs comes back with every visit, and what was there is kept', async (t) => {
   const directory = temporary(t);
@@ -45,4 +47,34 @@ test('a copy made while the terminal runs comes back with every visit, and what 
   t.throws(() => backUp(join(directory, 'nothing'), broken), { code: 'input/invalid' });
   await t.rejects(command.run(['--data', data]), { code: 'input/invalid' });
   await t.rejects(restoreCommand.run(['--from', copy]), { code: 'input/invalid' });
+});
+
+test('a copy that fails is told on the page, and can be put away only once there is a copy', async (t) => {
+  const data = temporary(t);
+  const { app, cookie } = await office(t, undefined, false, handClock(), data);
+  const cookies = await cookie();
+  const told = async () => (await app.inject({ url: '/api/copies', cookies })).json();
+  const silence = () => app.inject({ method: 'POST', url: '/api/copies/silence', payload: {}, cookies });
+  t.equal((await app.inject('/api/copies')).statusCode, 401);
+  t.same(await told(), { madeAt: null, failedAt: null, silenced: false });
+  const [night, next, third, fourth] = [1, 2, 3, 4].map((day) => `2026-05-0${day}T17:00:00.000Z`);
+  const other = temporary(t);
+  // A folder stands where the copy is written first.
+  mkdirSync(join(other, 'full.db.part'));
+  const fails = (at = '') => t.throws(() => backUp(data, join(other, 'full.db'), at), { code: 'storage/unwritable' });
+  fails(night);
+  t.same(await told(), { madeAt: null, failedAt: night, silenced: false });
+  t.match([(await silence()).statusCode, (await silence()).json()], [409, { code: 'copies/none' }], 'nothing to fall back on');
+  t.equal(backUp(data, join(other, 'one.db'), next), 0);
+  t.same(await told(), { madeAt: next, failedAt: null, silenced: false });
+  fails(third);
+  t.same(await told(), { madeAt: next, failedAt: third, silenced: false });
+  t.equal((await silence()).statusCode, 200);
+  fails(fourth);
+  t.same(await told(), { madeAt: next, failedAt: fourth, silenced: true });
+  t.equal(backUp(data, join(other, 'two.db'), fourth), 0);
+  t.match(await told(), { silenced: false }, 'the next failure is news again');
+  t.equal(statSync(join(data, 'copies.json')).mode & 0o777, 0o600);
+  writeFileSync(join(data, 'copies.json'), '{"madeAt":');
+  t.same(createCopyRecord(data).read(), { silenced: false }, 'a file cut short counts as none');
 });

@@ -58,7 +58,15 @@ test('thirty minutes without operation log off; watching is not operation', asyn
   t.equal(byItself.statusCode, 200, 'a list that the page brings up to date is no operation either');
   pass(MINUTE);
   t.match((await app.inject({ url: '/api/visits', cookies })).json(), { code: 'session/expired' });
+  const reason = async () => ((await app.inject({ url: '/api/session', cookies })).json() as { ended?: string }).ended;
+  t.match(await reason(), /^30分間操作がなかったため/, 'a page that heard nothing of it is told why when it asks');
   t.equal((await login('reception', 'front-desk')).statusCode, 200, 'and the account is free again');
+  t.match(await reason(), /^30分間操作がなかったため/, 'whoever logs in next');
+  const other = await cookie('doctor', 'consulting-room');
+  const why = async () => ((await app.inject({ url: '/api/session', cookies: other })).json() as { ended?: string }).ended;
+  t.equal(await why(), undefined, 'no reason while it lasts');
+  await cookie('doctor', 'consulting-room');
+  t.match(await why(), /^同じIDで別の画面から/);
 });
 
 test('ten wrong passwords in a row make everybody wait there', async (t) => {

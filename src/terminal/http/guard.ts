@@ -24,6 +24,8 @@ export interface Guard {
   require(request: FastifyRequest, may?: Role | 'anyone'): Account;
   /** The account without counting this as operation; undefined when the session is over. */
   peek(request: FastifyRequest): Account | undefined;
+  /** Why this browser's session is over, in a sentence; undefined while it lasts, after a logout, and where there never was one. */
+  ended(request: FastifyRequest): string | undefined;
   /** Milliseconds until the session ends by itself; undefined when it is over. */
   idleMsLeft(request: FastifyRequest): number | undefined;
   grant(reply: FastifyReply, sessionId: string): void;
@@ -57,6 +59,10 @@ export const createGuard = (sessions: Sessions, secure = false): Guard => ({
   peek: (request) => {
     const found = sessions.check(request.cookies[COOKIE], false);
     return found.state === 'active' ? found.account : undefined;
+  },
+  ended: (request) => {
+    const { state } = sessions.check(request.cookies[COOKIE], false);
+    return state === 'idle' || state === 'taken-over' ? ENDED[state][1] : undefined;
   },
   idleMsLeft: (request) => {
     const found = sessions.check(request.cookies[COOKIE], false);

@@ -8,6 +8,7 @@ import type { Log } from '../../core/log.ts';
 import { pageRoutes } from '../web/assets.ts';
 import { type AccountRouteParts, accountRoutes } from './account-routes.ts';
 import { requireCertificates } from './certificate.ts';
+import { type CopyRouteParts, copyRoutes } from './copy-routes.ts';
 import { HttpRefusal, installErrors } from './errors.ts';
 import { type EventRouteParts, eventRoutes } from './event-routes.ts';
 import { type HandoverRouteParts, handoverRoutes } from './handover-routes.ts';
@@ -22,6 +23,7 @@ export type ServerParts = SessionRouteParts &
   KioskRouteParts &
   AccountRouteParts &
   HandoverRouteParts &
+  CopyRouteParts &
   EventRouteParts & { readonly log: Log; readonly https?: HttpsFiles };
 
 /** PEM files. With `clientCa`, only browsers with a certificate of that authority may log in; not with one that `clientCrl` revokes. */
@@ -81,6 +83,7 @@ export const createServer = async (parts: ServerParts): Promise<FastifyInstance>
   kioskRoutes(app, parts);
   accountRoutes(app, parts);
   handoverRoutes(app, parts);
+  copyRoutes(app, parts);
   eventRoutes(app, parts);
   pageRoutes(app);
   return app;

@@ -100,6 +100,7 @@ export const sessionRoutes = (app: FastifyInstance, parts: SessionRouteParts): v
   app.get('/api/session', (request) => ({
     site: parts.site,
     account: guard.peek(request) ?? null,
+    ended: guard.ended(request),
     accountsExist: accounts.count() > 0,
     demoAccounts: parts.demoAccounts,
     contacts: parts.contacts,

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import Database from 'libsql';
 import { makeDirectories } from '../../core/directories.ts';
 import { KioskFailure } from '../../core/failure.ts';
+import { createCopyRecord } from './copies.ts';
 
 /** The sentence of the users' quick guide (G10); its answer stands beside it. */
 const SENTENCE = 'システムイメージ作成に失敗しました。';
@@ -27,11 +28,26 @@ const checked = (file: string): number => {
   }
 };
 
-/** Copies the database of `directory` to `file` (mode 0600), consistent also while the terminal runs. Answers how many visits it holds. */
-export const backUp = (directory: string, file: string): number => {
+/**
+ * Copies the database of `directory` to `file` (mode 0600), consistent also while the terminal runs, and notes how it went for the page. Answers how
+ * many visits it holds. `at`: ISO 8601.
+ */
+export const backUp = (directory: string, file: string, at = new Date().toISOString()): number => {
   const source = join(directory, 'terminal.db');
   if (!existsSync(source)) throw refuse('data', `there is no ${source}`);
-  if (existsSync(file)) throw refuse('to', `${file} exists already: a copy never overwrites another`);
+  const record = createCopyRecord(directory);
+  try {
+    if (existsSync(file)) throw refuse('to', `${file} exists already: a copy never overwrites another`);
+    const visits = copy(source, file);
+    record.made(at);
+    return visits;
+  } catch (cause) {
+    record.failed(at);
+    throw cause;
+  }
+};
+
+const copy = (source: string, file: string): number => {
   makeDirectories(dirname(file));
   const passing = `${file}.part`;
   const db = new Database(source);

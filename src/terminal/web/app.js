@@ -3,6 +3,7 @@
 import { accountsView, auditView } from './admin.js';
 import { get, post } from './api.js';
 import { arrivals } from './arrivals.js';
+import { copiesNotice } from './copies.js';
 import { openDetail } from './detail.js';
 import { announce, h } from './dom.js';
 import { helpView, trouble, useContacts } from './help.js';
@@ -16,6 +17,11 @@ import { visitsView } from './visits.js';
 
 /** Before a refused stream of events is asked for again. */
 const REFUSED_MS = 5000;
+/** A copy is made at night; whoever has the page open then reads of it in the morning. */
+const COPIES_MS = 10 * 60_000;
+
+/** Somebody worked here, and the terminal knows of no session any more. */
+const NO_REASON = 'ログインの状態が切れたため、最初の画面に戻りました。もう一度ログインしてください。受付の情報は失われていません';
 
 const root = document.getElementById('app');
 let stopPage = () => undefined;
@@ -36,6 +42,7 @@ const showTerminal = (session) => {
   // An administrator sees no patient: nothing arrives for that role.
   const receives = PATIENTS.includes(session.account.role);
   if (receives) strip.element.append(told.offer);
+  const copies = copiesNotice();
   const place = h('main', { id: 'main', tabindex: '-1' });
   const views = VIEWS.filter(([, , , roles]) => roles.includes(session.account.role));
   let current;
@@ -64,7 +71,7 @@ const showTerminal = (session) => {
       h('div', { class: 'brand' }, h('img', { src: '/icon.svg', alt: '', width: 32, height: 32 }), h('span', { class: 'brand-name' }, '資格確認端末'), h('span', { class: 'site' }, session.site)),
       h('nav', { 'aria-label': 'メニュー' }, tabs),
       h('div', { class: 'account' }, receives ? told.element : undefined, h('span', { class: 'account-id' }, session.account.id), h('button', { class: 'button', type: 'button', onclick: logout }, 'ログアウト'))),
-    strip.element, place); // biome-ignore format: reads as the page does
+    strip.element, copies.element, place); // biome-ignore format: reads as the page does
 
   const events = new EventSource('/api/events');
   const on = (name, run) => events.addEventListener(name, (event) => run(JSON.parse(event.data)));
@@ -76,6 +83,7 @@ const showTerminal = (session) => {
     // After a gap in the stream, visits may have arrived unseen.
     if (greeted) void current.refresh(true);
     greeted = true;
+    void copies.refresh();
   });
   on('kiosk', (view) => {
     if (strip.update(view)) told.came('カードリーダーから本人確認の依頼です');
@@ -90,14 +98,16 @@ const showTerminal = (session) => {
   events.addEventListener('error', () => {
     strip.broker('unheard');
     // Refused, not broken: the browser does not try again by itself.
-    if (events.readyState === EventSource.CLOSED) retrying = setTimeout(() => void start(), REFUSED_MS);
+    if (events.readyState === EventSource.CLOSED) retrying = setTimeout(() => void start(undefined, NO_REASON), REFUSED_MS);
   });
   on('session', () => void get('/api/visits', true).catch(() => undefined));
   addEventListener('hashchange', choose);
   show(true);
+  const lookAtCopies = setInterval(() => void copies.refresh(), COPIES_MS);
   const stopIdle = watchIdle(session.idleSecondsLeft);
   return () => {
     clearTimeout(retrying);
+    clearInterval(lookAtCopies);
     events.close();
     stopIdle();
     strip.close();
@@ -108,7 +118,8 @@ const showTerminal = (session) => {
   };
 };
 
-const start = async (notice) => {
+/** `notice`: what to say at the login; `otherwise`: where the terminal does not know why the session is over. */
+const start = async (notice, otherwise) => {
   stopPage();
   stopPage = () => undefined;
   try {
@@ -116,7 +127,7 @@ const start = async (notice) => {
     useContacts(session.contacts);
     if (!session.accountsExist)
       root.replaceChildren(setupPage(session, () => void start('アカウントを作りました。ログインしてください。')));
-    else if (session.account === null) root.replaceChildren(loginPage(session, notice, () => void start()));
+    else if (session.account === null) root.replaceChildren(loginPage(session, notice ?? session.ended ?? otherwise, () => void start()));
     else stopPage = showTerminal(session);
   } catch (error) {
     root.replaceChildren(h('main', { class: 'login' }, h('div', { class: 'login-card' }, trouble(error),
@@ -127,7 +138,7 @@ const start = async (notice) => {
 // Asking counts as nothing: it only finds out whether the session is over.
 document.addEventListener('session-check', async () => {
   const session = await get('/api/session').catch(() => undefined);
-  if (session?.account === null) void start('30分間操作がなかったため、ログアウトしました');
+  if (session?.account === null) void start(undefined, NO_REASON);
 });
 document.addEventListener('session-ended', ({ detail }) => void start(detail.message));
 void start();

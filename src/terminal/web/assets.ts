@@ -30,6 +30,7 @@ const FILES: Readonly<Record<string, keyof typeof TYPES>> = {
   'app.js': 'js',
   'api.js': 'js',
   'arrivals.js': 'js',
+  'copies.js': 'js',
   'dom.js': 'js',
   'fields.js': 'js',
   'words.js': 'js',
