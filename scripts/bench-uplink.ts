@@ -1,5 +1,5 @@
 // Measures the uplink with Debian's mosquitto over mTLS, the built terminal and real flash (docs/scaling.md). Never fails on a time.
-//   npm run bench:uplink -- [--visits 500] [--backlog 10000] [--kiosks 10,100,500,2000] [--json FILE]
+//   npm run bench:uplink -- [--visits 500] [--backlog 10000] [--kiosks 10,100,500,2000] [--only append,delivery,drain,fleet] [--json FILE]
 // One run prints every figure beside its target and what the machine was doing.
 
 import { writeFileSync } from 'node:fs';
@@ -14,6 +14,7 @@ const { values } = parseArgs({
     visits: { type: 'string', default: '500' },
     backlog: { type: 'string', default: '10000' },
     kiosks: { type: 'string', default: '10,100,500,2000' },
+    only: { type: 'string', default: 'append,delivery,drain,fleet' },
     json: { type: 'string' },
   },
 });
@@ -28,7 +29,14 @@ if (NO_MOSQUITTO !== false) {
   process.exit(2);
 }
 const [visits, backlog] = [whole('visits', values.visits), whole('backlog', values.backlog)];
-const fleets = values.kiosks.split(',').map((text) => whole('kiosks', text));
+const PARTS = ['append', 'delivery', 'drain', 'fleet'];
+const only = values.only.split(',');
+const stranger = only.find((part) => !PARTS.includes(part));
+if (stranger !== undefined) {
+  process.stderr.write(`--only ${stranger}: one or more of ${PARTS.join(',')} are needed.\n`);
+  process.exit(2);
+}
+const fleets = !only.includes('fleet') ? [] : values.kiosks.split(',').map((text) => whole('kiosks', text));
 
 const print = (text: string): void => {
   process.stdout.write(`${text}\n`);
@@ -39,18 +47,25 @@ const load = (): string =>
     .join(' ');
 
 print(`${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.versions.node}, load average ${load()}`);
-const append = await measureAppend(backlog);
-print(
-  `append (seal excluded)   first 500: ${append.firstMs} ms, last 500 of ${backlog}: ${append.lastMs} ms, ratio ${append.ratio} (target 1.2)`,
-);
-const delivery = await measureDelivery(visits);
-print(
-  `finish → acked           p50 ${delivery.p50} ms (target 30), p99 ${delivery.p99} ms (target 150), max ${delivery.max} ms, ${visits} visits`,
-);
-const drain = await measureDrain(backlog);
-print(`drain of ${backlog}           ${drain.perSecond} /s (target 500), terminal RSS ${drain.terminalMb} MB, lost ${drain.lost}`);
+const append = only.includes('append') ? await measureAppend(backlog) : undefined;
+if (append !== undefined)
+  print(
+    `append (seal excluded)   first 500: ${append.firstMs} ms, last 500 of ${backlog}: ${append.lastMs} ms, ratio ${append.ratio} (target 1.2)`,
+  );
+const delivery = only.includes('delivery') ? await measureDelivery(visits) : undefined;
+if (delivery !== undefined)
+  print(
+    `finish → acked           p50 ${delivery.p50} ms (target 30), p99 ${delivery.p99} ms (target 150), max ${delivery.max} ms, ${visits} visits`,
+  );
+const drain = only.includes('drain') ? await measureDrain(backlog) : undefined;
+if (drain !== undefined) {
+  const cpu = Object.entries(drain.cpuMs).map(([name, ms]) => `${name} ${ms} ms`);
+  print(`drain of ${backlog}           ${drain.perSecond} /s (target 500), terminal RSS ${drain.terminalMb} MB, lost ${drain.lost}`);
+  print(`                         CPU for each visit: ${cpu.join(', ')}`);
+}
 const curve = [];
-print('kiosks  all up s  spread s  storm acked s  p50 ms  p99 ms  lost  broker MB  broker CPU %  terminal MB  terminal CPU %');
+if (fleets.length > 0)
+  print('kiosks  all up s  spread s  storm acked s  p50 ms  p99 ms  lost  broker MB  broker CPU %  terminal MB  terminal CPU %');
 for (const kiosks of fleets) {
   const fleet = await measureFleet(kiosks);
   curve.push(fleet);

@@ -20,6 +20,15 @@ const median = (values: readonly number[]): number => percentiles(values).p50;
 export const rssMb = ({ child }: Process): number =>
   Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024);
 
+const TICKS_PER_SECOND = 100;
+
+/** Seconds of CPU of a process (proc(5): utime and stime). */
+export const cpuSeconds = (pid: number | undefined): number => {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+};
+
 const SAMPLE = 500;
 
 /** Appends of 4 kB to an empty outbox, and to one that holds `backlog`; medians, so that another's fsync does not count. */
@@ -41,6 +50,8 @@ export const measureAppend = async (backlog: number) => {
     rmSync(folder, { recursive: true, force: true });
   }
 };
+
+const perVisit = (after = 0, before = 0, visits = 1): number => round((1000 * (after - before)) / visits);
 
 const openUplink = async (lab: Lab) => {
   const config = readConfig(lab.settings('kiosk-1', 'ackTimeoutSeconds = 60'));
@@ -71,7 +82,7 @@ export const measureDelivery = (visits: number) =>
     return { ...sealToAck, append: sealAndAppend };
   });
 
-/** `backlog` visits were made while the terminal was away; it comes. */
+/** `backlog` visits were made while the terminal was away; it comes. CPU of each process for one visit tells more than the rate on a busy machine. */
 export const measureDrain = (backlog: number) =>
   withSite(async (lab) => {
     const uplink = await openUplink(lab);
@@ -80,11 +91,14 @@ export const measureDrain = (backlog: number) =>
     for (let visit = 0; visit < backlog; visit += 1) await uplink.submit(visitContent());
     const terminal = await lab.startTerminal();
     await until('the terminal', () => uplink.state.terminal === 'ready');
-    const started = performance.now();
+    const pids = { kiosk: process.pid, terminal: terminal.child.pid, broker: lab.broker?.child.pid };
+    const used = () => Object.values(pids).map(cpuSeconds);
+    const [before, started] = [used(), performance.now()];
     await until('the last ack', () => uplink.state.backlog === 0, 600_000);
     const seconds = (performance.now() - started) / 1000;
+    const cpuMs = Object.fromEntries(Object.keys(pids).map((name, at) => [name, perVisit(used()[at], before[at], backlog)]));
     const { acknowledged } = uplink.health();
     const terminalMb = rssMb(terminal);
     await uplink.stop();
-    return { perSecond: Math.round(backlog / seconds), seconds: round(seconds), terminalMb, lost: backlog - acknowledged };
+    return { perSecond: Math.round(backlog / seconds), seconds: round(seconds), terminalMb, cpuMs, lost: backlog - acknowledged };
   });

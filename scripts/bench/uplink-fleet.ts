@@ -1,7 +1,6 @@
 // Many kiosks in one process, each with a certificate and an outbox of its own, against one mosquitto and one terminal: the storm after a
 // restart of the broker, ten visits a second, and what one kiosk more costs.
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { uuidV7 } from '../../src/core/ids.ts';
 import { SiteFolder } from '../../src/main/site/site-folder.ts';
@@ -10,20 +9,12 @@ import { loadKeySet, loadKeySets } from '../../src/uplink/seal-keys.ts';
 import { createUplink, type KazashiUplink } from '../../src/uplink/uplink.ts';
 import { Lab, type Process, pause, until } from '../../test/system/uplink/lab.ts';
 import { visitContent } from '../../test/uplink/visit-content.ts';
-import { rssMb } from './uplink-delivery.ts';
+import { cpuSeconds, rssMb } from './uplink-delivery.ts';
 
 const STEADY_SECONDS = 10;
 const PER_SECOND = 10;
-const TICKS_PER_SECOND = 100;
 
 const tenth = (value: number): number => Math.round(value * 10) / 10;
-
-/** Seconds of CPU of a process (proc(5): utime and stime). */
-const cpuSeconds = ({ child }: Process): number => {
-  const stat = readFileSync(`/proc/${child.pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-};
 
 const openKiosk = async (lab: Lab, name: string): Promise<KazashiUplink> => {
   const own = lab.member(name);
@@ -80,7 +71,7 @@ export const measureFleet = async (count: number) => {
     const stormAckedS = tenth((performance.now() - restarted) / 1000);
     await until('all kiosks again', up, 300_000);
 
-    const cpu = [cpuSeconds(broker), cpuSeconds(terminal)] as const;
+    const cpu = [cpuSeconds(broker.child.pid), cpuSeconds(terminal.child.pid)] as const;
     const steady = performance.now();
     const times: number[] = [];
     const waiting: Promise<unknown>[] = [];
@@ -93,7 +84,7 @@ export const measureFleet = async (count: number) => {
     }
     await Promise.all(waiting);
     const seconds = (performance.now() - steady) / 1000;
-    const share = (process: Process, before: number) => tenth((100 * (cpuSeconds(process) - before)) / seconds);
+    const share = (process: Process, before: number) => tenth((100 * (cpuSeconds(process.child.pid) - before)) / seconds);
     const { p50, p99 } = percentiles(times);
     const sorted = [...back].sort((a, b) => a - b);
     return {
