@@ -98,17 +98,20 @@ async function examine(at: At, whole: Whole): Promise<string> {
   mkdirSync(folder);
   const fat = `${lab.disk}@@${at('kazashi-boot').start}`;
   const env = { ...process.env, MTOOLS_SKIP_CHECK: '1' };
-  execFileSync('mcopy', ['-s', '-n', '-i', fat, '::/loader', '::/a', '::/b', folder], { env, stdio: 'pipe' });
+  const copy = (name: string) => execFileSync('mcopy', ['-s', '-n', '-i', fat, `::/${name}`, folder], { env, stdio: 'pipe' });
+  copy('loader');
+  copy('a');
   const names = readdirSync(join(folder, 'loader/entries'));
   const entries = names.flatMap((name): Entry[] => {
     const [, left] = /^kazashi-[ab](?:\+(\d+)(?:-\d+)?)?\.conf$/.exec(name) ?? [];
     if (!name.endsWith('.conf')) return [];
-    const [, slot, version] =
-      /^version (\d+)\nlinux \/([ab])\//m.exec(readFileSync(join(folder, 'loader/entries', name), 'latin1'))?.reverse() ?? [];
+    const [, version, slot] = /^version (\d+)\nlinux \/([ab])\//m.exec(readFileSync(join(folder, 'loader/entries', name), 'latin1')) ?? [];
     if ((slot !== 'a' && slot !== 'b') || version === undefined) throw new Error(`${name} is not whole`);
     return [{ slot, left: left === undefined ? undefined : Number(left), version: Number(version) }];
   });
   const [first] = entries.filter(({ left }) => left !== 0).sort((a, b) => b.version - a.version);
+  // Half written it is nobody's business until it is started.
+  if (first?.slot === 'b') copy('b');
   if (!entries.some(({ slot, left }) => slot === 'a' && left === undefined)) throw new Error('the version before has no entry');
   for (const slot of new Set(['a', first?.slot ?? 'a'] as const))
     for (const [file, part] of [
