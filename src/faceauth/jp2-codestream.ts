@@ -13,6 +13,11 @@ export interface PromisedSize {
   readonly height: number;
   readonly components: number;
   readonly tiles: number;
+  /** The image's place on the reference grid (B.2). */
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
 }
 
 const startsWith = (bytes: Buffer, start: Buffer): boolean => bytes.subarray(0, start.length).equals(start);
@@ -46,5 +51,5 @@ export const promisedSize = (codestream: Uint8Array): PromisedSize | undefined =
   ) as [number, number, number, number, number, number, number, number];
   if (tileWidth === 0 || tileHeight === 0) return undefined;
   const tiles = Math.ceil((right - tilesLeft) / tileWidth) * Math.ceil((bottom - tilesTop) / tileHeight);
-  return { width: right - left, height: bottom - top, components: view.getUint16(32), tiles };
+  return { width: right - left, height: bottom - top, components: view.getUint16(32), tiles, left, top, right, bottom };
 };

@@ -5,6 +5,7 @@ import type { J2KDecoder } from '@cornerstonejs/codec-openjpeg/decodewasmjs';
 import { KioskFailure } from '../core/failure.ts';
 import { Jp2Codec } from './jp2-codec.ts';
 import { codestreamOf, promisedSize } from './jp2-codestream.ts';
+import { promisedPackets } from './jp2-packets.ts';
 import type { Picture } from './ports.ts';
 
 /** More than any card photo; a damaged size field must not reserve gigabytes. */
@@ -17,6 +18,8 @@ const FREE_SAMPLES = 320 * 400;
 
 /** A card's photo is one tile; the codec takes ten kilobytes for each. */
 const MAX_TILES = 16;
+/** Twenty layers in six resolutions of three components are 360. The codec looks for every one, and words a kilobyte of warning for each that is not there. */
+const MAX_PACKETS = 512;
 /** What decoding may take beside the codec's own memory, which holds any honest photo of a card: by its size, and for one of a few hundred bytes. */
 const BYTES_PER_BYTE = 1024;
 const FREE_BYTES = 4 * 1024 * 1024;
@@ -54,6 +57,8 @@ export const decodeJp2 = async (jp2: Uint8Array): Promise<Picture> => {
   const { width, height, components, tiles } = promised;
   if ([width, height].some((side) => side < 16 || side > MAX_SIDE) || tiles > MAX_TILES) throw unreadable('size');
   if (width * height * components > Math.max(FREE_SAMPLES, MAX_SAMPLES_PER_BYTE * jp2.length)) throw unreadable('size');
+  const packets = promisedPackets(codestream, promised);
+  if (packets === undefined || packets > MAX_PACKETS) throw unreadable('coding style');
   loading ??= Jp2Codec.load();
   const codec = await loading;
   try {

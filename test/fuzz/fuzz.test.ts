@@ -6,6 +6,8 @@ import { test } from 'tap';
 import { encodeCardPhoto } from '../../src/card/twin/jp2.ts';
 import { decodeJp2 } from '../../src/faceauth/jp2.ts';
 import { Jp2Codec } from '../../src/faceauth/jp2-codec.ts';
+import { codestreamOf, type PromisedSize, promisedSize } from '../../src/faceauth/jp2-codestream.ts';
+import { promisedPackets } from '../../src/faceauth/jp2-packets.ts';
 import { overdrawn } from './allocation.ts';
 import { type Finding, fuzz, openTargets } from './targets.ts';
 
@@ -99,6 +101,45 @@ test('a photo of thousands of tiles is refused before the codec makes room for e
   await t.rejects(decodeJp2(photo), { code: 'face/photo-unreadable', facts: { reason: 'size' } });
 });
 
+/** The photo with another coding style (A.6.1): layers, and precincts of one sample at every resolution. */
+const restyled = (photo: Uint8Array, layers: number, tiny: boolean): Uint8Array => {
+  const bytes = Buffer.from(photo);
+  const at = bytes.indexOf(Buffer.from('ff52', 'hex'));
+  const end = at + 2 + bytes.readUInt16BE(at + 2);
+  const style = Buffer.from(bytes.subarray(at + 4, end));
+  if (tiny) style[0] = (style[0] ?? 0) | 1;
+  style.writeUInt16BE(layers, 2);
+  const precincts = Buffer.alloc(tiny ? (style[5] ?? 0) + 1 : 0);
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(2 + 10 + precincts.length);
+  return Buffer.concat([bytes.subarray(0, at + 2), length, style.subarray(0, 10), precincts, bytes.subarray(end)]);
+};
+
+test('a photo that promises millions of packets is refused before the codec looks for each', async (t) => {
+  const photo = await encodeCardPhoto({ width: 240, height: 320, data: new Uint8Array(240 * 320).fill(99) }, 900);
+  const codestream = codestreamOf(photo) ?? new Uint8Array(0);
+  const packets = (bytes: Uint8Array) => promisedPackets(bytes, promisedSize(bytes) as PromisedSize);
+  t.equal(packets(codestream), 6, 'one layer, five decompositions');
+  t.equal(packets(restyled(codestream, 20, false)), 120);
+  t.equal(packets(restyled(codestream, 65_535, false)), 6 * 65_535);
+  t.ok((packets(restyled(codestream, 1, true)) ?? 0) > 240 * 320, 'a precinct for each sample');
+  const refused = { code: 'face/photo-unreadable', facts: { reason: 'coding style' } };
+  await t.rejects(decodeJp2(restyled(codestream, 65_535, false)), refused);
+  await t.rejects(decodeJp2(restyled(codestream, 1, true)), refused);
+  const inTilePart = (segment: Uint8Array): Uint8Array => {
+    const bytes = Buffer.from(codestream);
+    const at = bytes.indexOf(Buffer.from('ff90', 'hex'));
+    const size = bytes.readUInt32BE(at + 6);
+    if (size !== 0) bytes.writeUInt32BE(size + segment.length, at + 6);
+    return Buffer.concat([bytes.subarray(0, at + 12), segment, bytes.subarray(at + 12)]);
+  };
+  const many = restyled(codestream, 65_535, false);
+  const at = Buffer.from(many).indexOf(Buffer.from('ff52', 'hex'));
+  const style = many.subarray(at, at + 2 + Buffer.from(many).readUInt16BE(at + 2));
+  await t.rejects(decodeJp2(inTilePart(style)), refused, 'nor is it believed when a tile-part says it');
+  t.equal(packets(inTilePart(Buffer.from('ff6400040001', 'hex'))), 6, 'a comment in a tile-part changes nothing');
+});
+
 test('the codec takes no more memory than a picture may, and works on after it was refused some', async (t) => {
   const codec = await Jp2Codec.load();
   const size = () => codec.decodeWithin(0, (decoder) => decoder.getEncodedBuffer(1).buffer.byteLength);
@@ -117,7 +158,7 @@ test('docs/fuzz.md names every target as it is printed, and no other, and its fi
     targets.map(({ name }) => name),
   );
   const told = [...page.matchAll(/^ {2}Kept: \[(.+)\]\(\.\.\/(.+)\)\.$/gm)];
-  t.equal(told.length, 4);
+  t.equal(told.length, 5);
   for (const [, name = '', file = ''] of told) t.ok(readFileSync(file, 'utf8').includes(`test('${name}'`), name);
   t.match(page, `${(RUNS * SEEDS.length).toLocaleString('en-GB')} of each`);
 });
