@@ -14,6 +14,7 @@ import { checkFace } from './face-signature.ts';
 import { readObject, selectFile } from './files.ts';
 import type { CardProfile } from './profile.ts';
 import type { FaceReading } from './reading.ts';
+import type { RefusedCodes } from './refused-codes.ts';
 import type { CardTrust } from './trust.ts';
 
 export interface HolderFilesParts {
@@ -23,6 +24,8 @@ export interface HolderFilesParts {
   readonly log: Log;
   /** Takes a buffer that must be wiped when the session ends. */
   readonly keep: (bytes: Uint8Array) => Uint8Array;
+  /** Codes that no card is asked about again. */
+  readonly refused?: RefusedCodes | undefined;
 }
 
 /** What a failed read may be without ending the visit. */
@@ -45,15 +48,21 @@ export class HolderFiles {
     signal: AbortSignal,
     onPhoto: (photoJp2: Uint8Array) => void,
   ): Promise<FaceReading> {
-    const { channel, profile, applications, log, keep } = this.#parts;
+    const { channel, profile, applications, log, keep, refused } = this.#parts;
     if ('failure' in code) {
       signal.throwIfAborted();
       return { photo: 'unreadable', photoFailure: code.failure.code };
+    }
+    if (refused?.has(code.digits) === true) {
+      wipe(code.digits);
+      log.info('card.code-not-repeated');
+      return { photo: 'blocked', photoFailure: 'code/wrong' };
     }
     try {
       await applications.select('visual', signal);
       const closed = await presentCodeB(channel, profile.visual.codeB, code.digits, { log, signal });
       if (closed !== undefined) {
+        if (closed.photoFailure === 'code/wrong') refused?.add(code.digits);
         wipe(code.digits);
         return closed;
       }

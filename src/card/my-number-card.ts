@@ -16,6 +16,7 @@ import { computeSignature, readAuthCertificate, readPinState, signChallenge } fr
 import type { CardFaceReader, DetectedCard } from './ports.ts';
 import type { CardGeneration } from './profile.ts';
 import type { CardPinOutcome, CardProof, CardReading } from './reading.ts';
+import type { RefusedCodes } from './refused-codes.ts';
 import { authenticateTerminal, type SchemeTerminal } from './scheme-authentication.ts';
 import { presentSecret } from './secrets.ts';
 import { signatureHolds } from './signature.ts';
@@ -24,10 +25,10 @@ import { type CardTrust, type CertificateRules, certificateKey, judgeCertificate
 /** Tells what the card is (see identify.ts for the failures) and opens a session on it. */
 export const identifyCard = async (
   card: DetectedCard,
-  { log = silentLog, signal }: { log?: Log; signal?: AbortSignal } = {},
+  { log = silentLog, signal, refused }: { log?: Log; signal?: AbortSignal; refused?: RefusedCodes } = {},
 ): Promise<MyNumberCard> => {
   const channel = openChannel(card, log);
-  return new MyNumberCard(channel, await identify(card, channel, signal), log);
+  return new MyNumberCard(channel, await identify(card, channel, signal), log, refused);
 };
 
 export class MyNumberCard {
@@ -43,12 +44,13 @@ export class MyNumberCard {
   #attributes: Promise<TextAttributes | undefined> | undefined;
   #closed = false;
 
-  constructor(channel: CardChannel, identified: Identified, log: Log) {
+  constructor(channel: CardChannel, identified: Identified, log: Log, refused?: RefusedCodes) {
     this.#channel = channel;
     this.#identified = identified;
     const { profile } = identified;
     this.#applications = new ApplicationSelector(channel, profile);
-    this.#files = new HolderFiles({ channel, profile, applications: this.#applications, log, keep: (bytes) => this.#keep(bytes) });
+    const keep = (bytes: Uint8Array) => this.#keep(bytes);
+    this.#files = new HolderFiles({ channel, profile, applications: this.#applications, log, keep, refused });
   }
 
   get generation(): CardGeneration {

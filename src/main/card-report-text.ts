@@ -53,22 +53,33 @@ const pinText = ({ set, triesLeft }: NonNullable<CardReport['pin']>, ways: CardV
   return triesLeftText(triesLeft);
 };
 
-const faceText = ({ state, failure, codeTriesLeft, codeReason }: NonNullable<CardReport['face']>): string => {
+/** Where another way is open the kiosk only says beside it why there is no face; where none is, the verdict has its words. */
+const closedWords = (failure: FailureCode, ways: CardVerdict['ways']): string => {
+  if (ways.length === 0) return `staff:   ${messagesFor('en').failures[failure].staff}`;
+  const why = failure === 'code/blocked' ? 'photo-locked' : 'photo';
+  const [ja, en] = [messagesFor('ja').method.faceClosed[why], messagesFor('en').method.faceClosed[why]];
+  return `patient: ${ja}\n         ${en}`;
+};
+
+const faceText = ({ state, failure, codeTriesLeft, codeReason }: NonNullable<CardReport['face']>, ways: CardVerdict['ways']): string => {
   if (state === 'ready') return 'opened by 照合番号B (not shown)';
   const tries = codeTriesLeft === undefined ? '' : `, ${triesLeftText(codeTriesLeft)}`;
   const unread =
     codeReason === undefined ? 'no 照合番号B was read (--code asks for its 14 digits)' : `照合番号B was not presented: ${codeReason}`;
   const why = failure === 'card/face-unreadable' ? `: ${unread}` : '';
-  const words = failure === undefined ? '' : `\n${wordsOf(failure)}`;
+  const words = failure === undefined ? '' : `\n${closedWords(failure, ways)}`;
   return `closed: ${failure ?? state}${tries}${why}${words}`;
 };
 
-const photoText = (photo: NonNullable<CardReport['photo']>): string =>
+const photoText = (photo: NonNullable<CardReport['photo']>, ways: CardVerdict['ways']): string =>
   'failure' in photo
-    ? `JPEG 2000, ${photo.bytes} bytes: ${failureText(photo.failure)}`
+    ? `JPEG 2000, ${photo.bytes} bytes: ${photo.failure}\n${closedWords(photo.failure, ways)}`
     : `JPEG 2000, ${photo.bytes} bytes, ${photo.width} × ${photo.height}, decodes (not shown)`;
 
-const pinTryText = ({ outcome, triesLeft, signed, notSigned, reason }: NonNullable<CardReport['pinTry']>): string => {
+const pinTryText = (
+  { outcome, triesLeft, signed, notSigned, reason }: NonNullable<CardReport['pinTry']>,
+  before: number | undefined,
+): string => {
   if (outcome === 'verified' && signed === undefined)
     return `accepted, but no signature of the card's authentication key came that its certificate verifies: ${notSigned}`;
   if (outcome === 'not-given') return `not presented: ${reason}`;
@@ -76,7 +87,8 @@ const pinTryText = ({ outcome, triesLeft, signed, notSigned, reason }: NonNullab
     return `accepted; the card signed a challenge with its authentication key (${signed}), verified by its certificate`;
   if (outcome === 'unconfirmed') return `not presented: ${triesLeftText(triesLeft)}, a wrong one locks the card; --last-try presents it`;
   if (outcome === 'ill-formed') return 'not presented: a PIN is four digits';
-  return outcome === 'blocked' ? 'refused: locked' : `wrong, ${triesLeftText(triesLeft)}`;
+  if (outcome === 'blocked') return before === 0 ? 'refused: locked' : 'wrong: that was the last try, it is locked now';
+  return `wrong, ${triesLeftText(triesLeft)}`;
 };
 
 const WAYS: Readonly<Record<CardVerdict['ways'][number], string>> = { face: 'face', pin: 'PIN' };
@@ -101,13 +113,13 @@ export const cardReportText = (
   add('card', generation && `My Number Card, generation ${generation}`);
   add('certificate', certificate && certificateText(certificate));
   add('PIN', pin && pinText(pin, verdict.ways));
-  add('card face', face && faceText(face));
-  add('photo', photo && photoText(photo));
+  add('card face', face && faceText(face, verdict.ways));
+  add('photo', photo && photoText(photo, verdict.ways));
   add('holder', holder && `${holder.name}   ${holder.address}   born ${holder.birth}, sex ${holder.sex}`);
   add('age', holder?.ageYears === undefined ? undefined : `${holder.ageYears}`);
   add('face signature', faceSignature === 'genuine' ? 'genuine: the issuer signed photo, name, address, birth and key' : faceSignature);
   add('possession', possession && `proved: the card signed a fresh challenge with its face key (${possession})`);
-  add('PIN try', pinTry && pinTryText(pinTry));
+  add('PIN try', pinTry && pinTryText(pinTry, pin?.triesLeft));
   add('the kiosk says', verdictText(verdict));
   add(
     'milliseconds',

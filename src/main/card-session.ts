@@ -6,6 +6,7 @@ import type { TextAttributes } from '../card/card-face.ts';
 import { identifyCard, type MyNumberCard } from '../card/my-number-card.ts';
 import type { CardFaceReader, DetectedCard } from '../card/ports.ts';
 import type { CardReading } from '../card/reading.ts';
+import type { RefusedCodes } from '../card/refused-codes.ts';
 import type { CardTrust } from '../card/trust.ts';
 import { ascii, concat, wipe } from '../core/bytes.ts';
 import type { Clock } from '../core/clock.ts';
@@ -31,6 +32,8 @@ export interface SessionParts {
   readonly place: { readonly site: string; readonly kiosk: string };
   readonly clock: Clock;
   readonly random: RandomBytes;
+  /** One for the whole kiosk. */
+  readonly refusedCodes: RefusedCodes;
   readonly log: Log;
 }
 
@@ -85,7 +88,7 @@ export const openCardSession = (visitId: string, parts: SessionParts): CardSessi
   return {
     async read(signal): Promise<CardSummary> {
       if (detected === undefined) throw new KioskFailure('card/removed');
-      card = await identifyCard(detected, { log: parts.log, signal });
+      card = await identifyCard(detected, { log: parts.log, signal, refused: parts.refusedCodes });
       // The photo is decoded and embedded while the reader is still busy with the rest of the card.
       let enrolling: ReturnType<typeof enrol> | undefined;
       const onPhoto = (photoJp2: Uint8Array) => {

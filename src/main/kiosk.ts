@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import type { CardFaceReader, CardReader } from '../card/ports.ts';
+import { RefusedCodes } from '../card/refused-codes.ts';
 import type { CardTrust } from '../card/trust.ts';
 import type { KioskConfig } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
@@ -128,6 +129,7 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
   };
 
   const settings = visitSettingsOf(config);
+  const refusedCodes = new RefusedCodes();
   const visit = createVisit({
     settings,
     clock,
@@ -147,6 +149,7 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
           place: { site: config.site.id, kiosk: config.kiosk.id },
           clock,
           random: systemRandom,
+          refusedCodes,
           log: log.child('card'),
         }),
       pad: createSecretPad(),

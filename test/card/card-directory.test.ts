@@ -287,6 +287,26 @@ test('what has no end is refused before it is read', { skip: !existsSync('/dev/z
   await t.rejects(openCard(directory, NOW), { message: /photo\.jp2: 24001 bytes; at most 24000 are allowed$/ });
 });
 
+test('what is no picture, no UTF-8 or no directory is named', async (t) => {
+  const directory = await makeIn(t);
+  const at = (name: string) => join(directory, name);
+  const card = readFileSync(at('card.json'));
+  writeFileSync(at('card.json'), Buffer.concat([card.subarray(0, 40), Buffer.of(0x8e, 0x52), card.subarray(40)]));
+  await t.rejects(openCard(directory, NOW), {
+    code: 'input/invalid',
+    message: `${at('card.json')}: is not UTF-8 (Shift_JIS?); save it as UTF-8`,
+  });
+  writeFileSync(at('card.json'), Buffer.concat([Buffer.of(0xef, 0xbb, 0xbf), card]));
+  t.ok(await openCard(directory, NOW), 'a byte order mark does no harm');
+  writeFileSync(at('name.png'), 'hi');
+  await t.rejects(openCard(directory, NOW), { message: `${at('name.png')}: is no PNG picture` });
+  writeFileSync(at('name.png'), new Uint8Array(60_000));
+  await t.rejects(openCard(directory, NOW), { message: `${at('name.png')}: 60000 bytes; at most 16384 are allowed` });
+  rmSync(at('name.png'));
+  writeFileSync(at('raw'), '');
+  await t.rejects(openCard(directory, NOW), { message: `${at('raw')}: is no directory that can be read` });
+});
+
 test('cards of other kinds are one file', async (t) => {
   const directory = join(t.testdir(), 'licence');
   writeOtherCard(directory, 'driving-licence');

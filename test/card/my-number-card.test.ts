@@ -4,6 +4,7 @@ import { test } from 'tap';
 import { identifyCard } from '../../src/card/my-number-card.ts';
 import type { CardFaceReader } from '../../src/card/ports.ts';
 import type { CardPinOutcome } from '../../src/card/reading.ts';
+import { RefusedCodes } from '../../src/card/refused-codes.ts';
 import type { SchemeTerminal } from '../../src/card/scheme-authentication.ts';
 import { createCardTrust } from '../../src/card/trust.ts';
 import { createSyntheticTerminal } from '../../src/card/twin/synthetic-terminal.ts';
@@ -263,6 +264,22 @@ test('a wrong 照合番号B costs one try in one application, and is never prese
   t.equal(connection.log.filter(presentsCode).length, 1);
   t.equal(card.info().codeTriesLeft, 9);
   await t.rejects(session.checkFaceSignature(), { code: 'card/face-unreadable' });
+});
+
+test('a 照合番号 that was refused is not presented again when the card is laid down anew, and a right one is', async (t) => {
+  const card = await workshop.make();
+  const refused = new RefusedCodes();
+  const read = async (code: string | undefined) => {
+    const session = await identifyCard(connect(card), { refused });
+    return session.readSummary(code === undefined ? readerOf(card) : codeReader(code), NOW, trust, never);
+  };
+  t.match(await read('00000000000000'), { photo: 'blocked', photoFailure: 'code/wrong', codeTriesLeft: 9 });
+  t.match(await read('00000000000000'), { photo: 'blocked', photoFailure: 'code/wrong', pinTriesLeft: 3 });
+  t.equal(card.info().codeTriesLeft, 9, 'one try in all');
+  t.match(await read(undefined), { photo: 'ready' });
+  t.match(await read('00000000000001'), { photoFailure: 'code/wrong', codeTriesLeft: 9 }, 'another one is a first try');
+  for (let i = 10; i < 110; i += 1) refused.add(new TextEncoder().encode(`000000000001${i}`));
+  t.notOk(refused.has(new TextEncoder().encode('00000000000000')), 'the oldest of more than a hundred is forgotten');
 });
 
 test('below the safe threshold 照合番号B is not presented at all', async (t) => {

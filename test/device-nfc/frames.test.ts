@@ -113,6 +113,9 @@ test('in a stream, what stands behind damage is marked, and what stands before i
   t.same(marked('0000ff00ff00 0000ff02fed5032800'), ['ack', 'd5 03']);
   t.same(marked('0000ff00fe00 0000ff02fed5032800'), ['damaged', 'd5 03'], 'a damaged acknowledgement');
   t.same(marked('0000ff00ff00 0000ff09f7 d501 0000ff00ff0000 2b00'), ['ack', 'damaged', 'ack'], 'an acknowledgement in damaged data');
+  const slow = new FrameParser();
+  t.same(slow.hear(fromHex('0000ff02fed5')), [], 'the beginning of a frame is no damage');
+  t.match(slow.hear(fromHex('032800')), [{ kind: 'data', tfi: 0xd5 }]);
 });
 
 test('bytes that are no frame are told once, zeros between frames are none', async (t) => {

@@ -139,7 +139,9 @@ test('after the try that locks the card the PIN is no way any more', async (t) =
   document.secrets['auth-pin'].triesLeft = 1;
   writeFileSync(file, JSON.stringify(document));
   const { stdout, status } = readWith(directory, '9999\n', '--pin', '--last-try');
-  t.match(stdout, 'PIN try               refused: locked\n');
+  t.match(stdout, 'PIN try               wrong: that was the last try, it is locked now\n');
+  const again = readWith(directory, '9999\n', '--pin', '--last-try');
+  t.match(again.stdout, 'PIN try               refused: locked\n');
   t.notMatch(stdout, 'goes on');
   t.equal(status, 1);
 });

@@ -2,6 +2,7 @@
 
 import { test } from 'tap';
 import type { CardFaceReader } from '../../src/card/ports.ts';
+import { RefusedCodes } from '../../src/card/refused-codes.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { KioskFailure } from '../../src/core/failure.ts';
 import { systemRandom, uuidV7 } from '../../src/core/ids.ts';
@@ -68,6 +69,7 @@ test('the photo is decoded before the certificate is read, and attributes and th
     place: { site: 'clinic', kiosk: 'kiosk-1' },
     clock: { ...systemClock, now: () => NOW },
     random: systemRandom,
+    refusedCodes: new RefusedCodes(),
     log: silentLog,
   });
   const summary = await session.read(never);
@@ -105,6 +107,7 @@ test('why the card face stayed closed reaches the visit', async (t) => {
       place: { site: 'clinic', kiosk: 'kiosk-1' },
       clock: { ...systemClock, now: () => NOW },
       random: systemRandom,
+      refusedCodes: new RefusedCodes(),
       log: silentLog,
     });
     const { photo, photoFailure } = await session.read(never);
@@ -137,6 +140,7 @@ test("a photo that cannot be read is the card's, a match without models the kios
       place: { site: 'clinic', kiosk: 'kiosk-1' },
       clock: { ...systemClock, now: () => NOW },
       random: systemRandom,
+      refusedCodes: new RefusedCodes(),
       log: silentLog,
     });
     t.equal((await session.read(never)).photo, photo, code);

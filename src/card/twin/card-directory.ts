@@ -115,13 +115,22 @@ export const writeCard = async (directory: string, { material, issuer, trusted, 
   });
 };
 
+const PNG_SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
+/** Of the card face's 64 kB, for the picture of a name or of an address. */
+const MAX_PRINTED = 16_384;
+
 const materialFrom = async (directory: string, document: MyNumberDocument, now: number): Promise<CardMaterial> => {
   const { number, ...holder } = document.holder;
   const file = join(directory, FILE.card);
   const signs = hasFile(directory, FILE.signKey);
   const { value: pin = null } = document.secrets['auth-pin'] ?? {};
   const { value: password = null } = document.secrets['sign-password'] ?? {};
-  const picture = (name: string) => (hasFile(directory, name) ? readPlain(directory, name) : undefined);
+  const picture = (name: string): Uint8Array | undefined => {
+    if (!hasFile(directory, name)) return undefined;
+    const png = readPlain(directory, name, MAX_PRINTED);
+    if (!equal(png.subarray(0, PNG_SIGNATURE.length), PNG_SIGNATURE)) throw damagedFile(join(directory, name), 'is no PNG picture');
+    return png;
+  };
   const [namePng, addressPng] = [picture(FILE.name), picture(FILE.address)];
   const photoJp2 = readPlain(directory, FILE.photo, MAX_PHOTO);
   if (!equal(photoJp2.subarray(0, JP2_SIGNATURE.length), JP2_SIGNATURE))
@@ -189,11 +198,19 @@ const withSecrets = (state: VirtualCardState, { generation, secrets }: MyNumberD
   return { ...state, chip: { ...state.chip, applications } };
 };
 
+const readNames = (directory: string): readonly string[] => {
+  try {
+    return readdirSync(directory);
+  } catch (cause) {
+    throw damagedFile(directory, 'is no directory that can be read', cause);
+  }
+};
+
 /** raw/jpki-000A.bin and so on. Throws input/invalid for a name that means no file of the chip. */
 const withRawFiles = (state: VirtualCardState, directory: string, generation: CardGeneration): VirtualCardState => {
   if (state.chip === undefined || !hasFile(directory, 'raw')) return state;
   let { applications } = state.chip;
-  for (const name of readdirSync(join(directory, 'raw'))) {
+  for (const name of readNames(join(directory, 'raw'))) {
     const [, word = '', digits = ''] = /^([a-z]+)-([0-9A-Fa-f]{4})\.bin$/.exec(name) ?? [];
     const at = APPLICATION_NAMES[generation].indexOf(word);
     const id = Number.parseInt(digits, 16);
@@ -218,11 +235,20 @@ export interface OpenedCard {
   readonly photo: Uint8Array | undefined;
 }
 
+/** A byte order mark is no part of it. */
+const textOf = (bytes: Uint8Array, file: string): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw damagedFile(file, 'is not UTF-8 (Shift_JIS?); save it as UTF-8', cause);
+  }
+};
+
 /** Opens a card; its counters and changed secrets go back into card.json. `now` in epoch milliseconds. Throws input/invalid naming file and field. */
 export const openCard = async (directory: string, now: number): Promise<OpenedCard> => {
   const file = join(directory, FILE.card);
   if (!hasCard(directory)) throw damagedFile(file, `there is no card in ${directory}; make one with: kazashi card make ${directory}`);
-  const document = parseCardDocument(Buffer.from(readPlain(directory, FILE.card)).toString('utf8'), file);
+  const document = parseCardDocument(textOf(readPlain(directory, FILE.card), file), file);
   if (document.kind !== 'my-number') return { card: otherCard(document.kind), document, defect: undefined, photo: undefined };
   if (!hasIssuer(issuerOf(directory))) throw damagedFile(issuerOf(directory), 'the issuer of the card is missing');
   const { generation } = document;

@@ -1,10 +1,12 @@
 // `kazashi card read`: one card, read as a visit reads it, told in words or as JSON.
 
+import type { CardReader } from '../../card/ports.ts';
 import { parseConfig, readConfig } from '../../config/read.ts';
 import { systemClock } from '../../core/clock.ts';
 import { isFailure, KioskFailure } from '../../core/failure.ts';
 import { systemRandom } from '../../core/ids.ts';
 import { createLog } from '../../core/log.ts';
+import { withDeadline } from '../../core/with-signal.ts';
 import { parseWords, refuseWords } from '../arguments.ts';
 import { openSecretSource } from '../ask-secret.ts';
 import { type CardReport, readCardReport } from '../card-report.ts';
@@ -67,11 +69,20 @@ const readReport = async (values: Values, waitMs: number): Promise<CardReport> =
     clock: systemClock,
     log,
   });
+  // The wait is for a card alone: a slow one that has come is read to its end.
+  const waitingReader: CardReader = {
+    waitForRemoval: (signal) => reader.waitForRemoval(signal),
+    waitForCard: (signal) => {
+      const message = `no card was read within ${waitMs / 1000} s; --wait SECONDS waits longer`;
+      const late = new KioskFailure('card/not-recognised', { message });
+      return withDeadline({ clock: systemClock, limitMs: waitMs, late, signal }, (stop) => reader.waitForCard(stop));
+    },
+  };
   const secrets = values.code === true || values.pin === true ? openSecretSource() : undefined;
   try {
     await reader.start();
     return await readCardReport({
-      reader,
+      reader: waitingReader,
       codeReader:
         values.code === true && secrets !== undefined
           ? { readVerificationCode: () => secrets.ask('照合番号B (14 digits)', 'code') }
@@ -81,15 +92,11 @@ const readReport = async (values: Values, waitMs: number): Promise<CardReport> =
       clock: systemClock,
       random: systemRandom,
       log,
-      signal: AbortSignal.timeout(waitMs),
+      signal: new AbortController().signal,
       personal: values.personal === true,
       ...(values.pin === true && secrets !== undefined ? { askPin: () => secrets.ask('PIN', 'pin') } : {}),
       lastTryConfirmed: values['last-try'] === true,
     });
-  } catch (cause) {
-    if (isFailure(cause) || !(cause instanceof Error) || cause.name !== 'TimeoutError') throw cause;
-    const message = `no card was read within ${waitMs / 1000} s; --wait SECONDS waits longer`;
-    throw new KioskFailure('card/not-recognised', { cause, message });
   } finally {
     secrets?.close();
     await reader.stop();

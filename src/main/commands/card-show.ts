@@ -42,7 +42,7 @@ const applicationLines = ({ aid, files, records, secrets, keys, reserved = [] }:
     ),
     ...secrets.map(({ id, left, max }) => `EF ${hex(id)}  secret       ${left} of ${max} tries left`),
     ...keys.map(({ id, use }) => `EF ${hex(id)}  key          use ${condition(use)}`),
-    ...reserved.map((id) => `EF ${hex(id)}  reserved     can be selected, neither read nor used`),
+    ...reserved.map((id) => `EF ${hex(id)}  reserved     can be selected, not read; what for is not public`),
   ];
   return line(name, rows.join('\n'));
 };
