@@ -1,10 +1,10 @@
 // The seal and the terminal's word: what goes in comes out for the right terminal alone, and nothing else is believed.
 
-import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
+import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { CompactSign, GeneralEncrypt, importJWK } from 'jose';
+import { CompactSign, compactVerify, GeneralEncrypt, importJWK } from 'jose';
 import { test } from 'tap';
 import { type FailureCode, isFailure } from '../../src/core/failure.ts';
 import { uuidV7 } from '../../src/core/ids.ts';
@@ -51,6 +51,16 @@ const codeOf = async (promise: Promise<unknown>): Promise<[FailureCode, unknown]
   }
   return 'no failure';
 };
+
+test('what the terminal signs is a JWS to others too', async (t) => {
+  const { terminal } = await makeKeys();
+  const ack = { v: 1, id: uuidV7(NOW), site: SITE, kiosk: KIOSK, seq: 7, status: 'accepted', at: new Date(NOW).toISOString() } as const;
+  const word = await (await createWordSigner(terminal)).ack(ack);
+  const [own] = await importKeys(terminal, 'sig', 'public');
+  const { payload, protectedHeader } = await compactVerify(word, own?.key as KeyObject);
+  t.same(JSON.parse(new TextDecoder().decode(payload)), ack);
+  t.same(protectedHeader, { alg: 'ES256', kid: own?.kid, typ: 'kazashi-ack+jws' });
+});
 
 test('whatever fits the contract comes out of the seal as it went in', async (t) => {
   const { kiosk, terminal } = await makeKeys();
