@@ -5,32 +5,25 @@
 
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { dice } from '../test/dice.ts';
 import { BoxLab, NO_IMAGE } from '../test/image/box-lab.ts';
 import { IDLE, visitByPin } from '../test/image/visit.ts';
 import { cutOff } from '../test/image/write-log.ts';
+import { optionsOf, wholeNumber } from './options.ts';
 
-const { values } = parseArgs({
-  options: { cuts: { type: 'string', default: '100' }, seed: { type: 'string', default: '1' }, json: { type: 'string' } },
+const USAGE = 'npm run power-cuts -- [--cuts 100] [--seed N] [--json FILE]';
+const values = optionsOf(USAGE, {
+  cuts: { type: 'string', default: '100' },
+  json: { type: 'string' },
+  seed: { type: 'string', default: '1' },
 });
-const [cuts, seed] = [Number(values.cuts), Number(values.seed)];
-if (!Number.isInteger(cuts) || cuts < 1 || !Number.isInteger(seed)) {
-  process.stderr.write('--cuts and --seed: whole numbers are needed.\n');
-  process.exit(2);
-}
+const cuts = wholeNumber(USAGE, 'cuts', values.cuts, 1);
+const seed = wholeNumber(USAGE, 'seed', values.seed, 0);
+const random = dice(seed);
 if (NO_IMAGE !== false) {
   process.stdout.write(`skipped: ${NO_IMAGE}\n`);
   process.exit(0);
 }
-
-/** Mulberry32: the same cuts for the same seed, as far as an emulated box keeps time. */
-let state = seed;
-const random = (): number => {
-  state = (state + 0x6d2b79f5) | 0;
-  let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-};
 
 const lab = new BoxLab();
 /** From when to when a patient was there who was told at the end that the result is kept. */

@@ -7,37 +7,28 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { silentLog } from '../src/core/log.ts';
 import type { Slot } from '../src/main/update/ports.ts';
 import { Updater } from '../src/main/update/updater.ts';
 import { nodeDurableFs } from '../src/uplink/durable-fs.ts';
+import { dice } from '../test/dice.ts';
 import { BoxLab, NO_IMAGE } from '../test/image/box-lab.ts';
 import { digestOf, partitionsOf } from '../test/image/disk.ts';
 import { NO_KEY, stickWith } from '../test/image/stick.ts';
 import { IDLE } from '../test/image/visit.ts';
 import { Replay, readEntries } from '../test/image/write-log.ts';
+import { optionsOf, wholeNumber } from './options.ts';
 
-const { values } = parseArgs({ options: { cuts: { type: 'string', default: '100' }, seed: { type: 'string', default: '1' } } });
-const [cuts, seed] = [Number(values.cuts), Number(values.seed)];
-if (!Number.isInteger(cuts) || cuts < 1 || !Number.isInteger(seed)) {
-  process.stderr.write('--cuts and --seed: whole numbers are needed.\n');
-  process.exit(2);
-}
+const USAGE = 'npm run update-cuts -- [--cuts 100] [--seed N]';
+const values = optionsOf(USAGE, { cuts: { type: 'string', default: '100' }, seed: { type: 'string', default: '1' } });
+const cuts = wholeNumber(USAGE, 'cuts', values.cuts, 1);
+const seed = wholeNumber(USAGE, 'seed', values.seed, 0);
+const random = dice(seed);
 const missing = NO_IMAGE || NO_KEY;
 if (missing !== false) {
   process.stdout.write(`skipped: ${missing}\n`);
   process.exit(0);
 }
-
-let state = seed;
-/** Mulberry32. */
-const random = (): number => {
-  state = (state + 0x6d2b79f5) | 0;
-  let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-};
 
 const lab = new BoxLab();
 const say = (line: string) => process.stdout.write(`${line}\n`);

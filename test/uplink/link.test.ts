@@ -11,7 +11,7 @@ import * as x509 from '@peculiar/x509';
 import { Aedes } from 'aedes';
 import fc from 'fast-check';
 import type { CryptoKey } from 'jose';
-import { test } from 'tap';
+import { type Test, test } from 'tap';
 import { fullJitterMs } from '../../src/core/backoff.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import type { KioskFailure } from '../../src/core/failure.ts';
@@ -320,9 +320,11 @@ test('Debian’s mosquitto: MQTT 5, nobody listening, no right to publish', { sk
   await link.stop();
 });
 
-test('Debian’s mosquitto killed and started again: every visit arrives once', { skip: NO_MOSQUITTO }, async (t) => {
+/** Debian's broker with these rules (none: its own), a terminal and a kiosk's uplink that is not started yet. */
+const withMosquitto = async (t: Test, ...rules: readonly string[]) => {
   const { path, remove } = temporaryFolder();
   const broker = new Mosquitto(path, await freePort());
+  if (rules.length > 0) broker.allow(...rules);
   await broker.start();
   const keys = await makeKeys();
   const terminal = await TestTerminal.create(keys);
@@ -334,6 +336,11 @@ test('Debian’s mosquitto killed and started again: every visit arrives once', 
     await broker.kill();
     remove();
   });
+  return { broker, terminal, url, uplink };
+};
+
+test('Debian’s mosquitto killed and started again: every visit arrives once', { skip: NO_MOSQUITTO }, async (t) => {
+  const { broker, terminal, url, uplink } = await withMosquitto(t);
   await terminal.connect(url);
   uplink.announce('ready', []);
   await uplink.start();
@@ -356,22 +363,9 @@ test('Debian’s mosquitto killed and started again: every visit arrives once', 
 test('Debian’s mosquitto with rules of before: what it forbids is told with what to run, and over when the rules are new', {
   skip: NO_MOSQUITTO,
 }, async (t) => {
-  const { path, remove } = temporaryFolder();
-  const broker = new Mosquitto(path, await freePort());
   const root = `kazashi/1/${SITE}`;
   const before = ['state', 'visit', 'request', 'health', 'ack', 'command'].map((channel) => `readwrite ${root}/${KIOSK}/${channel}`);
-  broker.allow('read kazashi/#', `readwrite ${root}/terminal/state`, ...before);
-  await broker.start();
-  const keys = await makeKeys();
-  const terminal = await TestTerminal.create(keys);
-  const url = `mqtt://127.0.0.1:${broker.port}`;
-  const uplink = testUplink(keys, url, join(path, 'data'));
-  t.teardown(async () => {
-    await uplink.stop();
-    await terminal.close();
-    await broker.kill();
-    remove();
-  });
+  const { broker, terminal, url, uplink } = await withMosquitto(t, 'read kazashi/#', `readwrite ${root}/terminal/state`, ...before);
   const failures: KioskFailure[] = [];
   uplink.onFailure((failure) => failures.push(failure));
   const examination = { at: '2026-03-31T21:30:04.000Z', level: 'ok' as const, findings: [] };

@@ -3,6 +3,7 @@
 
 import Database from 'libsql';
 import { uuidV7 } from '../../../src/core/ids.ts';
+import { dice } from '../../dice.ts';
 import { type KioskProcess, Lab, type Process, pause, until } from './lab.ts';
 
 export interface CrashReport {
@@ -20,17 +21,6 @@ export interface CrashReport {
   readonly repeats: number;
   readonly seconds: number;
 }
-
-/** mulberry32: the same seed makes the same decisions; the machine's own timing stays its own. */
-const dice = (seed: number): (() => number) => {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let value = Math.imul(state ^ (state >>> 15), state | 1);
-    value ^= value + Math.imul(value ^ (value >>> 7), value | 61);
-    return ((value ^ (value >>> 14)) >>> 0) / 2 ** 32;
-  };
-};
 
 interface Row {
   readonly visit_id: string;
