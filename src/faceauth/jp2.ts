@@ -18,8 +18,8 @@ const FREE_SAMPLES = 320 * 400;
 
 /** A card's photo is one tile; the codec takes ten kilobytes for each. */
 const MAX_TILES = 16;
-/** Twenty layers in six resolutions of three components are 360. The codec looks for every one, and words a kilobyte of warning for each that is not there. */
-const MAX_PACKETS = 512;
+/** Ten layers in six resolutions of three components are 180. The codec looks for every one, and words three kilobytes of warning for each that is not there. */
+const MAX_PACKETS = 256;
 /** What decoding may take beside the codec's own memory, which holds any honest photo of a card: by its size, and for one of a few hundred bytes. */
 const BYTES_PER_BYTE = 1024;
 const FREE_BYTES = 4 * 1024 * 1024;
