@@ -3,7 +3,7 @@
 // transaction carries one frame, so there nothing behind damage is believed. Never throws on input.
 
 import { concat, equal } from '../../core/bytes.ts';
-import { complement, type Frame, MAX_EXTENDED_BODY, SYNTAX_ERROR } from './frame.ts';
+import { CHIP_TO_HOST, complement, type Frame, HOST_TO_CHIP, MAX_EXTENDED_BODY, SYNTAX_ERROR } from './frame.ts';
 
 /** What begins at one place: a frame, perhaps the beginning of one whose rest is not there yet (`more`), or nothing. */
 type Scan =
@@ -40,7 +40,11 @@ const scanBody = (bytes: Uint8Array, start: number, length: number): Scan => {
   const payload = bytes.slice(start, end - 1);
   if (bytes[end - 1] !== complement(payload)) return {};
   if (equal(payload, Uint8Array.of(SYNTAX_ERROR))) return { frame: { kind: 'error' }, end };
-  return { frame: { kind: 'data', tfi: payload[0] ?? 0, body: payload.subarray(1) }, end };
+  const [tfi] = payload;
+  // There are two directions and no third (6.2.1.1). An extended frame whose second FF became 01 has a sound header of 255 bytes, and one in 256 of
+  // them a sound check; then its length's high byte stands here.
+  if (tfi !== HOST_TO_CHIP && tfi !== CHIP_TO_HOST) return {};
+  return { frame: { kind: 'data', tfi, body: payload.subarray(1) }, end };
 };
 
 /** Bytes were passed over here that are no frame. */
