@@ -122,6 +122,7 @@ test('an extended frame that became a normal one by a single byte is not believe
   body[251] = complement(dataFrame(CHIP_TO_HOST, body).subarray(5, 260));
   const hurt = dataFrame(CHIP_TO_HOST, body);
   t.equal(findFrame(hurt).state, 'frame');
+  t.match(findFrame(dataFrame(HOST_TO_CHIP, body)), { state: 'frame', frame: { tfi: 0xd4 } }, 'the other direction');
   hurt[4] = 0x01;
   t.same(findFrame(hurt), { state: 'damaged' });
   const parser = new FrameParser();
