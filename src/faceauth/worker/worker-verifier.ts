@@ -1,8 +1,10 @@
 // The kiosk's side of the face thread: a FaceVerifier that works elsewhere. Frames and photo are copied over; what was sent is the thread's to wipe.
 
 import { Worker } from 'node:worker_threads';
+import { type Clock, systemClock } from '../../core/clock.ts';
 import { KioskFailure } from '../../core/failure.ts';
 import type { Log } from '../../core/log.ts';
+import { withDeadline } from '../../core/with-signal.ts';
 import { holdRuntime } from '../hold-runtime.ts';
 import type { Camera, Embedding, FaceDecision, FacePlace, FaceProgress, FaceVerifier } from '../ports.ts';
 import { type FromWorker, received, sendable, type ToWorker, type WorkerSettings } from './messages.ts';
@@ -20,6 +22,9 @@ interface Job {
   readonly ended: AbortController;
 }
 
+/** A card's photo takes a fraction of a second; whatever takes this long will not end, and the visit must go on without it. */
+const PHOTO_MS = 10_000;
+
 /** Tests run from the sources, whose loader a thread does not inherit: there the built thread is used (`npm test` builds first). */
 const THREAD = new URL(
   import.meta.url.endsWith('.ts') ? '../../../dist/faceauth/worker/face-thread.js' : './face-thread.js',
@@ -28,14 +33,15 @@ const THREAD = new URL(
 
 /**
  * Starts the thread and resolves when its models are loaded and warm.
- * Rejects with the thread's failure (model/unavailable, model/corrupt). `onLost` is called once if the thread ends by itself afterwards,
- * `onFace` with every frame that was looked at.
+ * Rejects with the thread's failure (model/unavailable, model/corrupt). `onLost` is called once if the thread ends by itself afterwards
+ * or is ended because it hangs over a card's photo, `onFace` with every frame that was looked at.
  */
 export const startWorkerVerifier = async (
   settings: WorkerSettings,
   log: Log,
   onLost: () => void = () => undefined,
   onFace: (place: FacePlace | undefined) => void = () => undefined,
+  clock: Clock = systemClock,
 ): Promise<WorkerVerifier> => {
   await holdRuntime();
   // The networks keep their memory outside of the heap; what is young here dies with its frame.
@@ -129,11 +135,24 @@ export const startWorkerVerifier = async (
     });
 
   return {
-    enrol: (photoJp2) =>
-      submit<Embedding>({}, (id) => {
+    enrol: async (photoJp2) => {
+      const late = new KioskFailure('face/photo-unreadable', {
+        facts: { reason: 'time' },
+        message: `The chip's photo took more than ${PHOTO_MS} ms.`,
+      });
+      const send = (id: number) => {
         const photo = Uint8Array.from(photoJp2);
         tell({ type: 'enrol', id, photo }, [photo.buffer]);
-      }),
+      };
+      const limit = { clock, limitMs: PHOTO_MS, late, signal: new AbortController().signal };
+      try {
+        return await withDeadline(limit, (signal) => submit<Embedding>({}, send, signal));
+      } catch (cause) {
+        // A thread that hangs hears nothing any more, and would hold up the face that is to be looked at next: another takes its place.
+        if (cause === late) await worker.terminate();
+        throw cause;
+      }
+    },
     verify: async (enrolled, camera, { timeoutMs, signal, onProgress }) => {
       camera.start();
       try {
