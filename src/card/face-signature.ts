@@ -24,20 +24,23 @@ export const FACE_KEY_TAGS: KeyTags = { exponent: 0x90, modulus: 0x91, point: 0x
 /** The card's own key from the value of DF24. */
 export const facePublicKey = (value: Uint8Array): KeyObject => keyFromTlv(value, FACE_KEY_TAGS);
 
-/** `face` must be read whole. Throws card/untrusted (signer under no anchor), card/tampered, card/malformed. */
-export const checkFace = (face: CardFaceFile, signerFile: Uint8Array, anchors: readonly FaceAnchor[], scheme: SignatureScheme): void => {
+/** untrusted: its signer is under no anchor. tampered: `part` does not carry the signature it should. */
+export type CardFaceState =
+  | { readonly state: 'valid' | 'untrusted' }
+  | { readonly state: 'tampered'; readonly part: 'signer' | 'card-face' };
+
+/** `face` must be read whole. Throws card/malformed. */
+export const judgeFace = (
+  face: CardFaceFile,
+  signerFile: Uint8Array,
+  anchors: readonly FaceAnchor[],
+  scheme: SignatureScheme,
+): CardFaceState => {
   face.checkStructure();
   const signer = parseCvCertificate(signerFile);
   const anchor = anchors.filter((candidate) => equal(candidate.keyId, signer.authority));
-  if (anchor.length === 0) {
-    throw new KioskFailure('card/untrusted', {
-      facts: { part: 'card-face' },
-      message: 'the key that signed the card face is under no anchor',
-    });
-  }
-  if (!cvCertificateHolds(scheme.hash, signer, anchor)) {
-    throw new KioskFailure('card/tampered', { facts: { part: 'signer' }, message: 'the signer’s certificate does not hold' });
-  }
+  if (anchor.length === 0) return { state: 'untrusted' };
+  if (!cvCertificateHolds(scheme.hash, signer, anchor)) return { state: 'tampered', part: 'signer' };
   const raw = (tag: Parameters<CardFaceFile['object']>[0]): Uint8Array => face.object(tag).raw;
   const digests = faceDigests(scheme.hash, {
     birth: raw(FACE_TAG.birth),
@@ -47,10 +50,16 @@ export const checkFace = (face: CardFaceFile, signerFile: Uint8Array, anchors: r
     address: raw(FACE_TAG.address),
     photo: raw(FACE_TAG.photo),
   });
-  if (!scheme.digestsHold(signer.publicKey, digests, face.object(FACE_TAG.signature).value)) {
-    throw new KioskFailure('card/tampered', {
-      facts: { part: 'card-face' },
-      message: 'the card face does not carry its issuer’s signature',
-    });
-  }
+  const holds = scheme.digestsHold(signer.publicKey, digests, face.object(FACE_TAG.signature).value);
+  return holds ? { state: 'valid' } : { state: 'tampered', part: 'card-face' };
+};
+
+/** Throws card/untrusted or card/tampered for a card face that is not valid. */
+export const requireGenuine = (judged: CardFaceState): void => {
+  if (judged.state === 'valid') return;
+  const part = judged.state === 'tampered' ? judged.part : 'card-face';
+  throw new KioskFailure(`card/${judged.state}`, {
+    facts: { part },
+    message: 'the card face does not carry the signature of an issuer we believe',
+  });
 };

@@ -10,7 +10,7 @@ import { ageYears } from './calendar.ts';
 import { CardFaceFile, FACE_TAG, parseAttributes, type TextAttributes } from './card-face.ts';
 import type { CardChannel } from './channel.ts';
 import { presentCodeB } from './code-b.ts';
-import { checkFace } from './face-signature.ts';
+import { type CardFaceState, judgeFace } from './face-signature.ts';
 import { readObject, selectFile } from './files.ts';
 import type { CardProfile } from './profile.ts';
 import type { FaceReading } from './reading.ts';
@@ -97,14 +97,15 @@ export class HolderFiles {
     }
   }
 
-  /** Reads the rest of the card face and checks its signature. Throws card/tampered, card/untrusted, card/face-unreadable. */
-  async check(trust: CardTrust | undefined, signal?: AbortSignal): Promise<void> {
+  /** Reads the rest of the card face and judges its signature. Throws card/face-unreadable. */
+  async judge(trust: CardTrust | undefined, signal?: AbortSignal): Promise<CardFaceState> {
     const { channel, profile, log, keep } = this.#parts;
     const face = await this.opened(signal);
     await face.readRest(signal);
     const signer = keep(await readObject(channel, profile, profile.visual.signer, signal));
-    checkFace(face, signer, trust?.faceAnchors ?? [], profile.signature);
-    log.debug('card.face-genuine');
+    const judged = judgeFace(face, signer, trust?.faceAnchors ?? [], profile.signature);
+    log.debug('card.face-judged', judged);
+    return judged;
   }
 
   /** The card face, opened and current again. Throws card/face-unreadable where it never was. */

@@ -4,12 +4,12 @@
 
 import type { KeyObject } from 'node:crypto';
 import { wipe } from '../core/bytes.ts';
-import { asFailure, isFailure, KioskFailure } from '../core/failure.ts';
+import { asFailure, KioskFailure } from '../core/failure.ts';
 import { type Log, silentLog } from '../core/log.ts';
 import { ApplicationSelector } from './applications.ts';
 import { FACE_TAG, type TextAttributes } from './card-face.ts';
 import { type CardChannel, openChannel } from './channel.ts';
-import { facePublicKey } from './face-signature.ts';
+import { type CardFaceState, facePublicKey, requireGenuine } from './face-signature.ts';
 import { HolderFiles } from './holder-files.ts';
 import { type Identified, identify } from './identify.ts';
 import { computeSignature, readAuthCertificate, readPinState, signChallenge } from './jpki.ts';
@@ -40,7 +40,7 @@ export class MyNumberCard {
   readonly #files: HolderFiles;
   #certificate: Uint8Array | undefined;
   #trust: CardTrust | undefined;
-  #faceCheck: Promise<void> | undefined;
+  #faceJudged: Promise<CardFaceState> | undefined;
   #attributes: Promise<TextAttributes | undefined> | undefined;
   #closed = false;
 
@@ -167,13 +167,18 @@ export class MyNumberCard {
     });
   }
 
-  /** Reads the rest of the card face and checks its signature, once. Throws card/tampered, card/untrusted, card/face-unreadable. */
-  checkFaceSignature(signal?: AbortSignal): Promise<void> {
-    this.#faceCheck ??= this.#exclusive(() => this.#files.check(this.#trust, signal)).catch((cause: unknown) => {
-      this.#faceCheck = isFailure(cause, 'card/tampered') || isFailure(cause, 'card/untrusted') ? this.#faceCheck : undefined;
+  /** Reads the rest of the card face and judges its signature, once. Throws card/face-unreadable. */
+  judgeFaceSignature(signal?: AbortSignal): Promise<CardFaceState> {
+    this.#faceJudged ??= this.#exclusive(() => this.#files.judge(this.#trust, signal)).catch((cause: unknown) => {
+      this.#faceJudged = undefined;
       throw cause;
     });
-    return this.#faceCheck;
+    return this.#faceJudged;
+  }
+
+  /** As judgeFaceSignature; what is not valid ends the step. Throws card/tampered, card/untrusted, card/face-unreadable. */
+  async checkFaceSignature(signal?: AbortSignal): Promise<void> {
+    requireGenuine(await this.judgeFaceSignature(signal));
   }
 
   /** Wipes all that was read. Idempotent; whatever is still queued fails with visit/cancelled. */

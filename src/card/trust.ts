@@ -9,14 +9,14 @@ import type { CardProfile } from './profile.ts';
 import { type CertificateFields, readCertificateFields } from './x509-fields.ts';
 
 /**
- * days: whole days left, of the validity or of the grace. That something was tampered with is no state: a signature that does not hold, of the card
- * face or over a challenge, ends the step with card/tampered, because nothing that such a card says may go on.
+ * days: whole days left, of the validity or of the grace. untrusted: nobody we believe issued it, or not for this; tampered: it names an authority
+ * of ours by its key, and that key did not sign it.
  */
 export type CertificateState =
   | { readonly state: 'valid' }
   | { readonly state: 'expires-soon'; readonly days: number }
   | { readonly state: 'expired-in-grace'; readonly days: number }
-  | { readonly state: 'expired' | 'not-yet-valid' | 'revoked' | 'untrusted' };
+  | { readonly state: 'expired' | 'not-yet-valid' | 'revoked' | 'untrusted' | 'tampered' };
 
 /** What is asked about a certificate: texts in lower-case hexadecimal; distributionPoints as readCertificateFields gives them. */
 export interface RevocationQuestion {
@@ -118,11 +118,15 @@ export const certificateKey = (der: Uint8Array): KeyObject => {
   }
 };
 
-const issuedBy = ({ certificate, fields }: Parsed, authority: CertificateAuthority): boolean => {
+/** Whether the certificate says that this authority issued it: by key, name and time, not yet by signature. */
+const claims = ({ certificate, fields }: Parsed, authority: CertificateAuthority): boolean => {
   if (fields.authorityKeyId !== undefined && fields.authorityKeyId !== authority.fields.subjectKeyId) return false;
   const issuedAt = Date.parse(certificate.validFrom);
   const alive = issuedAt >= Date.parse(authority.certificate.validFrom) && issuedAt <= Date.parse(authority.certificate.validTo);
-  if (!alive || certificate.issuer !== authority.certificate.subject) return false;
+  return alive && certificate.issuer === authority.certificate.subject;
+};
+
+const signedBy = ({ certificate }: Parsed, authority: CertificateAuthority): boolean => {
   try {
     return certificate.verify(authority.certificate.publicKey);
   } catch {
@@ -130,20 +134,25 @@ const issuedBy = ({ certificate, fields }: Parsed, authority: CertificateAuthori
   }
 };
 
-/** What is missing in a certificate that is not believed: an authority of ours, a sound signature algorithm, the usage of this step, its policy. */
-export type Distrust = 'issuer' | 'algorithm' | 'usage' | 'policy';
+/**
+ * What is missing in a certificate that is not believed: an authority of ours, the signature of the one whose key it names, a sound algorithm of
+ * that signature, the usage of this step, its policy.
+ */
+export type Distrust = 'issuer' | 'signature' | 'algorithm' | 'usage' | 'policy';
 
 const distrust = (parsed: Parsed, trust: CardTrust, rules: CertificateRules): { because: Distrust } | { issuer: CertificateAuthority } => {
   const { certificate, fields } = parsed;
-  const issuer = trust.authorities.find((authority) => issuedBy(parsed, authority));
-  if (issuer === undefined) return { because: 'issuer' };
+  const claimed = trust.authorities.filter((authority) => claims(parsed, authority));
+  const issuer = claimed.find((authority) => signedBy(parsed, authority));
+  // Without a key identifier the name alone was claimed, which every generation of the authority bears: that proves nothing.
+  if (issuer === undefined) return { because: claimed.length > 0 && fields.authorityKeyId !== undefined ? 'signature' : 'issuer' };
   if (!rules.certificateSignatures.includes(fields.signatureAlgorithm)) return { because: 'algorithm' };
   const usable = fields.digitalSignature && !fields.isAuthority && !fields.unknownCritical;
   if (!usable || certificate.keyUsage?.includes(CLIENT_AUTH) !== true) return { because: 'usage' };
   return fields.policies.some((policy) => rules.certificatePolicies.includes(policy)) ? { issuer } : { because: 'policy' };
 };
 
-/** Why `judgeCertificate` says untrusted; undefined where it does not. Throws card/malformed. */
+/** Why `judgeCertificate` says untrusted or tampered; undefined where it does not. Throws card/malformed. */
 export const whyUntrusted = (der: Uint8Array, trust: CardTrust, rules: CertificateRules): Distrust | undefined => {
   const found = distrust(parseCertificate(der), trust, rules);
   return 'because' in found ? found.because : undefined;
@@ -170,7 +179,7 @@ export const judgeCertificate = async (
   const parsed = parseCertificate(der);
   const { certificate, fields } = parsed;
   const found = distrust(parsed, trust, rules);
-  if ('because' in found) return { state: 'untrusted' };
+  if ('because' in found) return { state: found.because === 'signature' ? 'tampered' : 'untrusted' };
   const authorityKeyId = found.issuer.fields.subjectKeyId;
   const question = { serial: certificate.serialNumber.toLowerCase(), distributionPoints: fields.distributionPoints };
   const status = await trust.revocation.check(authorityKeyId === undefined ? question : { ...question, authorityKeyId }, signal);

@@ -25,6 +25,7 @@ const failureText = (code: FailureCode | NoticeCode): string => `${code}\n${word
 
 const DISTRUST: Readonly<Record<Distrust, string>> = {
   issuer: 'no configured authority issued it (--trust DIR)',
+  signature: 'it names the key of a configured authority, which did not sign it',
   algorithm: 'a configured authority issued it, but signed it with an algorithm that this generation of cards does not use',
   usage: 'a configured authority issued it, but not for user authentication (key usage)',
   policy: 'a configured authority issued it, but under another policy than user authentication',
@@ -40,6 +41,7 @@ const certificateText = (certificate: NonNullable<CardReport['certificate']>): s
     'not-yet-valid': 'not valid yet',
     revoked: 'revoked',
     untrusted: `untrusted: ${DISTRUST[certificate.because ?? 'issuer']}`,
+    tampered: `tampered with: ${DISTRUST[certificate.because ?? 'signature']}`,
   }[certificate.state];
   return `${state}\nuntil ${certificate.validTo.slice(0, 10)}, ${certificate.key}\nissued by ${certificate.issuer}`;
 };

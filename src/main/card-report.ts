@@ -38,7 +38,7 @@ export interface CardReport {
     | { readonly bytes: number; readonly failure: FailureCode };
   holder?: { readonly name: string; readonly address: string; readonly birth: string; readonly sex: string; readonly ageYears?: number };
   /** The issuer's signature over the card face, and the card's own over a fresh challenge. */
-  faceSignature?: 'genuine' | FailureCode;
+  faceSignature?: 'genuine' | 'card/tampered' | 'card/untrusted';
   possession?: string;
   /** Only where a PIN was asked for. signed: algorithm of a signature that was checked; notSigned: why there is none. */
   pinTry?: {
@@ -78,8 +78,10 @@ const describeCertificate = (der: Uint8Array) => {
   return { validTo: new Date(validTo).toISOString(), issuer: issuer.split('\n').slice(-2).join(', '), key: keyName(publicKey) };
 };
 
+const isDoubted = (state: CardReading['certificate']['state']): boolean => state === 'untrusted' || state === 'tampered';
+
 const distrustOf = (card: MyNumberCard, { certificate, certificateDer }: CardReading, trust: CardTrust): { because?: Distrust } => {
-  const because = certificate.state === 'untrusted' ? whyUntrusted(certificateDer, trust, card.certificateRules) : undefined;
+  const because = isDoubted(certificate.state) ? whyUntrusted(certificateDer, trust, card.certificateRules) : undefined;
   return because === undefined ? {} : { because };
 };
 
@@ -187,16 +189,11 @@ const checkFace = async (
   { random, signal }: ReportParts,
   timed: <T>(step: string, run: () => Promise<T>) => Promise<T>,
 ): Promise<void> => {
-  try {
-    await timed('verify', () => card.checkFaceSignature(signal));
-    report.faceSignature = 'genuine';
-    const { algorithm } = await timed('prove', () => card.provePossession(random(32)));
-    report.possession = algorithm;
-  } catch (cause) {
-    const { code } = asFailure(cause, 'visit/internal');
-    if (code !== 'card/tampered' && code !== 'card/untrusted') throw cause;
-    report.faceSignature = code;
-  }
+  const { state } = await timed('verify', () => card.judgeFaceSignature(signal));
+  report.faceSignature = state === 'valid' ? 'genuine' : `card/${state}`;
+  if (state !== 'valid') return;
+  const { algorithm } = await timed('prove', () => card.provePossession(random(32)));
+  report.possession = algorithm;
 };
 
 const tryPin = async (card: MyNumberCard, report: CardReport, parts: ReportParts, askPin: () => Promise<Uint8Array>): Promise<void> => {

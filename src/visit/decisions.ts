@@ -81,7 +81,8 @@ export const certificateFailure = (certificate: CertificateState | undefined): F
     case 'revoked':
       return `certificate/${certificate.state}`;
     case 'untrusted':
-      return 'card/untrusted';
+    case 'tampered':
+      return `card/${certificate.state}`;
     default:
       return undefined;
   }

@@ -9,7 +9,7 @@ export type CertificateState =
   | { readonly state: 'valid' }
   | { readonly state: 'expires-soon'; readonly days: number }
   | { readonly state: 'expired-in-grace'; readonly days: number }
-  | { readonly state: 'expired' | 'not-yet-valid' | 'revoked' | 'untrusted' };
+  | { readonly state: 'expired' | 'not-yet-valid' | 'revoked' | 'untrusted' | 'tampered' };
 
 export interface CardSummary {
   readonly certificate: CertificateState;

@@ -109,7 +109,9 @@ test('a certificate without trust, policy or purpose is untrusted', async (t) =>
   t.equal(why(known, {}, resigned(der, 'md5', 4)), 'algorithm');
   const forged = Uint8Array.from(der);
   forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1;
-  t.same(await judgeCertificate(forged, NOW, trust, rules), { state: 'untrusted' });
+  t.same(await judgeCertificate(forged, NOW, trust, rules), { state: 'tampered' }, 'it names an authority whose key did not sign it');
+  t.equal(why(known, {}, forged), 'signature');
+  t.same(await judgeCertificate(forged, NOW, createCardTrust({ authorities: [], faceAnchors: [] }), rules), { state: 'untrusted' });
   await t.rejects(judgeCertificate(der.subarray(0, 100), NOW, trust, rules), { code: 'card/malformed' });
 });
 
@@ -134,7 +136,7 @@ test('a certificate is believed only by an algorithm that is no weaker than the 
   t.equal(await state('sha512', 13), 'valid');
   t.equal(await state('md5', 4), 'untrusted', 'MD5');
   t.equal(await state('sha1', 5), 'untrusted', 'SHA-1');
-  t.equal(await state('sha256', 5, 11), 'untrusted', 'inside another one than outside');
+  t.equal(await state('sha256', 5, 11), 'tampered', 'inside another one than outside');
   t.same(await judgeCertificate(der, NOW, trust, cardProfile2028Draft.jpki), { state: 'untrusted' }, 'RSA for a card of P-384');
 });
 

@@ -45,6 +45,7 @@ test('a certificate that allows nothing ends the visit with its own notice and n
     ['revoked', 'certificate/revoked'],
     ['not-yet-valid', 'certificate/not-yet-valid'],
     ['untrusted', 'card/untrusted'],
+    ['tampered', 'card/tampered'],
   ] as const) {
     const world = createWorld();
     await world.open();

@@ -73,7 +73,13 @@ export const certificateNote = ({ state, days }) => {
   if (state === 'valid') return undefined;
   return {
     tone: 'warning',
-    text: { expired: '証明書の期限切れ', revoked: '証明書が失効', 'not-yet-valid': '証明書が有効期間前' }[state] ?? '証明書を確認できず',
+    text:
+      {
+        expired: '証明書の期限切れ',
+        revoked: '証明書が失効',
+        'not-yet-valid': '証明書が有効期間前',
+        tampered: '証明書が改ざんされています',
+      }[state] ?? '証明書を確認できず',
   };
 };
 

@@ -40,6 +40,7 @@ export const CERTIFICATE_STATES = [
   'not-yet-valid',
   'revoked',
   'untrusted',
+  'tampered',
 ] as const;
 export const certificateSchema = z.strictObject({
   state: z.enum(CERTIFICATE_STATES).describe("The kiosk's judgement at the moment of the visit"),
