@@ -11,5 +11,5 @@ test('kiosks, terminal and broker are killed again and again: nobody who saw "do
   t.comment(JSON.stringify(report));
   t.match(report, { lost: 0, doubled: 0, reordered: 0, invented: 0 });
   t.ok(report.visits >= 250);
-  t.ok(report.kills.kiosk + report.kills.terminal + report.kills.broker >= 3, 'somebody was killed');
+  for (const [who, times] of Object.entries(report.kills)) t.ok(times >= 3, `${who} was killed ${times} times`);
 });

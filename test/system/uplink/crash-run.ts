@@ -6,8 +6,16 @@ import { uuidV7 } from '../../../src/core/ids.ts';
 import { dice } from '../../dice.ts';
 import { type KioskProcess, Lab, type Process, pause, until } from './lab.ts';
 
+/** How many visits a kiosk may have been given that it has not yet stored: some are in the middle of it whenever it is killed. */
+const LINE = 4;
+
 export interface CrashReport {
   readonly visits: number;
+  /** Patients who were told that their visit cannot be taken. */
+  readonly refused: number;
+  /** Patients whose kiosk was killed before it said anything; the terminal may have them or not. */
+  readonly cutOff: number;
+  /** Processes that ended by SIGKILL. */
   readonly kills: { readonly kiosk: number; readonly terminal: number; readonly broker: number };
   /** Patients who saw "done" and are not at the terminal. */
   readonly lost: number;
@@ -41,8 +49,16 @@ const answers = (terminals: readonly Process[], status: string): string[] =>
       }),
   );
 
-/** Until `visits` patients saw "done" and somebody was killed `fewestKills` times: a slow machine starts its processes slowly. */
-export const crashRun = async (visits: number, seed: number, fewestKills = 3): Promise<CrashReport> => {
+/** Every victim once in each round, in an order drawn anew, so that no run spares one of them. */
+const victims = function* <Victim>(all: readonly Victim[], random: () => number): Generator<Victim, never> {
+  for (;;) {
+    const round = all.map((victim) => ({ victim, place: random() })).sort((a, b) => a.place - b.place);
+    for (const { victim } of round) yield victim;
+  }
+};
+
+/** Until `visits` patients saw "done" and kiosk, terminal and broker were each killed `fewestKills` times: a slow machine starts its processes slowly. */
+export const crashRun = async (visits: number, seed: number, fewestKills = Math.ceil(visits / 100)): Promise<CrashReport> => {
   const random = dice(seed);
   const started = performance.now();
   const lab = new Lab();
@@ -64,33 +80,36 @@ export const crashRun = async (visits: number, seed: number, fewestKills = 3): P
     const now = new Map(kiosks.map((kiosk) => [kiosk as string, start(kiosk)]));
     let killing = true;
     const patients = async (kiosk: string): Promise<void> => {
-      while (done() < visits || kills.kiosk + kills.terminal + kills.broker < fewestKills) {
-        const visit = uuidV7(Date.now());
-        came.add(visit);
-        now.get(kiosk)?.finish(visit);
+      while (done() < visits || Math.min(kills.kiosk, kills.terminal, kills.broker) < fewestKills) {
+        const run = now.get(kiosk);
+        // Nobody comes to a kiosk that is only starting, or where others stand in line.
+        if (run !== undefined && run.look().states.length > 0 && run.waiting < LINE) {
+          const visit = uuidV7(Date.now());
+          came.add(visit);
+          run.finish(visit);
+        }
         await pause(10 + random() * 50);
       }
     };
+    const kill = async (kind: keyof typeof kills, victim: Process | undefined): Promise<void> => {
+      await victim?.end('SIGKILL');
+      if (victim?.child.signalCode === 'SIGKILL') kills[kind] += 1;
+    };
     const murderer = async (): Promise<void> => {
-      while (killing) {
+      for (const victim of victims([...kiosks, 'terminal', 'broker'], random)) {
         await pause(100 + random() * 900);
         if (!killing) return;
-        const victim = Math.floor(random() * 4);
-        const [kiosk] = [kiosks[victim] ?? ''];
-        if (kiosk !== '') {
-          kills.kiosk += 1;
-          await now.get(kiosk)?.process.end('SIGKILL');
-          now.set(kiosk, start(kiosk));
-        } else if (victim === 2) {
-          kills.terminal += 1;
-          await terminals.at(-1)?.end('SIGKILL');
+        if (victim === 'terminal') {
+          await kill('terminal', terminals.at(-1));
           await pause(random() * 300);
           terminals.push(await lab.startTerminal());
-        } else {
-          kills.broker += 1;
-          await broker.end('SIGKILL');
+        } else if (victim === 'broker') {
+          await kill('broker', broker);
           await pause(random() * 300);
           broker = await lab.startBroker();
+        } else {
+          await kill('kiosk', now.get(victim)?.process);
+          now.set(victim, start(victim));
         }
       }
     };
@@ -101,7 +120,15 @@ export const crashRun = async (visits: number, seed: number, fewestKills = 3): P
     for (const kiosk of kiosks) await now.get(kiosk)?.until({ backlog: 0, terminal: 'ready' }, 90_000);
     // A kiosk that was killed before it said so may hold one more: it comes within the ack time-out.
     await until('quiet', () => [...now.values()].every((run) => run.look().states.at(-1)?.backlog === 0));
-    return { visits: done(), kills, ...judge(lab, runs, terminals, came), seconds: Math.round((performance.now() - started) / 1000) };
+    const refused = runs.flatMap((run) => run.failures).filter(({ visitId }) => visitId !== undefined).length;
+    return {
+      visits: done(),
+      refused,
+      cutOff: came.size - done() - refused,
+      kills,
+      ...judge(lab, runs, terminals, came),
+      seconds: Math.round((performance.now() - started) / 1000),
+    };
   } finally {
     await lab.stop();
   }

@@ -52,7 +52,7 @@ export const launch = (program: string, words: readonly string[]): Process => {
   createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => lines.push(line));
   let errors = '';
   child.stderr?.on('data', (text) => {
-    errors = `${errors}${text}`.slice(-200_000);
+    errors = `${errors}${text}`.slice(-20_000_000);
   });
   child.stdin?.on('error', () => undefined);
   const gone = once(child, 'close');
@@ -224,6 +224,7 @@ export class KioskProcess {
   readonly failures: Failed[] = [];
   readonly commands: string[] = [];
   readonly pairing: Pairing[] = [];
+  #finished = 0;
 
   constructor(process: Process) {
     this.process = process;
@@ -246,7 +247,13 @@ export class KioskProcess {
 
   /** A patient comes to the end of a visit. */
   finish(visitId: string): void {
+    this.#finished += 1;
     this.process.child.stdin?.write(`${visitId}\n`);
+  }
+
+  /** Visits given to it of which it has said neither that they are stored nor that they are refused. */
+  get waiting(): number {
+    return this.#finished - this.done.length - this.failures.filter(({ visitId }) => visitId !== undefined).length;
   }
 
   async until(state: Partial<{ broker: string; terminal: string; backlog: number }>, withinMs = 60_000): Promise<void> {
