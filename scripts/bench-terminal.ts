@@ -1,10 +1,11 @@
 // How a terminal of a busy hospital answers: N visits (500,000 = two years) in the database, the real program started on them, asked over HTTP.
-// npm run bench:terminal [-- --visits N] [-- --json FILE]. Prints, never judges.
+// npm run bench:terminal [-- --visits N] [--data DIR] [--json FILE]. Prints, never judges. With --data DIR the visits stay there and are asked for
+// again the next time: filling takes a quarter of an hour. Beside each time stands the CPU time of the program, which a busy machine leaves as it is.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -15,15 +16,25 @@ import { generateKioskKeys, generateTerminalKeys, publicKeySet, storeKeySet } fr
 import { type Figure, figure } from './bench/figures.ts';
 import { fillYears, RARE_NAME } from './bench/terminal-years.ts';
 
-const { values } = parseArgs({ options: { visits: { type: 'string', default: '500000' }, json: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { visits: { type: 'string', default: '500000' }, data: { type: 'string' }, json: { type: 'string' } },
+});
 const count = Number(values.visits);
 if (!Number.isInteger(count) || count < 1000) throw new Error(`--visits: "${values.visits}" is not a whole number from 1000`);
 const directory = mkdtempSync(join(tmpdir(), 'kazashi-bench-terminal-'));
-const data = join(directory, 'data');
+const data = values.data ?? join(directory, 'data');
 const [ANSWER_MS, START_MS, MEMORY_MB, ROUNDS] = [50, 2000, 200, 40];
 
 const memoryMB = (pid: number | undefined, what: 'VmRSS' | 'VmHWM'): number =>
   Math.round(Number(new RegExp(`${what}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN) / 1024);
+
+/** CPU time of a process since its start, ms; the kernel counts in hundredths of a second (proc(5), utime and stime). */
+const cpuMs = (pid: number | undefined): number => {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+};
+
+type Measured = Figure & { readonly cpu?: number };
 
 const startProgram = async () => {
   const [own, kiosk] = [join(directory, 'terminal.json'), join(directory, 'kiosk.json')];
@@ -62,7 +73,7 @@ const timed = async (ask: () => Promise<unknown>): Promise<number> => {
   return performance.now() - from;
 };
 
-const measure = async (middle: string): Promise<Figure[]> => {
+const measure = async (middle: string): Promise<Measured[]> => {
   const { child, startMs, url } = await startProgram();
   try {
     const [ask, chief] = [await asker(url, 'reception'), await asker(url, 'admin')];
@@ -80,11 +91,12 @@ const measure = async (middle: string): Promise<Figure[]> => {
       'search: nobody': search('無名氏'),
       detail: () => ask(`/api/visits/${middle}`),
     };
-    const figures = [figure('start until ready', [startMs], 'ms', START_MS)];
+    const figures: Measured[] = [{ ...figure('start until ready', [startMs], 'ms', START_MS), cpu: cpuMs(child.pid) }];
     for (const [what, question] of Object.entries(questions)) {
       const times: number[] = [];
+      const before = cpuMs(child.pid);
       for (let round = 0; round < ROUNDS; round += 1) times.push(await timed(question));
-      figures.push(figure(what, times, 'ms', ANSWER_MS));
+      figures.push({ ...figure(what, times, 'ms', ANSWER_MS), cpu: (cpuMs(child.pid) - before) / ROUNDS });
     }
     figures.push(figure('memory after these', [memoryMB(child.pid, 'VmRSS')], 'MB', MEMORY_MB));
     // The whole record is checked, and the list goes on answering.
@@ -103,19 +115,42 @@ const measure = async (middle: string): Promise<Figure[]> => {
   }
 };
 
+/** The visit in the middle of a database that was filled before. */
+const middleOf = (folder: string): string => {
+  const db = openDatabase(folder);
+  const { n } = db.prepare('SELECT count(*) AS n FROM visits').get() as { n: number };
+  if (n !== count) throw new Error(`--data ${folder} holds ${n} visits, not ${count}: name another folder, or --visits ${n}`);
+  const { visit_id } = db.prepare('SELECT visit_id FROM visits ORDER BY row LIMIT 1 OFFSET ?').get(Math.floor(n / 2)) as {
+    visit_id: string;
+  };
+  db.close();
+  return visit_id;
+};
+
 try {
   const begun = performance.now();
-  const middle = await fillYears(data, count, (written) => process.stderr.write(`${written} of ${count} visits written\n`));
+  const filled = existsSync(join(data, 'terminal.db'));
+  const middle = filled
+    ? middleOf(data)
+    : await fillYears(data, count, (written) => process.stderr.write(`${written} of ${count} visits written\n`));
   const fillSeconds = Math.round((performance.now() - begun) / 1000);
   const databaseMB = Math.round(statSync(join(data, 'terminal.db')).size / 2 ** 20);
+  const load = [Number(loadavg()[0]?.toFixed(1))];
   const figures = await measure(middle);
-  process.stdout.write(`${count} visits, ${databaseMB} MB, filled in ${fillSeconds} s\n`);
-  for (const { name, unit, median, p95, target, ratio } of figures)
+  load.push(Number(loadavg()[0]?.toFixed(1)));
+  process.stdout.write(
+    `${cpus()[0]?.model.trim()}, ${cpus().length} cores, load average ${load.join(' before, ')} after; Node ${process.versions.node}\n`,
+  );
+  process.stdout.write(`${count} visits, ${databaseMB} MB, ${filled ? 'filled before' : `filled in ${fillSeconds} s`}\n`);
+  for (const { name, unit, median, p95, target, ratio, cpu } of figures)
     process.stdout.write(
-      `${name.padEnd(36)} ${String(median).padStart(9)} ${unit}${p95 === undefined ? '' : `, p95 ${p95} ${unit}`}${target === undefined ? '' : `  (target ${target}, ratio ${ratio})`}\n`,
+      `${name.padEnd(36)} ${String(median).padStart(9)} ${unit}${p95 === undefined ? '' : `, p95 ${p95} ${unit}`}${target === undefined ? '' : `  (target ${target}, ratio ${ratio})`}${cpu === undefined ? '' : `  CPU ${cpu} ms`}\n`,
     );
   if (values.json !== undefined)
-    writeFileSync(values.json, `${JSON.stringify({ visits: count, databaseMB, fillSeconds, figures }, null, 2)}\n`);
+    writeFileSync(
+      values.json,
+      `${JSON.stringify({ visits: count, databaseMB, ...(filled ? {} : { fillSeconds }), load, figures }, null, 2)}\n`,
+    );
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }
