@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
 import { command, restoreCommand } from '../../src/main/commands/terminal-backup.ts';
@@ -16,7 +16,7 @@ test('a copy made while the terminal runs comes back with every visit, and what 
   const inbox = createInbox(db, () => NOON);
   const store = () => inbox.accept({ message: visit(), expired: false, sealed: new Uint8Array(9) });
   for (let n = 0; n < 3; n += 1) store();
-  t.equal(backUp(data, copy), 3, 'also what only the log beside the file holds');
+  t.equal(backUp(data, copy).visits, 3, 'also what only the log beside the file holds');
   t.equal(statSync(copy).mode & 0o777, 0o600);
   t.throws(() => backUp(data, copy), { code: 'input/invalid', message: /exists already/ });
   store();
@@ -65,16 +65,35 @@ test('a copy that fails is told on the page, and can be put away only once there
   fails(night);
   t.same(await told(), { madeAt: null, failedAt: night, silenced: false });
   t.match([(await silence()).statusCode, (await silence()).json()], [409, { code: 'copies/none' }], 'nothing to fall back on');
-  t.equal(backUp(data, join(other, 'one.db'), next), 0);
+  t.equal(backUp(data, join(other, 'one.db'), next).visits, 0);
   t.same(await told(), { madeAt: next, failedAt: null, silenced: false });
   fails(third);
   t.same(await told(), { madeAt: next, failedAt: third, silenced: false });
   t.equal((await silence()).statusCode, 200);
   fails(fourth);
   t.same(await told(), { madeAt: next, failedAt: fourth, silenced: true });
-  t.equal(backUp(data, join(other, 'two.db'), fourth), 0);
+  t.equal(backUp(data, join(other, 'two.db'), fourth).visits, 0);
   t.match(await told(), { silenced: false }, 'the next failure is news again');
   t.equal(statSync(join(data, 'copies.json')).mode & 0o777, 0o600);
   writeFileSync(join(data, 'copies.json'), '{"madeAt":');
   t.same(createCopyRecord(data).read(), { silenced: false }, 'a file cut short counts as none');
+});
+
+test('a name that is taken is no failed copy while there is one of today; a nightly job with one name is heard of', (t) => {
+  const [data, folder] = [temporary(t), temporary(t)];
+  openDatabase(data).close();
+  const [first, again, nextNight] = ['2026-05-01T17:00:00.000Z', '2026-05-01T17:00:30.000Z', '2026-05-02T16:59:59.000Z'];
+  const taken = (file: string, at: string) => t.throws(() => backUp(data, file, at), { code: 'input/invalid', message: /folder/ });
+  writeFileSync(join(folder, 'somebody’s.txt'), 'kept');
+  taken(join(folder, 'somebody’s.txt'), first);
+  t.match(createCopyRecord(data).read(), { failedAt: first }, 'there is no copy at all');
+  t.equal(readFileSync(join(folder, 'somebody’s.txt'), 'utf8'), 'kept');
+  backUp(data, join(folder, 'one.db'), first);
+  taken(join(folder, 'one.db'), again);
+  t.same(createCopyRecord(data).read(), { madeAt: first, silenced: false }, 'asked twice in a row');
+  taken(join(folder, 'one.db'), nextNight);
+  t.match(createCopyRecord(data).read(), { madeAt: first, failedAt: nextNight });
+  t.same(backUp(data, folder, nextNight), { file: join(folder, 'terminal-20260502165959.db'), visits: 0 }, 'a folder needs no name');
+  t.same(createCopyRecord(data).read(), { madeAt: nextNight, silenced: false });
+  t.end();
 });

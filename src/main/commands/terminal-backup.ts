@@ -4,7 +4,7 @@ import { backUp, restore } from '../../terminal/store/backup.ts';
 import { parseWords, refuseWords } from '../arguments.ts';
 import type { Command } from '../command.ts';
 
-const usage = `  kazashi terminal-backup --data DIR --to FILE      copies a terminal's database, also while it runs
+const usage = `  kazashi terminal-backup --data DIR --to FILE      copies a terminal's database, also while it runs; in a folder each copy gets a name of its own
   kazashi terminal-restore --data DIR --from FILE   puts a copy back; the terminal must be stopped, what was there is kept beside it
 `;
 const OPTIONS = { data: { type: 'string' }, to: { type: 'string' }, from: { type: 'string' } } as const;
@@ -21,7 +21,8 @@ export const command: Command = {
   usage,
   async run(words) {
     const [data, file] = given(words, 'to');
-    process.stdout.write(`${file}: ${backUp(data, file)} visits\n`);
+    const copy = backUp(data, file);
+    process.stdout.write(`${copy.file}: ${copy.visits} visits\n`);
     return undefined;
   },
 };

@@ -1,6 +1,6 @@
 // A copy of the terminal's database while it runs, and its return. A copy is checked before anybody relies on it.
 
-import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'libsql';
 import { makeDirectories } from '../../core/directories.ts';
@@ -28,19 +28,39 @@ const checked = (file: string): number => {
   }
 };
 
+/** A job of every night that is given one name is heard of the second night; somebody who asks twice in a row has their copy. */
+const FRESH_MS = 12 * 3_600_000;
+
+/** In a folder each copy has a name of its own, so that a job of every night needs no more than the folder. */
+const fileOf = (to: string, at: string): string =>
+  existsSync(to) && statSync(to).isDirectory() ? join(to, `terminal-${at.replace(/\D/g, '').slice(0, 14)}.db`) : to;
+
 /**
- * Copies the database of `directory` to `file` (mode 0600), consistent also while the terminal runs, and notes how it went for the page. Answers how
- * many visits it holds. `at`: ISO 8601.
+ * Copies the database of `directory` to `to`, a new file (mode 0600) or a folder, consistent also while the terminal runs, and notes how it went for
+ * the page. Answers the file and how many visits it holds. `at`: ISO 8601. Throws storage/unwritable, input/invalid.
  */
-export const backUp = (directory: string, file: string, at = new Date().toISOString()): number => {
+export const backUp = (
+  directory: string,
+  to: string,
+  at = new Date().toISOString(),
+): { readonly file: string; readonly visits: number } => {
   const source = join(directory, 'terminal.db');
   if (!existsSync(source)) throw refuse('data', `there is no ${source}`);
   const record = createCopyRecord(directory);
+  const file = fileOf(to, at);
+  if (existsSync(file)) {
+    // The name is wrong, nothing is broken: staff need to know only when there is no copy of today.
+    const { madeAt } = record.read();
+    if (madeAt === undefined || Date.parse(at) - Date.parse(madeAt) >= FRESH_MS) record.failed(at);
+    throw refuse(
+      'to',
+      `${file} exists already, and a copy never overwrites another: name a new file, or a folder, where each copy gets its own name`,
+    );
+  }
   try {
-    if (existsSync(file)) throw refuse('to', `${file} exists already: a copy never overwrites another`);
     const visits = copy(source, file);
     record.made(at);
-    return visits;
+    return { file, visits };
   } catch (cause) {
     record.failed(at);
     throw cause;
