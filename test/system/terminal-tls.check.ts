@@ -22,10 +22,6 @@ interface Pem {
 }
 const pem = (folder: string): Pem => ({ cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') });
 const [desk, reader] = [pem(at('terminals', 'desk-2')), pem(at('kiosks', 'kiosk-1'))] as const;
-interface Pem {
-  readonly cert: string;
-  readonly key: string;
-}
 
 test('only a browser with a certificate of the site, and no card reader, may log in', { timeout: 180_000 }, async (t) => {
   t.teardown(() => rmSync(directory, { recursive: true, force: true }));
