@@ -166,12 +166,12 @@ export type ScreenContent =
     }
   /** alarm 0..3 rises while the card stays on the tray; after = what ended the visit, when it was not a success. */
   | { readonly screen: 'take-card'; readonly alarm: 0 | 1 | 2 | 3; readonly after?: FailureCode }
-  /** A failure or a kind word. days = whole days left (soon) or left of the grace. */
+  /** A failure or a kind word; a locked PIN with the ways that are left. days = whole days left (soon) or left of the grace. */
   | {
       readonly screen: 'notice';
       readonly code: FailureCode | NoticeCode;
       readonly days?: number;
-      readonly choices: readonly ('continue' | 'retry' | 'pin' | 'staff')[];
+      readonly choices: readonly ('continue' | 'face' | 'staff')[];
     }
   | { readonly screen: 'out-of-service'; readonly code?: FailureCode }
   /** elapsedMs: where the moving pictures are; the program that shows them counts, the visit does not. */

@@ -140,7 +140,7 @@ export const sampleModels = (language: Language, mode: DisplayMode = 'standard')
     contents[`notice-${code.replace('/', '-')}`] = {
       screen: 'notice',
       code,
-      choices: kind ? ['continue'] : ['retry', 'pin', 'staff'],
+      choices: code === 'pin/blocked' ? ['face', 'staff'] : ['continue'],
       ...(kind ? { days: 45 } : {}),
     };
   }
@@ -154,7 +154,7 @@ export const sampleModels = (language: Language, mode: DisplayMode = 'standard')
     },
   ]);
   const models = new Map(timed);
-  for (const name of ['choose-method', 'consent', 'pin', 'notice-face-no-match']) {
+  for (const name of ['choose-method', 'consent', 'pin', 'notice-pin-blocked']) {
     const model = models.get(name);
     if (model !== undefined) models.set(`${name}-asking`, { ...model, timeout: { secondsLeft: 18, asking: true } });
   }

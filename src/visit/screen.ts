@@ -45,12 +45,7 @@ const initialising = (context: VisitContext, nowMs: number): ScreenContent => {
 
 const noticeIn = (visit: VisitRecord, context: VisitContext, phase: string): ScreenContent => {
   if (phase.endsWith('barred')) {
-    const open = methodsOpen(context);
-    return {
-      screen: 'notice',
-      code: 'pin/blocked',
-      choices: [...(open.includes('face') ? (['continue'] as const) : []), ...(open.includes('staff') ? (['staff'] as const) : [])],
-    };
+    return { screen: 'notice', code: 'pin/blocked', choices: methodsOpen(context).filter((method) => method !== 'pin') };
   }
   const certificate = visit.summary?.certificate;
   return {

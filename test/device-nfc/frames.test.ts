@@ -92,7 +92,7 @@ test('frames at the edges of their forms are read, and one byte more is no frame
     const body = new Uint8Array(length - 1).fill(7);
     t.same(parse(dataFrame(0xd5, body)).map(shown), [`d5 ${hex(body)}`], `${length} bytes with the TFI`);
   }
-  const payload = new Uint8Array(266).fill(7);
+  const payload = new Uint8Array(266).fill(7).fill(0xd5, 0, 1);
   const tooLong = concat(fromHex('0000ffffff010af5'), payload, Uint8Array.of(complement(payload), 0));
   t.same(parse(tooLong), [], 'all checks right, but no chip holds 266 bytes');
   t.same(parse(fromHex('0000ffffff0003fcd54100ea00')), [], 'an extended length whose check is wrong, the data’s right');

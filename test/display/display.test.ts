@@ -76,7 +76,7 @@ test('what is redrawn in parts looks like what is drawn in one go', async (t) =>
     { ...PIN, entered: 2, timeout: { secondsLeft: 51, asking: false } },
     { ...PIN, entered: 4 },
     { ...PIN, timeout: { secondsLeft: 20, asking: true } },
-    { screen: 'notice', language: 'en', code: 'pin/blocked', choices: ['retry'] },
+    { screen: 'notice', language: 'en', code: 'pin/blocked', choices: ['staff'] },
   ];
   for (const step of steps) {
     display.show(step);

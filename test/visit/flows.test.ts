@@ -270,7 +270,7 @@ test('a wrong PIN shows the tries left, the last try is confirmed first, and a l
   t.match(world.shown('pin'), { entered: 0, triesLeft: 1 });
   await world.type('0000');
   await world.key('enter');
-  t.match(world.shown('notice'), { code: 'pin/blocked', choices: ['continue', 'staff'] });
+  t.match(world.shown('notice'), { code: 'pin/blocked', choices: ['face', 'staff'] });
   t.same(world.card.confirmations, [false, false, true]);
   t.same(world.card.delivered, []);
   await world.press('continue');

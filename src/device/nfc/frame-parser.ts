@@ -34,7 +34,7 @@ const scanExtended = (bytes: Uint8Array, at: number): Scan => {
 };
 
 const scanBody = (bytes: Uint8Array, start: number, length: number): Scan => {
-  if (length === 0 || length > MAX_EXTENDED_BODY) return {};
+  if (length > MAX_EXTENDED_BODY) return {};
   const end = start + length + 1;
   if (bytes.length < end) return { more: true, end };
   const payload = bytes.slice(start, end - 1);

@@ -260,8 +260,6 @@ export const en: Messages = {
     contact: 'Contact',
     continue: 'Go on',
     close: 'Close',
-    retry: 'Try again',
-    pin: 'Use my PIN',
     staff: 'Ask the staff',
     daysLeft: (days) => (days === 1 ? '1 day' : `${days} days`),
     expiresIn: 'Until your certificate expires',

@@ -256,8 +256,6 @@ export const jaSimple: Messages = {
     ...ja.notice,
     continue: 'つづける',
     close: 'とじる',
-    retry: 'もういちど',
-    pin: 'すうじ 4つを つかう',
     staff: 'びょういんの ひと',
     daysLeft: (days) => `あと ${days}にち`,
     expiresIn: 'カードの しょうめいが おわるまで',

@@ -259,8 +259,6 @@ export const ja = {
     contact: '連絡先',
     continue: 'つづける',
     close: 'とじる',
-    retry: 'もう一度',
-    pin: '暗証番号を使う',
     staff: '職員による確認',
     daysLeft: (days: number) => `あと ${days} 日`,
     expiresIn: '電子証明書の期限まで',

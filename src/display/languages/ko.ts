@@ -251,8 +251,6 @@ export const ko: Messages = {
     ...ja.notice,
     continue: '계속하기',
     close: '닫기',
-    retry: '다시 하기',
-    pin: '비밀번호 사용',
     staff: '직원 확인',
     daysLeft: (days) => `${days}일 남음`,
     expiresIn: '전자증명서 기한까지',

@@ -251,8 +251,6 @@ export const vi: Messages = {
     ...ja.notice,
     continue: 'Tiếp tục',
     close: 'Đóng',
-    retry: 'Thử lại',
-    pin: 'Dùng mã PIN',
     staff: 'Nhờ nhân viên',
     daysLeft: (days) => `còn ${days} ngày`,
     expiresIn: 'Đến hạn chứng thư điện tử',

@@ -246,8 +246,6 @@ export const zhHans: Messages = {
     ...ja.notice,
     continue: '继续',
     close: '关闭',
-    retry: '再试一次',
-    pin: '使用密码',
     staff: '工作人员确认',
     daysLeft: (days) => `还有 ${days} 天`,
     expiresIn: '距电子证书到期',

@@ -97,11 +97,10 @@ export const largePage = ({ messages, build }: ScreenContext, model: ScreenModel
       };
     case 'notice': {
       const { action, title } = messages.failures[model.code];
-      const goesOn = !(model.code in FAILURES) || model.code === 'pin/blocked';
+      const onward = model.code in FAILURES ? messages.notice.close : messages.notice.continue;
       const labels = {
-        continue: { id: 'continue', label: goesOn ? messages.notice.continue : messages.notice.close, icon: 'forward' },
-        retry: { id: 'retry', label: messages.notice.retry, icon: 'retry' },
-        pin: { id: 'method-pin', label: messages.notice.pin, icon: 'keypad' },
+        continue: { id: 'continue', label: onward, icon: 'forward' },
+        face: { id: 'method-face', label: messages.method.face, icon: 'face' },
         staff: { id: 'method-staff', label: messages.notice.staff, icon: 'staff' },
       } as const;
       return { sentence: action, second: title, buttons: model.choices.map((choice) => labels[choice]), code: model.code };

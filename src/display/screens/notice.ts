@@ -140,17 +140,11 @@ const drawChoices = (context: ScreenContext, model: ModelOf<'notice'>, box: Rect
     const cell = cells[i];
     if (cell === undefined) return;
     const size = sizes.compact ? 22 : 32;
-    // What has ended cannot be continued; a locked PIN leaves other ways open.
-    const goesOn = isKindWord(model.code) || model.code === 'pin/blocked';
-    if (choice === 'continue')
-      build.button('continue', goesOn ? messages.notice.continue : messages.notice.close, cell, { kind: 'primary', size, icon: 'forward' });
-    else if (choice === 'retry') build.button('retry', messages.notice.retry, cell, { kind: 'primary', size, icon: 'retry' });
-    else
-      build.button(choice === 'pin' ? 'method-pin' : 'method-staff', messages.notice[choice], cell, {
-        kind: 'outline',
-        size,
-        icon: choice === 'pin' ? 'keypad' : 'staff',
-      });
+    // What has ended cannot be continued.
+    const onward = isKindWord(model.code) ? messages.notice.continue : messages.notice.close;
+    if (choice === 'continue') build.button('continue', onward, cell, { kind: 'primary', size, icon: 'forward' });
+    else if (choice === 'face') build.button('method-face', messages.method.face, cell, { kind: 'primary', size, icon: 'face' });
+    else build.button('method-staff', messages.notice.staff, cell, { kind: 'outline', size, icon: 'staff' });
   });
 };
 
