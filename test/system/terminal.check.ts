@@ -20,9 +20,17 @@ const judge = async (t: Test, page: Page, what: string): Promise<void> => {
       violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target).join(' | ')))`,
   )) as string[];
   t.strictSame(found, [], `${what}: WCAG 2.2 AA`);
-  if (PICTURES === undefined) return;
-  mkdirSync(PICTURES, { recursive: true });
-  await page.screenshot({ path: join(PICTURES, `terminal-${what}.png`) });
+  if (PICTURES !== undefined) {
+    mkdirSync(PICTURES, { recursive: true });
+    await page.screenshot({ path: join(PICTURES, `terminal-${what}.png`) });
+  }
+  // Nothing lies beyond the edge of a small screen, nor of one at 400 % (WCAG 1.4.10).
+  for (const width of [1024, 640, 320]) {
+    await page.setViewportSize({ width, height: 800 });
+    const beyond = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+    t.equal(beyond, 0, `${what}: ${width} px wide`);
+  }
+  await screenAgain(page);
 };
 
 /** The page as it is printed on A4 with its margins. */

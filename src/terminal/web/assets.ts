@@ -51,6 +51,7 @@ const FILES: Readonly<Record<string, keyof typeof TYPES>> = {
 const FONTS = {
   'regular.ttf': '@expo-google-fonts/biz-udpgothic/400Regular/BIZUDPGothic_400Regular.ttf',
   'bold.ttf': '@expo-google-fonts/biz-udpgothic/700Bold/BIZUDPGothic_700Bold.ttf',
+  'rare.ttf': '@expo-google-fonts/noto-sans-jp/400Regular/NotoSansJP_400Regular.ttf',
 } as const;
 
 /** Bytes of one page file. Throws input/invalid naming the file when the package is incomplete. */
