@@ -296,7 +296,18 @@ test('the page and its files are served with headers that keep other sites out',
     '/insurance.js',
     '/medical.js',
   ];
-  for (const path of [...links, ...scripts, '/fonts/bold.ttf']) t.equal((await app.inject(path)).statusCode, 200, path);
+  for (const path of [...links, ...scripts, '/fonts/bold.ttf', '/fonts/rare.ttf']) t.equal((await app.inject(path)).statusCode, 200, path);
   t.equal((await app.inject('/../package.json')).statusCode, 404);
   t.equal((await app.inject('/assets.ts')).statusCode, 404);
+});
+
+test('whoever asks without end is told to wait, and nobody else is', async (t) => {
+  const { app } = await office(t);
+  const ask = (remoteAddress: string) => app.inject({ url: '/api/health', remoteAddress });
+  let asked = 0;
+  let answer = await ask('192.0.2.7');
+  for (; answer.statusCode === 200 && asked < 10_000; asked += 1) answer = await ask('192.0.2.7');
+  t.equal(answer.statusCode, 429, `after ${asked} questions in a minute`);
+  t.match(answer.json(), { code: 'http/too-many', message: /少し待ってから/ });
+  t.equal((await ask('192.0.2.8')).statusCode, 200);
 });

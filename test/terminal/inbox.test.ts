@@ -1,6 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
 import { silentLog } from '../../src/core/log.ts';
@@ -16,6 +18,7 @@ import { type AckMessage, kioskTopic, type RequestMessage, type VisitMessage } f
 import { createOpener } from '../../src/uplink/seal.ts';
 import { publicKeySet } from '../../src/uplink/seal-keys.ts';
 import { createWordSigner, createWordVerifier } from '../../src/uplink/seal-word.ts';
+import { dice } from '../dice.ts';
 import {
   BOOT,
   elliptic,
@@ -286,6 +289,38 @@ test('killed between the write and the ack, the terminal still knows the visit a
   t.match(again, { fresh: false, ack: { id: message.id, status: 'accepted', checkIn: { number: '1' } } });
   t.equal(inbox.find(message.visitId)?.patient?.name, message.patient?.name);
   t.equal(count(db, 'visits'), 1);
+});
+
+test('killed at any moment of its writing, the database is whole and has every visit that was promised', async (t) => {
+  const directory = temporary(t);
+  const program = fileURLToPath(new URL('fixtures/accept-until-killed.ts', import.meta.url));
+  const random = dice(7);
+  const promised: string[] = [];
+  for (let kill = 0; kill < 5; kill += 1) {
+    const writer = spawn(process.execPath, [...process.execArgv, program, directory, `${1 + kill * 100_000}`], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const most = promised.length + 20 + Math.floor(random() * 200);
+    createInterface({ input: writer.stdout }).on('line', (visitId) => {
+      promised.push(visitId);
+      if (promised.length >= most) writer.kill('SIGKILL');
+    });
+    const [, signal] = await once(writer, 'close');
+    t.equal(signal, 'SIGKILL');
+    const db = openDatabase(directory);
+    t.match(db.prepare('PRAGMA integrity_check').get(), { integrity_check: 'ok' });
+    const there = db
+      .prepare('SELECT visit_id FROM visits')
+      .all()
+      .map((row) => (row as { visit_id: string }).visit_id);
+    t.same(
+      promised.filter((visitId) => !there.includes(visitId)),
+      [],
+      `${promised.length} promised, ${there.length} there`,
+    );
+    t.equal(new Set(there).size, there.length, 'none twice');
+    db.close();
+  }
 });
 
 test('visits older than the period of search are deleted with all that belongs to them', async (t) => {
