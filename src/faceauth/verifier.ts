@@ -24,11 +24,7 @@ import { alignFace, cosine, detectFaces, embedFace, findLandmarks, fivePoints, n
 export const DEFAULT_LIVENESS_THRESHOLD = 0.2;
 
 /** Frames that tell something before anything is decided. */
-const ENOUGH_FRAMES = 3;
-/** From here on a few frames are enough; below, or while the face moves, motion is waited for. */
-const CLEARLY_LIVE = 0.6;
-/** Good frames after which nothing more is waited for; while the face moves too slowly to be compared with its surroundings, a little longer. */
-const PATIENT_FRAMES = { still: 12, moving: 30 } as const;
+export const ENOUGH_FRAMES = 3;
 /** Surely another person: this many good frames over this time, all far below the threshold. */
 const SURE_MISMATCH = { frames: 15, afterMs: 3000, below: 0.5 } as const;
 
@@ -120,10 +116,7 @@ export const createFaceVerifier = (options: FaceVerifierOptions): FaceVerifier =
     const telling = goodFrames + evidence.heldFrames;
     if (telling < ENOUGH_FRAMES) return undefined;
     if (score >= threshold) {
-      const { liveness } = spoof;
-      const { moving } = spoof;
-      const patient = telling >= (moving ? PATIENT_FRAMES.moving : PATIENT_FRAMES.still) || (liveness >= CLEARLY_LIVE && !moving);
-      return patient && liveness >= livenessThreshold ? 'match' : undefined;
+      return spoof.settled(telling) && spoof.liveness >= livenessThreshold ? 'match' : undefined;
     }
     const { frames, afterMs, below } = SURE_MISMATCH;
     return goodFrames >= frames && elapsedMs >= afterMs && score < threshold * below ? 'mismatch' : undefined;

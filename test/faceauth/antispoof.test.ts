@@ -3,11 +3,12 @@ import type { Clock } from '../../src/core/clock.ts';
 import type { Facts } from '../../src/core/failure.ts';
 import { type Log, silentLog } from '../../src/core/log.ts';
 import type { Point } from '../../src/faceauth/alignment.ts';
+import { fuse } from '../../src/faceauth/antispoof/cues.ts';
 import { type Luma, shrinkLuma } from '../../src/faceauth/antispoof/luma.ts';
 import { findOutline } from '../../src/faceauth/antispoof/outline.ts';
 import { parallaxOf } from '../../src/faceauth/antispoof/parallax.ts';
 import { peakOf } from '../../src/faceauth/antispoof/pattern.ts';
-import { fuse, SpoofEvidence } from '../../src/faceauth/antispoof/spoof-evidence.ts';
+import { SpoofEvidence } from '../../src/faceauth/antispoof/spoof-evidence.ts';
 import { followSurroundings } from '../../src/faceauth/antispoof/surroundings.ts';
 import { ATTACK_SPECIES, planAttack, seededRandom } from '../../src/faceauth/camera/attack-plan.ts';
 import { composeAttack } from '../../src/faceauth/camera/attacks.ts';
@@ -65,19 +66,30 @@ test('surroundings that come along, that stay, and a pushed camera are told apar
   const luma = (at: (x: number, y: number) => number): Luma => shrinkLuma(grey(320, 240, at), 1);
   const room = luma(texture);
   const flat = luma((x, y) => (sheet(x - 6, y - 2) ? texture(x - 6, y - 2) : texture(x, y)));
-  const held = followSurroundings(room, flat, face, points, moved);
+  const seen = (luma: Luma, at: readonly Point[]) => ({ luma, box: face, points: at });
+  const held = followSurroundings(seen(room, points), seen(flat, moved));
   t.ok(held.along >= 5 && held.along > 4 * held.stayed, JSON.stringify(held));
-  const person = followSurroundings(room, luma(texture), face, points, moved);
+  const person = followSurroundings(seen(room, points), seen(luma(texture), moved));
   t.ok(person.stayed >= 5 && person.along === 0, JSON.stringify(person));
-  const pushed = followSurroundings(
-    room,
-    luma((x, y) => texture(x - 6, y - 2)),
-    face,
-    points,
-    moved,
-  );
+  const pushed = followSurroundings(seen(room, points), seen(luma((x, y) => texture(x - 6, y - 2)), moved)); // biome-ignore format: one row
   t.ok(pushed.rimAlong > pushed.rimStayed, JSON.stringify(pushed));
-  t.same(followSurroundings(room, room, face, points, points), { along: 0, stayed: 0, rimAlong: 0, rimStayed: 0 });
+  const nothing = { along: 0, stayed: 0, rimAlong: 0, rimStayed: 0, sides: [] };
+  t.same(followSurroundings(seen(room, points), seen(room, points)), nothing);
+});
+
+test('the sides of a sheet are followed: those that a hand moves come along, those of a window stay', async (t) => {
+  const points: Point[] = Array.from({ length: 68 }, (_, i) => ({ x: 135 + (i % 9) * 6, y: 90 + Math.floor(i / 9) * 7 }));
+  const moved = points.map(({ x, y }) => ({ x: x + 6, y: y + 2 }));
+  const inSheet = (x: number, y: number) => Math.abs(x - 160) < 62 && y > 30 && y < 225;
+  const wall = (x: number, y: number, dx: number, dy: number) => (inSheet(x - dx, y - dy) ? 215 : 110) + 0.1 * texture(x, y);
+  const at = (dx: number, dy: number): Luma => shrinkLuma(grey(320, 240, (x, y) => wall(x, y, dx, dy)), 1); // biome-ignore format: one row
+  const outline = findOutline(at(0, 0), face);
+  t.match(outline, { followed: [{ name: 'left' }, { name: 'right' }, { name: 'top' }] });
+  const before = { luma: at(0, 0), box: face, points, sides: outline?.followed ?? [] };
+  for (const { name, along, stayed } of followSurroundings(before, { luma: at(6, 2), box: face, points: moved }).sides)
+    if (name !== 'top') t.ok(along >= 4 && stayed === 0, `${name} of a sheet: ${along} came along, ${stayed} stayed`);
+  for (const { name, along, stayed } of followSurroundings(before, { luma: at(0, 0), box: face, points: moved }).sides)
+    if (name !== 'top') t.ok(stayed >= 4 && along === 0, `${name} of a window: ${along} came along, ${stayed} stayed`);
 });
 
 test('the nose of a turned head slides against eyes and mouth, that of a turned sheet does not', async (t) => {
@@ -101,7 +113,7 @@ test('the nose of a turned head slides against eyes and mouth, that of a turned 
 });
 
 test('cues that abstain count neither way, and every cue only ever speaks against', async (t) => {
-  const silent = { model: 0.6, outline: undefined, pattern: undefined, along: undefined, solid: undefined };
+  const silent = { model: 0.6, outline: undefined, pattern: undefined, along: undefined, sides: undefined, upright: undefined, solid: undefined }; // biome-ignore format: one row
   t.equal(fuse({ ...silent, outline: 0.5, pattern: 4, along: 0.05 }), fuse(silent), 'what living people show as well says nothing');
   t.ok(fuse({ ...silent, outline: 0.9, along: 0.2 }) < 0.3 * fuse(silent), 'an outline that comes along is a sheet or a screen');
   t.ok(
@@ -110,10 +122,15 @@ test('cues that abstain count neither way, and every cue only ever speaks agains
   );
   t.ok(fuse({ ...silent, pattern: 6 }) < fuse(silent) && fuse({ ...silent, along: 0.9 }) < 0.1 * fuse(silent));
   t.ok(fuse({ ...silent, model: 0.001 }) < fuse(silent));
+  const sheet = { ...silent, outline: 0.6, along: 0 };
+  t.ok(fuse({ ...sheet, sides: 0.9 }) < 0.1 * fuse({ ...sheet, sides: 0.3 }), 'sides that come along are a sheet, however small it is');
+  t.ok(fuse({ ...sheet, sides: 0.45, upright: 1 }) < 0.1 * fuse(sheet), 'one straight side is enough: a door may hide the other');
+  t.equal(fuse({ ...silent, outline: 0.4, along: 0, sides: 1 }), fuse({ ...silent, along: 0 }), 'a contour that does not close is the own');
+  t.ok(fuse({ ...silent, outline: 0.9 }) < 0.25 * fuse(silent), 'while nothing has moved an outline is doubted');
   t.equal(
-    fuse({ ...silent, outline: 0.9 }),
+    fuse({ ...silent, outline: 0.9 }, true),
     fuse({ ...silent, outline: 0.9, along: 0 }),
-    'while nothing has moved an outline may be a window',
+    'a single picture cannot move: an outline may be a window',
   );
   const still = new SpoofEvidence();
   t.equal(still.liveness, 0, 'nothing seen, nothing believed');
@@ -121,6 +138,8 @@ test('cues that abstain count neither way, and every cue only ever speaks agains
   const points = Array.from({ length: 68 }, (_, i) => ({ x: 135 + (i % 9) * 6, y: 90 + Math.floor(i / 9) * 7 }));
   for (let i = 0; i < 6; i++) still.observe(picture, { box: face, points, words: [{ scale: 1, live: 0.6 }] });
   t.equal(still.moving, false);
+  t.equal(still.settled(6), false, 'a doubtful face is watched longer');
+  t.equal(still.settled(60), true);
   t.match(still.cues, { along: undefined, solid: undefined }, 'a still picture says nothing about motion');
   still.wipe();
 });

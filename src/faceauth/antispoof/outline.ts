@@ -1,8 +1,10 @@
 // Context cue: straight edges that close around the face as a sheet of paper or a screen would, from above the head past the shoulders.
 // A door or a window behind a person is interrupted by the shoulders and goes on beyond the corners: neither counts as an outline.
 
+import type { Point } from '../alignment.ts';
 import type { Box } from '../sampling.ts';
 import type { Luma } from './luma.ts';
+import type { Side } from './surroundings.ts';
 
 /** Face height in samples at which lines are looked for: a larger face is looked at more coarsely. */
 export const OUTLINE_FACE = 72;
@@ -13,6 +15,8 @@ const FULL_EDGE = 9;
 const SLOPES = Array.from({ length: 17 }, (_, i) => (i - 8) * 0.04);
 /** What two sides without a third are worth. */
 const OPEN_TOP = 0.76;
+/** Places on each side that are followed. */
+const PLACES = 7;
 /** Lines kept for each side. */
 const KEPT = 6;
 
@@ -121,6 +125,8 @@ export interface Outline {
   readonly strength: number;
   /** Strengths of left, right, top and bottom side and of the worst continuation beyond a corner. */
   readonly sides: readonly [left: number, right: number, top: number, bottom: number, beyond: number];
+  /** Places to follow along the left, right and upper side, in samples. */
+  readonly followed: readonly Side[];
 }
 
 interface Corner {
@@ -137,6 +143,27 @@ const meet = (upright: Line, level: Line, cx: number, cy: number): Corner => {
     x = upright.at + upright.slope * (y - cy);
   }
   return { x, y };
+};
+
+/** Places evenly along the sides, down to `lowest`. */
+const sidesOf = (
+  [onLeft, onRight, onTop]: readonly [left: Line, right: Line, top?: Line],
+  [left, right, top]: readonly [number, number, number],
+  lowest: number,
+  cx: number,
+  cy: number,
+): Side[] => {
+  const evenly = (from: number, to: number) => Array.from({ length: PLACES }, (_, i) => from + ((to - from) * (i + 0.5)) / PLACES);
+  const upright = (line: Line): Point[] =>
+    evenly(onTop === undefined ? 1 : meet(line, onTop, cx, cy).y, lowest).map((y) => ({ x: line.at + line.slope * (y - cy), y }));
+  const sides: Side[] = [
+    { name: 'left', strength: left, places: upright(onLeft) },
+    { name: 'right', strength: right, places: upright(onRight) },
+  ];
+  if (onTop === undefined) return sides;
+  const level = evenly(meet(onLeft, onTop, cx, cy).x, meet(onRight, onTop, cx, cy).x);
+  const y = (x: number) => onTop.at + onTop.slope * (x - cx) + onTop.sag * (x - cx) ** 2;
+  return [...sides, { name: 'top', strength: top, places: level.map((x) => ({ x, y: y(x) })) }];
 };
 
 /** `face` in samples of `luma`. undefined: the face leaves too little room to see what surrounds it. */
@@ -166,7 +193,10 @@ export const findOutline = (luma: Luma, face: Box): Outline | undefined => {
     };
   };
   if (lefts.length === 0 || rights.length === 0) return undefined;
-  let best: Outline & { readonly lines?: readonly [Line, Line] } = { strength: 0, sides: [0, 0, 0, 0, 0] };
+  let best: Omit<Outline, 'followed'> & { readonly lines?: readonly [left: Line, right: Line, top?: Line] } = {
+    strength: 0,
+    sides: [0, 0, 0, 0, 0],
+  };
   for (const t of tops) {
     const rightArms = rights.map((side) => arm(side, t));
     for (const l of lefts.map((side) => arm(side, t))) {
@@ -179,7 +209,7 @@ export const findOutline = (luma: Luma, face: Box): Outline | undefined => {
         const onRight = mean(level.quarters(t, r.corner.x + 3, r.corner.x + reach));
         const beyond = Math.max(l.beyond, r.beyond, onLeft, onRight);
         const strength = most * (1 - 0.4 * beyond);
-        if (strength > best.strength) best = { strength, sides: [...three, 0, beyond], lines: [l.line, r.line] };
+        if (strength > best.strength) best = { strength, sides: [...three, 0, beyond], lines: [l.line, r.line, t] };
       }
     }
   }
@@ -200,5 +230,6 @@ export const findOutline = (luma: Luma, face: Box): Outline | undefined => {
   acrossX.data.fill(0);
   acrossY.data.fill(0);
   const [l, r, t, , beyond] = best.sides;
-  return { strength: best.strength * (0.85 + 0.15 * closing), sides: [l, r, t, closing, beyond] };
+  const followed = lines === undefined ? [] : sidesOf(lines, [l, r, t], lowest, cx, cy);
+  return { strength: best.strength * (0.85 + 0.15 * closing), sides: [l, r, t, closing, beyond], followed };
 };

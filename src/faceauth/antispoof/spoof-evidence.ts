@@ -1,4 +1,4 @@
-// Whether what many frames show is a living face or a picture of one: four cues, each of which may abstain, fused to one number.
+// Whether what many frames show is a living face or a picture of one: cues, each of which may abstain, fused to one number (cues.ts).
 // Separate from the match. Keeps one small grey picture to compare motion with, and wipes it.
 
 import type { Point } from '../alignment.ts';
@@ -6,11 +6,12 @@ import { median } from '../evidence.ts';
 import type { Picture } from '../ports.ts';
 import type { Box } from '../sampling.ts';
 import { ALL_SCALES, type LivenessScale, type LivenessWord } from '../stages.ts';
+import { fuse, ramp, type SpoofCues } from './cues.ts';
 import { type Luma, shrinkLuma } from './luma.ts';
 import { findOutline, OUTLINE_FACE } from './outline.ts';
 import { type Parallax, parallaxOf } from './parallax.ts';
 import { peakOf } from './pattern.ts';
-import { followSurroundings, motionOf } from './surroundings.ts';
+import { followSurroundings, motionOf, type Side, type SideMotion } from './surroundings.ts';
 
 /** One frame's face, in picture pixels, and what the network says of it at one scale or more. */
 export interface ObservedFace {
@@ -19,22 +20,8 @@ export interface ObservedFace {
   readonly words: readonly LivenessWord[];
 }
 
-/** Numbers for the log; undefined = the cue abstains. */
-export interface SpoofCues {
-  /** Mean over the scales of the median of the network's words, 0..1. */
-  readonly model: number;
-  /** Median strength of a rectangle around the face, 0..1. */
-  readonly outline: number | undefined;
-  /** Median logarithm of the highest spectral peak. */
-  readonly pattern: number | undefined;
-  /** Share of the surroundings that came along with a moving face, 0..1. */
-  readonly along: number | undefined;
-  /** Share of turns in which the nose slid as one that stands out, 0..1. */
-  readonly solid: number | undefined;
-}
-
 /** Width in samples at which motion is compared. */
-const MOTION_WIDTH = 320;
+const MOTION_WIDTH = 640;
 /** Samples a face must have moved before motion is compared. */
 const MOTION_STEP = 2.5;
 /** Lines, spectrum and each scale of the network are looked at in every third frame: they hardly change, and the preview must not wait. */
@@ -43,55 +30,23 @@ const TURNS = 3;
 const WINDOW = 9;
 /** Squares that must be followed before their motion says anything. */
 const ENOUGH_SQUARES = 5;
+const ENOUGH_PLACES = 5;
+/** Strength from which an outline's sides are followed. */
+const FOLLOWED_OUTLINE = 0.4;
+/**
+ * An upright line as strong as this all along its way is straight; as many of its places came along as those of a sheet do. People's own contours
+ * come along and are not straight, and what is straight behind them stays: of 140 uprights behind people who sway none was both.
+ */
+const UPRIGHT = { strength: [0.7, 0.82], along: [0.5, 0.8] } as const;
 /** Foreshortening that a landmark's noise does not reach, and the slide of a nose that a plane does not reach. */
 const TURN = { foreshortening: 0.06, slide: 0.045, enough: 3 } as const;
-
-/**
- * Log odds of an attack, from 300 stills of people, 48 generated attacks of eight species and 18 published stills of real attacks.
- * Deliberately blunt: an outline or a spectrum that most living people's pictures also show adds nothing, and no still cue alone can outweigh a
- * network that is sure. What comes along with a moving face is the strongest cue, for a person leaves the room where it is. Cues that abstain
- * add nothing.
- */
-const WEIGHTS = {
-  bias: 0,
-  model: -0.5,
-  /** Two people in a hundred have a word below .06, from which the network refuses by itself. */
-  modelBounds: [0.0005, 0.999],
-  outline: 9,
-  outlineFrom: 0.58,
-  outlineMost: 2.2,
-  /**
-   * Only what comes along with the face is its paper or its screen. A window, a door or a picture frame stays where it is: most of what it said is
-   * taken back. While nothing has moved it says as little: an eighth of living people's stills have an outline, and no more of real attacks'.
-   */
-  outlineStaying: 0.4,
-  stays: 0.1,
-  pattern: 2,
-  patternFrom: 4.3,
-  patternMost: 2.5,
-  along: 10.8,
-  alongFrom: 0.08,
-  flat: 1,
-} as const;
-
-/** Probability that the face is alive, 0..1, when attacks and people are equally likely. Monotone in model, outline, pattern and solid. */
-export const fuse = ({ model, outline, pattern, along, solid }: SpoofCues): number => {
-  const bounded = Math.min(WEIGHTS.modelBounds[1], Math.max(WEIGHTS.modelBounds[0], model));
-  const frame = Math.min(WEIGHTS.outlineMost, WEIGHTS.outline * Math.max(0, (outline ?? 0) - WEIGHTS.outlineFrom));
-  const odds =
-    WEIGHTS.bias +
-    WEIGHTS.model * Math.log(bounded / (1 - bounded)) +
-    frame * (along === undefined || along < WEIGHTS.stays ? WEIGHTS.outlineStaying : 1) +
-    Math.min(WEIGHTS.patternMost, WEIGHTS.pattern * Math.max(0, (pattern ?? 0) - WEIGHTS.patternFrom)) +
-    WEIGHTS.along * Math.max(0, (along ?? 0) - WEIGHTS.alongFrom) +
-    (solid === undefined ? 0 : WEIGHTS.flat * (1 - 2 * solid));
-  return 1 / (1 + Math.exp(odds));
-};
 
 interface Anchor {
   readonly luma: Luma;
   readonly box: Box;
   readonly points: readonly Point[];
+  /** An outline's sides, in samples. */
+  readonly sides: readonly Side[];
 }
 
 const scaled = (box: Box, factor: number): Box => ({
@@ -101,12 +56,40 @@ const scaled = (box: Box, factor: number): Box => ({
   height: box.height / factor,
 });
 
+/** Share of the places that came along and mean strength of their lines; undefined: too few places were followed. */
+const sharesOf = (sides: readonly SideMotion[]): { along: number; strength: number } | undefined => {
+  const sum = { along: 0, strength: 0, followed: 0 };
+  for (const { along, stayed, strength } of sides) {
+    sum.along += along;
+    sum.strength += strength * (along + stayed);
+    sum.followed += along + stayed;
+  }
+  return sum.followed < ENOUGH_PLACES ? undefined : { along: sum.along / sum.followed, strength: sum.strength / sum.followed };
+};
+
+const uprightOf = (sides: readonly SideMotion[]): number | undefined => {
+  const shares = (['left', 'right'] as const).map((side) => sharesOf(sides.filter(({ name }) => name === side))).filter((is) => is !== undefined); // biome-ignore format: one row
+  return shares.length === 0 ? undefined : Math.max(...shares.map(({ along, strength }) => ramp(along, UPRIGHT.along) * ramp(strength, UPRIGHT.strength))); // biome-ignore format: one row
+};
+
+/** From here on a few frames are enough; below, or while the face moves, motion is waited for. */
+const CLEARLY_LIVE = 0.6;
+/**
+ * Frames after which nothing more is waited for; while the face moves too slowly to be compared with its surroundings, a little longer, and as long while
+ * there is an outline that weighs and of which nobody knows whether it stays.
+ */
+const PATIENT_FRAMES = { still: 12, moving: 30, outlined: 30 } as const;
+/** Strength from which an outline may be a sheet's, and places on its sides after which it is known whether it stays. */
+const DOUBTFUL = { outline: 0.58, places: 60 } as const;
+
 export class SpoofEvidence {
   readonly #words: readonly number[][] = ALL_SCALES.map(() => []);
   readonly #outline: number[] = [];
   readonly #pattern: number[] = [];
   readonly #turns: Parallax[] = [];
+  readonly #sides: SideMotion[] = [];
   #observed = 0;
+  #still = false;
   #along = 0;
   #followed = 0;
   #farthest = 0;
@@ -120,32 +103,39 @@ export class SpoofEvidence {
   /** Takes numbers out of one of many frames; the picture is not kept. */
   observe(picture: Picture, face: ObservedFace): void {
     const turn = this.#observed % TURNS;
-    this.#take(picture, face, turn === 0, turn === 1);
-    this.#observeMotion(picture, face);
+    const sides = this.#take(picture, face, turn === 0, turn === 1);
+    this.#observeMotion(picture, face, turn === 0 ? sides : undefined);
   }
 
   /** Everything that one picture alone can tell. */
   observeStill(picture: Picture, face: ObservedFace): void {
+    this.#still = true;
     this.#take(picture, face, true, true);
   }
 
-  #take(picture: Picture, face: ObservedFace, outline: boolean, pattern: boolean): void {
+  #take(picture: Picture, face: ObservedFace, outline: boolean, pattern: boolean): readonly Side[] {
     for (const { scale, live } of face.words) this.#words[scale]?.push(live);
-    if (outline) this.#observeOutline(picture, face);
+    const sides = outline ? this.#observeOutline(picture, face) : [];
     const peak = pattern ? peakOf(picture, face.box) : undefined;
     if (peak !== undefined) this.#pattern.push(peak);
     this.#observed++;
     for (const list of [...this.#words, this.#outline, this.#pattern]) if (list.length > WINDOW) list.shift();
+    return sides;
   }
 
-  #observeOutline(picture: Picture, { box }: ObservedFace): void {
+  /** Its sides, in picture pixels. */
+  #observeOutline(picture: Picture, { box }: ObservedFace): readonly Side[] {
     const luma = shrinkLuma(picture, Math.max(1, Math.round(box.height / OUTLINE_FACE)));
     const outline = findOutline(luma, scaled(box, luma.factor));
     if (outline !== undefined) this.#outline.push(outline.strength);
     luma.data.fill(0);
+    if (outline === undefined || outline.strength < FOLLOWED_OUTLINE) return [];
+    const places = (side: Side) => side.places.map(({ x, y }) => ({ x: (x + 0.5) * luma.factor, y: (y + 0.5) * luma.factor }));
+    return outline.followed.map((side) => ({ ...side, places: places(side) }));
   }
 
-  #observeMotion(picture: Picture, face: ObservedFace): void {
+  /** `sides` are known in every third frame: only such a frame is one to compare with. */
+  #observeMotion(picture: Picture, face: ObservedFace, sides: readonly Side[] | undefined): void {
     const factor = Math.max(1, Math.round(picture.width / MOTION_WIDTH));
     const points = face.points.map(({ x, y }) => ({ x: x / factor, y: y / factor }));
     const before = this.#anchor;
@@ -153,20 +143,24 @@ export class SpoofEvidence {
       const moved = motionOf(before.points, points);
       this.#farthest = Math.max(this.#farthest, moved);
       if (moved < MOTION_STEP) return;
-    }
+    } else if (sides === undefined) return;
     const luma = shrinkLuma(picture, factor);
-    this.#anchor = { luma, box: scaled(face.box, factor), points };
-    if (before === undefined) return;
-    if (before.luma.width === luma.width && before.luma.height === luma.height) this.#compare(before, this.#anchor);
-    before.luma.data.fill(0);
+    const places = (side: Side) => side.places.map(({ x, y }) => ({ x: x / factor, y: y / factor }));
+    const now = { luma, box: scaled(face.box, factor), points, sides: (sides ?? []).map((side) => ({ ...side, places: places(side) })) };
+    const comparable = before?.luma.width === luma.width && before.luma.height === luma.height;
+    if (before !== undefined && comparable) this.#compare(before, now);
+    const passed = sides === undefined ? now : before;
+    if (sides !== undefined) this.#anchor = now;
+    passed?.luma.data.fill(0);
   }
 
   #compare(before: Anchor, now: Anchor): void {
-    const { along, stayed, rimAlong, rimStayed } = followSurroundings(before.luma, now.luma, before.box, before.points, now.points);
+    const { along, stayed, rimAlong, rimStayed, sides } = followSurroundings(before, now);
     // The whole picture moved: the camera did, and nothing can be said.
     if (rimAlong < 2 || rimAlong <= rimStayed) {
       this.#along += along;
       this.#followed += along + stayed;
+      this.#sides.push(...sides);
     }
     const turn = parallaxOf(before.points, now.points);
     if (turn !== undefined && turn.foreshortening >= TURN.foreshortening) this.#turns.push(turn);
@@ -180,6 +174,8 @@ export class SpoofEvidence {
       outline: this.#outline.length === 0 ? undefined : median(this.#outline),
       pattern: this.#pattern.length === 0 ? undefined : median(this.#pattern),
       along: this.#followed < ENOUGH_SQUARES ? undefined : this.#along / this.#followed,
+      sides: sharesOf(this.#sides)?.along,
+      upright: uprightOf(this.#sides),
       solid: this.#turns.length < TURN.enough ? undefined : solid / this.#turns.length,
     };
   }
@@ -192,7 +188,7 @@ export class SpoofEvidence {
 
   /** 0..1; 0 before the first frame. */
   get liveness(): number {
-    return this.#observed === 0 ? 0 : fuse(this.cues);
+    return this.#observed === 0 ? 0 : fuse(this.cues, this.#still);
   }
 
   /** The face moves, and not yet far enough for its surroundings to be compared. */
@@ -200,8 +196,16 @@ export class SpoofEvidence {
     return this.#followed === 0 && this.#farthest >= MOTION_STEP / 3;
   }
 
+  /** No more frames are worth waiting for after `telling` of them: what they say may be acted on. */
+  settled(telling: number): boolean {
+    const { moving } = this;
+    const followed = this.#sides.reduce((sum, { along, stayed }) => sum + along + stayed, 0);
+    if ((this.cues.outline ?? 0) >= DOUBTFUL.outline && followed < DOUBTFUL.places) return telling >= PATIENT_FRAMES.outlined;
+    return telling >= (moving ? PATIENT_FRAMES.moving : PATIENT_FRAMES.still) || (this.liveness >= CLEARLY_LIVE && !moving);
+  }
+
   wipe(): void {
-    for (const list of [...this.#words, this.#outline, this.#pattern, this.#turns]) list.length = 0;
+    for (const list of [...this.#words, this.#outline, this.#pattern, this.#turns, this.#sides]) list.length = 0;
     this.#anchor?.luma.data.fill(0);
     this.#anchor = undefined;
   }

@@ -6,7 +6,7 @@ import type { Box, Similarity } from '../sampling.ts';
 import type { Luma } from './luma.ts';
 
 /** Side of the followed squares and how far a square may be off its predicted place, in samples. */
-const PATCH = 9;
+const PATCH = 15;
 const SLACK = 1;
 /** Motion of a square, in samples, from which "came along" and "stayed" can be told apart. */
 const ENOUGH_MOTION = 2.2;
@@ -22,12 +22,34 @@ const NEAR: readonly (readonly [number, number])[] = [-0.55, -0.35, -0.15, 0.05,
 /** The frame's rim, by its size. */
 const FAR: readonly (readonly [number, number])[] = [0.08, 0.25, 0.42, 0.6].flatMap((y) => [[0.04, y] as const, [0.96, y] as const]);
 
+/** Places on one side of an outline, in samples, and how strong its line is there, 0..1. */
+export interface Side {
+  readonly name: 'left' | 'right' | 'top';
+  readonly strength: number;
+  readonly places: readonly Point[];
+}
+
+/** A frame to compare: the face and its 68 points in samples of `luma`, and the sides of an outline where one is known. */
+interface Scene {
+  readonly luma: Luma;
+  readonly box: Box;
+  readonly points: readonly Point[];
+  readonly sides?: readonly Side[];
+}
+
+/** Places of a side that came along with the face and that stayed. */
+export interface SideMotion extends Omit<Side, 'places'> {
+  readonly along: number;
+  readonly stayed: number;
+}
+
 export interface Surroundings {
   /** Squares that came along with the face and squares that stayed, near the face; squares on the rim likewise. */
   readonly along: number;
   readonly stayed: number;
   readonly rimAlong: number;
   readonly rimStayed: number;
+  readonly sides: readonly SideMotion[];
 }
 
 const apply = ({ a, b, tx, ty }: Similarity, { x, y }: Point): Point => ({ x: a * x - b * y + tx, y: b * x + a * y + ty });
@@ -82,23 +104,25 @@ const follow = (a: Luma, b: Luma, at: Point, move: Similarity): 'along' | 'staye
   return undefined;
 };
 
-/** Follows squares from picture `a` to `b`; `face` and both lists of landmarks are in samples. */
-export const followSurroundings = (a: Luma, b: Luma, face: Box, from: readonly Point[], to: readonly Point[]): Surroundings => {
-  const move = fitSimilarity(from, to);
-  const cx = face.x + face.width / 2;
-  const cy = face.y + face.height / 2;
-  const count = { along: 0, stayed: 0, rimAlong: 0, rimStayed: 0 };
-  for (const [x, y] of NEAR) {
-    const result = follow(a, b, { x: cx + x * face.height, y: cy + y * face.height }, move);
-    if (result !== undefined) count[result]++;
-  }
-  for (const [x, y] of FAR) {
-    const at = { x: x * a.width, y: y * a.height };
-    if (Math.abs(at.x - cx) < 1.2 * face.height) continue;
-    const result = follow(a, b, at, move);
-    if (result !== undefined) count[result === 'along' ? 'rimAlong' : 'rimStayed']++;
-  }
-  return count;
+/** Follows squares, and the sides that are known of `before`, from one frame to the next. */
+export const followSurroundings = (before: Scene, now: Scene): Surroundings => {
+  const [a, b] = [before.luma, now.luma];
+  const move = fitSimilarity(before.points, now.points);
+  const { x: left, y: top, width, height } = before.box;
+  const [cx, cy] = [left + width / 2, top + height / 2];
+  const tally = (places: readonly Point[]): { along: number; stayed: number } => {
+    const count = { along: 0, stayed: 0 };
+    for (const at of places) {
+      const result = follow(a, b, at, move);
+      if (result !== undefined) count[result]++;
+    }
+    return count;
+  };
+  const rim = FAR.map(([x, y]) => ({ x: x * a.width, y: y * a.height })).filter(({ x }) => Math.abs(x - cx) >= 1.2 * height);
+  const { along: rimAlong, stayed: rimStayed } = tally(rim);
+  const near = tally(NEAR.map(([x, y]) => ({ x: cx + x * height, y: cy + y * height })));
+  const sides = (before.sides ?? []).map(({ name, strength, places }) => ({ name, strength, ...tally(places) }));
+  return { ...near, rimAlong, rimStayed, sides };
 };
 
 /** Mean motion of the landmarks, in samples. */
