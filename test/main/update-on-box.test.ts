@@ -1,13 +1,13 @@
 // An update on a box that runs: what a USB stick brings is taken or refused, the kiosk's self-test decides, and what became of it is told.
 
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import type { Clock } from '../../src/core/clock.ts';
 import { update } from '../../src/main/doctor/update.ts';
 import { accept } from '../../src/main/update/accept.ts';
-import { failingByKiosk } from '../../src/main/update/ask-kiosk.ts';
+import { askBySignal, failingByKiosk } from '../../src/main/update/ask-kiosk.ts';
 import { makeBundle } from '../../src/main/update/bundle.ts';
 import { atStart, installFromStick, type OnBox, settle } from '../../src/main/update/on-box.ts';
 import type { Slot } from '../../src/main/update/ports.ts';
@@ -182,6 +182,45 @@ test('the kiosk is asked for a report of now; one that gives none in time is its
   t.same(await asked(async () => report('now', ['camera'])), ['camera']);
   t.same(await asked(async () => undefined), ['kiosk'], 'the report of before is none');
   t.same(await asked(() => Promise.reject(new Error('inactive'))), ['kiosk']);
+});
+
+test('a kiosk that is started anew is asked again, and its first answer counts', async (t) => {
+  const file = join(t.testdir(), 'self-test.json');
+  let asked = 0;
+  const ask = async () => {
+    asked += 1;
+    if (asked === 1) throw new Error('inactive');
+    if (asked === 3) writeFileSync(file, JSON.stringify({ at: 'now', failing: ['camera'] }));
+  };
+  t.same(await failingByKiosk({ file, clock: hurriedClock(), ask }, 600_000), ['camera']);
+  t.equal(asked, 3, 'not running, not yet listening, heard');
+});
+
+test('no signal goes to a kiosk that is not ready: until it listens, it would end it', async (t) => {
+  const folder = t.testdir({ state: 'activating' });
+  const [state, said] = [join(folder, 'state'), join(folder, 'said')];
+  const systemctl = `#!/bin/sh\ncase "$*" in *is-active*) [ "$(cat ${state})" = active ] || exit 3 ;; *) echo "$*" >>${said} ;; esac\n`;
+  writeFileSync(join(folder, 'systemctl'), systemctl, { mode: 0o755 });
+  const { PATH } = process.env;
+  t.teardown(() => Object.assign(process.env, { PATH }));
+  Object.assign(process.env, { PATH: `${folder}:${PATH}` });
+  await t.rejects(askBySignal());
+  t.notOk(existsSync(said));
+  writeFileSync(state, 'active');
+  await askBySignal();
+  t.equal(readFileSync(said, 'utf8'), 'kill --kill-whom=main --signal=SIGUSR2 kazashi.service\n');
+});
+
+test('a kiosk that was silent before an update is no reason to keep a version whose kiosk is', async (t) => {
+  const box = await UpdateBox.make('systemd-boot');
+  const lab = labOf(box);
+  lab.failing = ['kiosk'];
+  await installFromStick(lab.on('a'), stickOf(await stickWith(t, ['x.kazashi-update', NEW])));
+  box.restart('clean');
+  t.equal((await box.firmware()).slot, 'b');
+  await atStart(lab.on('b'));
+  t.equal(await settle(lab.on('b'), 60_000), 'given-up');
+  t.match(lab.told.at(-1), { phase: 'trying', version: NEW });
 });
 
 test('the self-test says what became of an update, and why', async (t) => {

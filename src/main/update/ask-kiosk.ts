@@ -5,12 +5,12 @@ import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { type Clock, sleep } from '../../core/clock.ts';
+import { SILENT } from './state.ts';
 
 /** Below the kiosk's own folder in /run. */
 export const SELF_TEST_FILE = 'self-test.json';
-/** What is said of a kiosk that does not answer. */
-export const SILENT = 'kiosk';
 const LOOK_EVERY_MS = 1000;
+const ASK_EVERY_MS = 20_000;
 
 const reportSchema = z.object({ at: z.string(), failing: z.array(z.string()) });
 export type SelfTestTold = z.infer<typeof reportSchema>;
@@ -30,23 +30,29 @@ export interface KioskQuestion {
   readonly ask: () => Promise<unknown>;
 }
 
-/** SIGUSR2 as the morning's timer sends it. */
-export const askBySignal = (): Promise<unknown> =>
-  promisify(execFile)('systemctl', ['kill', '--kill-whom=main', '--signal=SIGUSR2', 'kazashi.service']);
+/** SIGUSR2 as the morning's timer sends it. Never before the kiosk has said that it is ready: until it listens, the signal would end it. */
+export const askBySignal = async (): Promise<void> => {
+  const run = promisify(execFile);
+  await run('systemctl', ['--quiet', 'is-active', 'kazashi.service']);
+  await run('systemctl', ['kill', '--kill-whom=main', '--signal=SIGUSR2', 'kazashi.service']);
+};
 
-/** Ids that fail now; `kiosk` alone when no report came within the time. Never rejects. */
+/**
+ * Ids that fail now; `kiosk` alone when no report came within the time. Never rejects. Asked again and again: a kiosk that is still starting, or
+ * is started anew meanwhile, has not heard; one that examines itself already goes on with that.
+ */
 export const failingByKiosk = async ({ file, clock, ask }: KioskQuestion, limitMs: number): Promise<readonly string[]> => {
   const before = readReport(file)?.at;
-  const end = clock.monotonicMs() + limitMs;
-  const asked = await ask().then(
-    () => true,
-    () => false,
-  );
-  if (!asked) return [SILENT];
+  const begun = clock.monotonicMs();
+  let next = begun;
   for (;;) {
+    if (clock.monotonicMs() >= next) {
+      next = clock.monotonicMs() + ASK_EVERY_MS;
+      await ask().catch(() => undefined);
+    }
     const report = readReport(file);
     if (report !== undefined && report.at !== before) return report.failing;
-    if (clock.monotonicMs() >= end) return [SILENT];
+    if (clock.monotonicMs() - begun >= limitMs) return [SILENT];
     await sleep(clock, LOOK_EVERY_MS);
   }
 };

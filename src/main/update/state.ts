@@ -45,6 +45,9 @@ export const stepAtStart = (state: UpdateState, running: Slot): Step => {
   return reason !== undefined || tries >= MOST_TRIES ? 'return' : 'try';
 };
 
-/** Ids that fail now and did not before the update. */
+/** What is said of a kiosk that does not answer. */
+export const SILENT = 'kiosk';
+
+/** Ids that fail now and did not before the update. A kiosk that does not answer is always one: nothing is known then of all that it would say. */
 export const newlyFailed = (failing: readonly string[], failedBefore: readonly string[]): readonly string[] =>
-  failing.filter((id) => !failedBefore.includes(id));
+  failing.filter((id) => id === SILENT || !failedBefore.includes(id));
