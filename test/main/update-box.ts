@@ -136,9 +136,10 @@ export class UpdateBox {
       : trybootSelector({ fs, file: AUTOBOOT, partitions: PARTITIONS });
   }
 
-  updater(running: Slot): Updater {
+  /** `device`: instead of the other slot's flash. */
+  updater(running: Slot, device?: SlotDevice): Updater {
     const quiet = () => undefined;
-    const slots = { openRoot: async (slot: Slot) => this.roots[slot], bootFolder };
+    const slots = { openRoot: async (slot: Slot) => device ?? this.roots[slot], bootFolder };
     return new Updater({
       fs: this.fs,
       folder: '/data/update',

@@ -7,9 +7,9 @@ import fc from 'fast-check';
 import { type Test, test } from 'tap';
 import { accept } from '../../src/main/update/accept.ts';
 import { findSlots } from '../../src/main/update/box-slots.ts';
-import { makeBundle, openBundle } from '../../src/main/update/bundle.ts';
-import { compareVersions, readUpdateKeys } from '../../src/main/update/manifest.ts';
-import type { Slot } from '../../src/main/update/ports.ts';
+import { type Bundle, makeBundle, openBundle } from '../../src/main/update/bundle.ts';
+import { compareVersions, digest, readUpdateKeys } from '../../src/main/update/manifest.ts';
+import type { Slot, SlotDevice } from '../../src/main/update/ports.ts';
 import { MOST_TRIES, type UpdateState } from '../../src/main/update/state.ts';
 import type { Remains } from '../uplink/faulty-fs.ts';
 import { bundleOf, CHUNK, contentOf, type Loader, NEW, OLD, UpdateBox } from './update-box.ts';
@@ -340,4 +340,40 @@ test('an update for another box, of another data format, or not newer is refused
   t.throws(() => accept(manifest, { ...box, version: NEW }), { message: /not newer/ });
   accept(manifest, { ...box, version: '0.3.0', older: true });
   t.end();
+});
+
+test('a root goes to the medium a few megabytes at a time, because what the kiosk keeps for its patients waits behind it', async (t) => {
+  const MIB = 1024 * 1024;
+  const chunk = new Uint8Array(MIB).fill(7);
+  const [chunks, sha256] = [Array.from({ length: 40 }, () => digest(chunk)), digest(chunk)];
+  const small = bundleOf(NEW);
+  const root = { name: 'root' as const, size: 40 * MIB, sha256, chunks };
+  const manifest = { ...small.manifest, chunkBytes: MIB, parts: [root, ...small.manifest.parts.filter(({ name }) => name !== 'root')] };
+  const bundle: Bundle = {
+    ...small,
+    manifest,
+    async *chunks(name) {
+      if (name === 'root') for (const i of chunks.keys()) yield { offset: i * MIB, bytes: chunk };
+      else yield* small.chunks(name);
+    },
+  };
+  const box = await UpdateBox.make('systemd-boot');
+  let [waiting, most, written] = [0, 0, 0];
+  const device: SlotDevice = {
+    bytes: 64 * MIB,
+    write: async (_offset, bytes) => {
+      waiting += bytes.length;
+      written += bytes.length;
+      most = Math.max(most, waiting);
+    },
+    sync: async () => {
+      waiting = 0;
+    },
+    read: async (_offset, length) => chunk.subarray(0, length),
+    close: async () => undefined,
+  };
+  t.match(await box.updater('a', device).install(bundle, async () => []), { step: 'try' });
+  t.equal(written, 40 * MIB);
+  t.equal(waiting, 0, 'all of it is there before it is read back');
+  t.ok(most <= 8 * MIB, `at most ${most / MIB} MiB wait`);
 });

@@ -31,6 +31,8 @@ export interface Verdict {
 }
 
 const IDLE: UpdateState = { phase: 'idle' };
+/** A whole root at once would keep a slow card busy for half a minute, and what the kiosk keeps for its patients would wait behind it. */
+const SYNC_EVERY_BYTES = 8 * 1024 * 1024;
 const BOOT_FILES: Readonly<Record<Exclude<PartName, 'root'>, string>> = { kernel: 'vmlinuz', initrd: 'initrd.img' };
 
 export class Updater {
@@ -182,7 +184,14 @@ const unreadable = (what: string): Error =>
   Object.assign(new Error(`${what}: what was read back is not what was written`), { code: 'EIO' });
 
 const writeRoot = async (root: SlotDevice, bundle: Bundle): Promise<void> => {
-  for await (const { offset, bytes } of bundle.chunks('root')) await root.write(offset, bytes);
+  let waiting = 0;
+  for await (const { offset, bytes } of bundle.chunks('root')) {
+    await root.write(offset, bytes);
+    waiting += bytes.length;
+    if (waiting < SYNC_EVERY_BYTES) continue;
+    await root.sync();
+    waiting = 0;
+  }
   await root.sync();
   const part = bundle.manifest.parts.find(({ name }) => name === 'root');
   for (const [i, wanted] of (part?.chunks ?? []).entries()) {
