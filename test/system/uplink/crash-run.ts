@@ -117,7 +117,17 @@ export const crashRun = async (visits: number, seed: number, fewestKills = Math.
     await Promise.all(kiosks.map(patients));
     killing = false;
     await killed;
-    for (const kiosk of kiosks) await now.get(kiosk)?.until({ backlog: 0, terminal: 'ready' }, 90_000);
+    for (const kiosk of kiosks)
+      await now
+        .get(kiosk)
+        ?.until({ backlog: 0, terminal: 'ready' }, 90_000)
+        .catch((cause: Error) => {
+          // Where the fault lies is known only by the other side, whose words end with this run.
+          const terminal = terminals.at(-1);
+          const ended = `${terminal?.child.exitCode ?? terminal?.child.signalCode ?? 'no'}`;
+          const facts = `kills ${JSON.stringify(kills)}; exit of the terminal: ${ended}; it said ${terminal?.errors().slice(-3000)}`;
+          throw new Error(`${kiosk}: ${cause.message}; ${facts}`);
+        });
     // A kiosk that was killed before it said so may hold one more: it comes within the ack time-out.
     await until('quiet', () => [...now.values()].every((run) => run.look().states.at(-1)?.backlog === 0));
     const refused = runs.flatMap((run) => run.failures).filter(({ visitId }) => visitId !== undefined).length;
