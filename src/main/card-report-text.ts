@@ -57,10 +57,10 @@ const pinText = ({ set, triesLeft }: NonNullable<CardReport['pin']>, ways: CardV
 
 /** Where another way is open the kiosk only says beside it why there is no face; where none is, the verdict has its words. */
 const closedWords = (failure: FailureCode, ways: CardVerdict['ways']): string => {
-  if (ways.length === 0) return `staff:   ${messagesFor('en').failures[failure].staff}`;
+  if (ways.length === 0) return '';
   const why = failure === 'code/blocked' ? 'photo-locked' : 'photo';
   const [ja, en] = [messagesFor('ja').method.faceClosed[why], messagesFor('en').method.faceClosed[why]];
-  return `patient: ${ja}\n         ${en}`;
+  return `\npatient: ${ja}\n         ${en}`;
 };
 
 const faceText = ({ state, failure, codeTriesLeft, codeReason }: NonNullable<CardReport['face']>, ways: CardVerdict['ways']): string => {
@@ -69,13 +69,13 @@ const faceText = ({ state, failure, codeTriesLeft, codeReason }: NonNullable<Car
   const unread =
     codeReason === undefined ? 'no 照合番号B was read (--code asks for its 14 digits)' : `照合番号B was not presented: ${codeReason}`;
   const why = failure === 'card/face-unreadable' ? `: ${unread}` : '';
-  const words = failure === undefined ? '' : `\n${closedWords(failure, ways)}`;
+  const words = failure === undefined ? '' : closedWords(failure, ways);
   return `closed: ${failure ?? state}${tries}${why}${words}`;
 };
 
 const photoText = (photo: NonNullable<CardReport['photo']>, ways: CardVerdict['ways']): string =>
   'failure' in photo
-    ? `JPEG 2000, ${photo.bytes} bytes: ${photo.failure}\n${closedWords(photo.failure, ways)}`
+    ? `JPEG 2000, ${photo.bytes} bytes: ${photo.failure}${closedWords(photo.failure, ways)}`
     : `JPEG 2000, ${photo.bytes} bytes, ${photo.width} × ${photo.height}, decodes (not shown)`;
 
 const pinTryText = (
@@ -106,7 +106,7 @@ export const cardReportText = (
   verdict: CardVerdict,
   { personal, desk = false }: { personal: boolean; desk?: boolean },
 ): string => {
-  const { technology, generation, certificate, pin, face, photo, holder, faceSignature, possession, pinTry, ms } = report;
+  const { technology, generation, certificate, pin, face, photo, holder, faceSignature, possession, pinTry, failureDetail, ms } = report;
   const rows: string[] = [];
   const add = (label: string, value: string | undefined): void => {
     if (value !== undefined) rows.push(line(label, value));
@@ -114,7 +114,7 @@ export const cardReportText = (
   add('in the field', technology && `${TECHNOLOGY[technology]}${desk ? ' (of a desk reader: any card, it does not tell)' : ''}`);
   add('card', generation && `My Number Card, generation ${generation}`);
   add('certificate', certificate && certificateText(certificate));
-  add('PIN', pin && pinText(pin, verdict.ways));
+  add('PIN', pin && `${pinText(pin, verdict.ways)}${pinTry === undefined || pinTry.triesLeft === pin.triesLeft ? '' : ', before the try'}`);
   add('card face', face && faceText(face, verdict.ways));
   add('photo', photo && photoText(photo, verdict.ways));
   add('holder', holder && `${holder.name}   ${holder.address}   born ${holder.birth}, sex ${holder.sex}`);
@@ -122,6 +122,7 @@ export const cardReportText = (
   add('face signature', faceSignature === 'genuine' ? 'genuine: the issuer signed photo, name, address, birth and key' : faceSignature);
   add('possession', possession && `proved: the card signed a fresh challenge with its face key (${possession})`);
   add('PIN try', pinTry && pinTryText(pinTry, pin?.triesLeft));
+  add('what failed', failureDetail);
   add('the kiosk says', verdictText(verdict));
   add(
     'milliseconds',

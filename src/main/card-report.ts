@@ -48,8 +48,9 @@ export interface CardReport {
     readonly notSigned?: FailureCode;
     readonly reason?: string;
   };
-  /** What ended the reading. */
+  /** What ended the reading; where a step of it went wrong, which one, with file and status word. */
   failure?: FailureCode;
+  failureDetail?: string;
   /** Milliseconds of each step, the card's own time included. */
   ms: Record<string, number>;
 }
@@ -176,7 +177,9 @@ export const readCardReport = async (parts: ReportParts): Promise<CardReport> =>
     if (parts.askPin !== undefined && reading.hasPin) await tryPin(opened, report, parts, parts.askPin);
   } catch (cause) {
     signal.throwIfAborted();
-    report.failure = asFailure(cause, 'visit/internal').code;
+    const { code, message } = asFailure(cause, 'visit/internal');
+    report.failure = code;
+    if (code === 'card/read-failed' || code === 'card/malformed' || code === 'reader/protocol') report.failureDetail = message;
   } finally {
     card?.close();
   }

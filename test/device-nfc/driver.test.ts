@@ -459,6 +459,36 @@ test('a fault on the wires makes the pause longer, and what failed is not tried 
   t.equal(transport.gap.ms, 2, 'the chip was started again: the shortest one that has not failed');
 });
 
+test('a transaction that failed once makes the pause one step longer, and that is told once', async (t) => {
+  // With a line the answer comes in two reads: its acknowledgement's and its own.
+  for (const withLine of [true, false])
+    for (const failing of ['write', 'read 1', 'read 2'] as const) {
+      const irq = new TwinGpioLine();
+      const chip = new TwinPn532({ timing: 'off', ...(withLine ? { irq } : {}) });
+      const lines: string[] = [];
+      let left = Number.POSITIVE_INFINITY;
+      const due = (way: 'write' | 'read') => failing.startsWith(way) && --left === 0 && chip.failNext(1);
+      const bus: I2cBus = {
+        write: (address, bytes) => (due('write'), chip.write(address, bytes)),
+        read: (address, length) => (due('read'), chip.read(address, length)),
+        close: () => chip.close(),
+      };
+      const transport = new Pn532I2cTransport({ bus, clock: systemClock, gapMs: 'auto', ...(withLine ? { irq } : {}) });
+      const log = createLog('info', { write: (line) => lines.push(line) });
+      const driver = new Pn532Driver({ transport, clock: systemClock, log });
+      await driver.initialise();
+      t.equal(transport.gap.ms, 1.3);
+      left = Number(failing.split(' ')[1] ?? 1);
+      await driver.communicationTest();
+      t.ok(left <= 0, 'it did fail');
+      t.equal(transport.gap.ms, 2, `${failing}, ${withLine ? 'with' : 'without'} a line`);
+      t.match(
+        lines.map((line) => JSON.parse(line)),
+        [{ event: 'nfc.bus-pause', ms: 2, longer: true }],
+      );
+    }
+});
+
 test('a pulled cable disproves one pause, not all of them; a stop ends the trial', async (t) => {
   const { clock, chip, driver, transport } = onBoard(0);
   await clock.run(driver.initialise());

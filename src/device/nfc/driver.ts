@@ -203,8 +203,12 @@ export class Pn532Driver {
   async #acknowledgement(signal: AbortSignal | undefined): Promise<'yes' | 'perhaps' | 'no'> {
     for (let frames = 0; frames < TRIES; frames += 1) {
       const received = await this.#receive(this.#ackTimeoutMs, ACK_FRAME.length, signal);
-      if (received.kind === 'ack' || received.kind === 'damaged') return 'yes';
-      // Not the chip's: an acknowledgement with a wrong bit reads as a frame of one byte.
+      if (received.kind === 'ack') return 'yes';
+      if (received.kind === 'damaged') {
+        this.#faulted();
+        return 'yes';
+      }
+      // Our own frame, heard back.
       if (received.kind === 'data' && received.tfi !== CHIP_TO_HOST) return 'yes';
       if (received.kind === 'lost') return 'perhaps';
       if (received.kind === 'timeout') return 'no';
@@ -234,8 +238,10 @@ export class Pn532Driver {
     throw new KioskFailure('reader/protocol', { facts: { command: command.code, ...facts } });
   }
 
-  #receive(timeoutMs: number, likelyLength: number, signal: AbortSignal | undefined): Promise<Received> {
-    return this.#transport.receive({ timeoutMs, likelyLength, ...(signal === undefined ? {} : { signal }) });
+  async #receive(timeoutMs: number, likelyLength: number, signal: AbortSignal | undefined): Promise<Received> {
+    const received = await this.#transport.receive({ timeoutMs, likelyLength, ...(signal === undefined ? {} : { signal }) });
+    if ('retried' in received) this.#faulted();
+    return received;
   }
 
   /** Stops what the chip may still be doing, and names the failure. */

@@ -5,7 +5,7 @@ import { wipe } from '../../core/bytes.ts';
 import { type Clock, sleep } from '../../core/clock.ts';
 import type { GpioInput } from '../gpio/ports.ts';
 import { BusGap } from './bus-gap.ts';
-import { ACK_FRAME } from './frame.ts';
+import { ACK_FRAME, type Frame } from './frame.ts';
 import { findFrame } from './frame-parser.ts';
 import type { I2cBus } from './ports.ts';
 import { waitFor } from './signals.ts';
@@ -88,7 +88,8 @@ export class Pn532I2cTransport implements Pn532Transport {
           const bytes = await this.#read(likelyLength);
           if (isReady(bytes)) {
             this.#irqWorks = byLine;
-            return await this.#frameIn(bytes.subarray(1));
+            const received = await this.#frameIn(bytes.subarray(1));
+            return errors === 0 || received.kind === 'damaged' ? received : { ...received, retried: true };
           }
           // The bit was lost and the answer went by: it is asked for again, at once where the chip had announced it.
           if (findFrame(bytes.subarray(1)).state !== 'damaged') missed = true;
@@ -97,7 +98,6 @@ export class Pn532I2cTransport implements Pn532Transport {
         }
       } catch (error) {
         errors += 1;
-        this.gap.faulted();
         if (errors >= TOLERATED_ERRORS) throw error;
         if (announced) return { kind: 'damaged' };
       }
@@ -108,7 +108,7 @@ export class Pn532I2cTransport implements Pn532Transport {
   }
 
   /** The frame in a first read; a longer one is read once more from its beginning, now in its exact length. */
-  async #frameIn(first: Uint8Array): Promise<Received> {
+  async #frameIn(first: Uint8Array): Promise<Frame | { readonly kind: 'damaged' }> {
     let found = findFrame(first);
     wipe(first);
     for (let rereads = 0; found.state === 'short' && rereads < 2; rereads += 1) {

@@ -10,8 +10,11 @@ export interface ReceiveOptions {
   readonly signal?: AbortSignal;
 }
 
-/** timeout: the chip had nothing to say. damaged: it spoke, but no valid frame arrived. lost: the wires failed once, then came nothing. */
-export type Received = Frame | { readonly kind: 'timeout' | 'damaged' | 'lost' };
+/**
+ * timeout: the chip had nothing to say. damaged: it spoke, but no valid frame arrived. lost: the wires failed once, then came nothing.
+ * `retried`: the wires failed before, and the frame came all the same. Whoever receives counts the fault, so that it counts once.
+ */
+export type Received = (Frame & { readonly retried?: true }) | { readonly kind: 'timeout' | 'damaged' | 'lost' };
 
 /** Carries whole frames. Every method may throw BusError; `receive` also the signal's reason. */
 export interface Pn532Transport {

@@ -3,7 +3,7 @@
 /** Whom to ask when nothing at hand helps. */
 const CALL = '連絡先にお問い合わせください';
 const DESK = '窓口で受付してください';
-const OTHER_WAYS = '暗証番号と目視では受付できます';
+const OTHER_WAYS = '暗証番号か目視で受付できます。どちらも使えないときは書類で確認して窓口で受付してください';
 const CAMERA = 'カメラの高さと向きを確かめてください';
 
 export const FAULTS = {
