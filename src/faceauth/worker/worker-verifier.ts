@@ -25,6 +25,12 @@ interface Job {
 /** A card's photo takes a fraction of a second; whatever takes this long will not end, and the visit must go on without it. */
 const PHOTO_MS = 10_000;
 
+/** Ends it. A thread that does not hold the process does not hold it for its end either, whatever `ref` is told meanwhile (Node 20): a timer does. */
+const endThread = async (worker: Worker): Promise<void> => {
+  const hold = setInterval(() => undefined, 60_000);
+  await worker.terminate().finally(() => clearInterval(hold));
+};
+
 /** Tests run from the sources, whose loader a thread does not inherit: there the built thread is used (`npm test` builds first). */
 const THREAD = new URL(
   import.meta.url.endsWith('.ts') ? '../../../dist/faceauth/worker/face-thread.js' : './face-thread.js',
@@ -149,7 +155,7 @@ export const startWorkerVerifier = async (
         return await withDeadline(limit, (signal) => submit<Embedding>({}, send, signal));
       } catch (cause) {
         // A thread that hangs hears nothing any more, and would hold up the face that is to be looked at next: another takes its place.
-        if (cause === late) await worker.terminate();
+        if (cause === late) await endThread(worker);
         throw cause;
       }
     },
