@@ -15,7 +15,14 @@ const modelsOf = (language: Language): readonly ScreenModel[] => {
   const more: ScreenModel[] = [1, 2, 3].map((triesLeft) => ({
     language, screen: 'pin', entered: 0, length: 4, triesLeft, wrong: true, checking: false,
   })); // biome-ignore format: one model
-  return [...Object.values(samples), ...more];
+  const letters: ScreenModel = {
+    language,
+    screen: 'done',
+    checkIn: 'checked-in',
+    number: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789',
+    shared: [],
+  };
+  return [...Object.values(samples), ...more, letters];
 };
 
 const keypadWords = (language: Language): string[] => {

@@ -106,8 +106,9 @@ test('the whole visit with the keypad and the recorded speech alone', async (t) 
     await ear.keys('34\n');
     await ear.choose(await ear.hears(/この医療機関に伝えてもよいですか.*番号を押してから/), 'すべて同意する');
     await ear.choose(await ear.hears(/手術の情報を伝えてもよいですか.*番号を押してから/), '同意しない');
-    await ear.hears(/受付が完了しました.*カードをお取りください/);
+    const said = await ear.hears(/受付が完了しました.*カードをお取りください.*手術。伝えない/);
     const [visit] = await appliance.visits();
+    t.match(said, new RegExp(`受付番号。${[...String(visit.number)].join('。')}。`), 'the number that the screen shows is said');
     t.equal(visit.method, 'pin');
     t.match(JSON.stringify(visit.consent), /"SHJ":\{"flag":"0"/, 'the surgery was refused');
     await appliance.take();

@@ -485,7 +485,9 @@ test('the language a patient chose is kept through the visit and gone after it',
   t.match(world.shown('idle'), { language: 'ja', languages: ['ja', 'en'] });
   await world.press('language-en', 'help');
   t.match(world.shown('how-to'), { language: 'en' });
-  await world.press('back');
+  await world.press('back', 'help');
+  await world.pass(21);
+  t.equal(world.shown('idle').language, 'en', 'who chose a language and watched to the end keeps it');
   await world.pass(61);
   t.equal(world.shown('idle').language, 'ja', 'nobody stayed');
 });

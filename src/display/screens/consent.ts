@@ -5,6 +5,7 @@ import type { ConsentQuestion } from '../../core/screens.ts';
 import { type IconName, icon } from '../icons.ts';
 import { columns, cutBottom, cutLeft, cutTop, inset, rect, rows } from '../layout.ts';
 import type { Rect } from '../ports.ts';
+import { inOneLine } from '../text/speech.ts';
 import { COLOURS } from '../theme.ts';
 import { beside, choicesHeight, heading } from './arrange.ts';
 import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
@@ -26,7 +27,7 @@ export const consent = (context: ScreenContext, model: ModelOf<'consent'>): Scre
   const { build, frame, sizes, messages } = context;
   const words = messages.consent;
   const [buttons, rest] = cutBottom(frame.body, choicesHeight(context, 3, sizes.compact ? 72 : 104), sizes.gap);
-  const title = words.title.replace('\n', build.language === 'ja' || build.language === 'zh-Hans' ? '' : ' ');
+  const title = inOneLine(words.title, build.language);
   const card = heading(context, title, rest);
   build.panel(card, { fill: COLOURS.surface, border: COLOURS.border, radius: sizes.radius });
   const what = model.questions.map((question) => words.questions[question]).join(words.separator);

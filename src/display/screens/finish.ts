@@ -3,6 +3,7 @@
 import { icon } from '../icons.ts';
 import { cardFromTray, sendingPicture } from '../illustrations.ts';
 import { columns, cutBottom, cutLeft, cutRight, cutTop, inset, rect, rows } from '../layout.ts';
+import { spelled } from '../text/speech.ts';
 import { COLOURS } from '../theme.ts';
 import { beside } from './arrange.ts';
 import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
@@ -98,7 +99,15 @@ export const done = (context: ScreenContext, model: ModelOf<'done'>): ScreenEnd 
     vertical: 'middle',
     maxLines: 1,
   });
-  return { speech: `${state.title}\n${state.body}\n${taken ? words.taken : words.takeCard}` };
+  const number = model.number === undefined ? [] : [words.number, spelled(model.number)];
+  return { speech: [state.title, state.body, ...number, taken ? words.taken : words.takeCard, ...recapSaid(context, model)].join('\n') };
+};
+
+/** The recap for the ear, last: the card bar's words must not wait for it. */
+const recapSaid = ({ messages }: ScreenContext, { shared }: ModelOf<'done'>): readonly string[] => {
+  const { recap, nothing, given: yes, notGiven: no } = messages.done;
+  if (shared.length === 0) return [nothing];
+  return [recap, ...shared.flatMap(({ question, given }) => [messages.consent.questions[question], given ? yes : no])];
 };
 
 /** What is shared and what is not, one line per question. */

@@ -6,6 +6,7 @@ import { FAILURES } from '../../core/failure.ts';
 import type { ElementId, Method, NoticeCode, ScreenModel } from '../../core/screens.ts';
 import type { IconName } from '../icons.ts';
 import { columns, cutBottom, rows } from '../layout.ts';
+import { inOneLine } from '../text/speech.ts';
 import type { ScreenContext } from './context.ts';
 import { methodNotes } from './identity.ts';
 import { staffHeight, staffLine } from './notice.ts';
@@ -34,7 +35,7 @@ const METHOD_BUTTONS: Readonly<Record<Method, { readonly id: ElementId; readonly
 /** The page of a screen; undefined: its usual drawing serves, in larger letters. */
 export const largePage = ({ messages, build }: ScreenContext, model: ScreenModel): LargePage | undefined => {
   const ways = (methods: readonly Method[]) => methods.map((method) => ({ ...METHOD_BUTTONS[method], label: messages.method[method] }));
-  const oneLine = (text: string) => text.replace('\n', build.language === 'ja' || build.language === 'zh-Hans' ? '' : ' ');
+  const oneLine = (text: string) => inOneLine(text, build.language);
   switch (model.screen) {
     case 'choose-method': {
       const second = methodNotes(model, messages.method)

@@ -5,13 +5,13 @@ import { FAILURES } from '../../core/failure.ts';
 import type { NoticeCode } from '../../core/screens.ts';
 import { type IconName, icon } from '../icons.ts';
 import { FIELD_CODES } from '../languages/failure-texts.ts';
-import { staffLanguage } from '../languages/language.ts';
+import { messagesFor, staffLanguage } from '../languages/language.ts';
 import { centred, cutBottom, cutLeft, cutTop, inset } from '../layout.ts';
 import type { Rect } from '../ports.ts';
 import { COLOURS } from '../theme.ts';
 import { beside, choices, choicesHeight } from './arrange.ts';
 import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
-import { stackTexts } from './stack.ts';
+import { type StackedText, stackTexts } from './stack.ts';
 
 /** The code as staff read it: the number the field knows, then ours. */
 export const codeLabel = (code: FailureCode | NoticeCode): string => {
@@ -148,6 +148,15 @@ const drawChoices = (context: ScreenContext, model: ModelOf<'notice'>, box: Rect
   });
 };
 
+/** Whoever comes while nothing works finds no language to choose: the way to the desk stands there in English too. */
+export const alsoInEnglish = ({ build, sizes }: ScreenContext, screen: 'outOfService' | 'initialising'): readonly StackedText[] => {
+  if (build.language === 'en') return [];
+  const { outOfService } = messagesFor('en');
+  const label = `${outOfService.title}. ${outOfService.body}`;
+  const size = sizes.compact ? 17 : screen === 'initialising' ? 22 : 26;
+  return [{ id: 'english', label, gap: sizes.gap * 1.4, style: { size, leading: 1.35, colour: COLOURS.textSoft } }];
+};
+
 export const outOfService = (context: ScreenContext, model: ModelOf<'out-of-service'>): ScreenEnd => {
   const { build, frame, sizes, messages } = context;
   const words = messages.outOfService;
@@ -161,6 +170,7 @@ export const outOfService = (context: ScreenContext, model: ModelOf<'out-of-serv
   stackTexts(build, text, [
     { id: 'title', label: words.title, style: { size: sizes.hero, weight: 700, leading: 1.3 } },
     { id: 'body', label: words.body, gap: sizes.gap * 1.6, style: { size: sizes.instruction, colour: COLOURS.textSoft } },
+    ...alsoInEnglish(context, 'outOfService'),
   ]);
   if (told) staffLine(context, model.code, staff);
   return { speech: `${words.title}\n${words.body}` };

@@ -5,10 +5,11 @@ import { cardOnTray, cardToTray } from '../illustrations.ts';
 import { LANGUAGE_NAMES } from '../languages/language.ts';
 import { centred, columns, cutBottom, cutLeft, cutTop, inset, rect, rows } from '../layout.ts';
 import type { Rect } from '../ports.ts';
+import { inOneLine } from '../text/speech.ts';
 import { COLOURS } from '../theme.ts';
 import { beside } from './arrange.ts';
 import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
-import { staffHeight, staffLine } from './notice.ts';
+import { alsoInEnglish, staffHeight, staffLine } from './notice.ts';
 import { stackTexts } from './stack.ts';
 
 /** One sentence in the middle of an otherwise empty screen. */
@@ -51,10 +52,11 @@ export const initialising = (context: ScreenContext, model: ModelOf<'initialisin
         gap: sizes.gap * 1.4,
         style: { size: sizes.compact ? sizes.body : 30, leading: 1.5, colour: COLOURS.textSoft },
       },
+      ...alsoInEnglish(context, 'initialising'),
     ]);
   drawWaiting(context, model, right);
   if (staff !== undefined && lost !== undefined) staffLine(context, lost, staff);
-  return { speech: lost === undefined ? words.title : `${words.lostTitle}\n${words.lostBody}` };
+  return { speech: lost === undefined ? words.title : `${inOneLine(words.lostTitle, build.language)}\n${words.lostBody}` };
 };
 
 /** The first start: how long it will take, or what is still missing when the estimate has run out. */

@@ -39,7 +39,8 @@ export const howTo: StateConfig = {
   entry: { type: 'startCountdown', params: { timeout: 'howToMs' } },
   exit: 'stopCountdown',
   always: { guard: 'disturbed', target: '#resting' },
-  after: { howTo: '#resting' },
+  // Seen to its end it leaves everything as chosen, too: idle forgets by itself.
+  after: { howTo: '#idle' },
   on: {
     'CARD.PLACED': '#visit',
     // Whoever touches anything has seen enough; the language they chose stays.
