@@ -61,7 +61,10 @@ test('whoever reads one of the six languages alone gets through a visit', { skip
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET });
   t.teardown(() => browser.close());
   const { page, problems } = await open(browser, appliance, 'en-US');
+  // The guide comes by itself, once the page is ready to show it.
+  await page.locator('#guide[open]').waitFor();
   await page.keyboard.press('Escape');
+  await page.locator('#guide[open]').waitFor({ state: 'detached' });
   await appliance.screen('idle');
   for (const language of LANGUAGES) {
     await t.test(LANGUAGE_NAMES[language].replace('\n', ''), async (t) => {

@@ -72,6 +72,7 @@ test('the panel in the page shows the live picture, and after it the next screen
   t.teardown(() => browser.close());
   await appliance.screen('idle');
   const { page, problems } = await open(browser, appliance, 'ja-JP');
+  await page.locator('#guide[open]').waitFor();
   await page.keyboard.press('Escape');
   await page.evaluate(`
     globalThis.painted = 0;
