@@ -13,6 +13,7 @@ import { fitText } from '../../src/display/text/fit.ts';
 import { readFontMetrics } from '../../src/display/text/font-metrics.ts';
 import { breakLines } from '../../src/display/text/lines.ts';
 import { fontFor, measureText } from '../../src/display/text/measure.ts';
+import { spelled } from '../../src/display/text/speech.ts';
 
 test('measured widths agree with what is drawn, in both weights and with fallback glyphs', async (t) => {
   const rasteriser = await openRasteriser(t.testdir());
@@ -187,4 +188,12 @@ test('XML is escaped and stays XML whatever the text', async (t) => {
       (text) => !/[<>"']|\p{Cc}|&(?!amp;|lt;|gt;|quot;|apos;)/u.test(escapeXml(text).replace(/[\u0080-\u009f]/g, '')),
     ),
   );
+});
+
+test('a reception number is spelled: what is wide is said like what is narrow, marks and other characters are not said', (t) => {
+  t.equal(spelled('A-128'), 'A\n1\n2\n8');
+  t.equal(spelled('ａ１２'), 'A\n1\n2');
+  t.equal(spelled('外来 7'), '7');
+  t.equal(spelled('－'), '');
+  t.end();
 });

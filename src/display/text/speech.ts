@@ -16,7 +16,8 @@ export const inOneLine = (text: string, language: Language): string =>
   text.replace('\n', language === 'ja' || language === 'zh-Hans' ? '' : ' ');
 
 /** A number as it is read out: letter by letter and digit by digit, a line each; marks between them are not said. */
-export const spelled = (number: string): string => [...number.toUpperCase()].filter((one) => /[A-Z0-9]/.test(one)).join('\n');
+export const spelled = (number: string): string =>
+  [...number.normalize('NFKC').toUpperCase()].filter((one) => /[A-Z0-9]/.test(one)).join('\n');
 
 /** `lines` = sentences or headings, one a line; blank ones are left out. */
 export const spoken = (lines: string, language: Language): string => {
