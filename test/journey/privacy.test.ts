@@ -35,7 +35,8 @@ const PERSONAL: readonly (readonly [string, RegExp, string])[] = [
   ['the given name', new RegExp(CARD.given), CARD.given],
   ['the address', /霞が関/, '東京都千代田区霞が関一丁目'],
   ['the birth date', /1957-?08-?23/, '19570823'],
-  ['a certificate', /MII[A-Za-z0-9+/]{20}|JPKI for user/, 'MIIFTzCCBDegAwIBAgIEAb1234'],
+  // A SEQUENCE whose first member is one, both with lengths of two octets: three letters alone also occur in ciphertext, by chance.
+  ['a certificate', /MII[A-Za-z0-9+/]{2}[DTjz]CC[A-Za-z0-9+/]{3}gAwIB|JPKI for user/, 'MIIFTzCCBDegAwIBAgIEAb1234'],
   ['a picture', /\/9j\/4|AAAADGpQ|ÿØÿ|jP {2}/, '/9j/4AAQSkZJRg'],
 ];
 
