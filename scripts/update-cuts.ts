@@ -13,7 +13,7 @@ import { Updater } from '../src/main/update/updater.ts';
 import { nodeDurableFs } from '../src/uplink/durable-fs.ts';
 import { dice } from '../test/dice.ts';
 import { BoxLab, NO_IMAGE } from '../test/image/box-lab.ts';
-import { digestOf, partitionsOf } from '../test/image/disk.ts';
+import { digestOf, partitionsOf, takeFolders } from '../test/image/disk.ts';
 import { NO_KEY, stickWith } from '../test/image/stick.ts';
 import { IDLE } from '../test/image/visit.ts';
 import { Replay, readEntries } from '../test/image/write-log.ts';
@@ -114,31 +114,14 @@ async function examine(at: At, whole: Whole): Promise<string> {
     const { start } = at('kazashi-root-b');
     if (digestOf(lab.disk, { start, bytes: whole.bytes }) !== whole.root) throw new Error('root of slot b is not whole');
   }
-  const phase = await phaseOf(at, folder);
+  const phase = await phaseOf(folder);
   if (first?.slot === 'b' && phase !== 'trying') throw new Error(`slot b is tried, and the state says ${phase}`);
   return `starts ${first?.slot}, ${phase}`;
 }
 
 /** What the data partition says, mended as the next start mends it. */
-async function phaseOf(at: At, folder: string): Promise<string> {
-  const data = join(folder, 'data.img');
-  const { start, bytes } = at('kazashi-data');
-  const mib = 1024 * 1024;
-  execFileSync('dd', [
-    `if=${lab.disk}`,
-    `of=${data}`,
-    'bs=1M',
-    `skip=${start / mib}`,
-    `count=${bytes / mib}`,
-    'conv=sparse',
-    'status=none',
-  ]);
-  try {
-    execFileSync('/usr/sbin/e2fsck', ['-p', data], { stdio: 'pipe' });
-  } catch (cause) {
-    if (Number((cause as { status?: number }).status) > 2) throw new Error('the data partition cannot be mended');
-  }
-  execFileSync('/usr/sbin/debugfs', ['-R', `rdump /update ${folder}`, data], { stdio: 'pipe' });
+async function phaseOf(folder: string): Promise<string> {
+  takeFolders(lab.disk, folder, '/update');
   const nothing = (): never => {
     throw new Error('not for looking');
   };

@@ -20,11 +20,12 @@ import Database from 'libsql';
 import { trustOf } from '../../src/card/twin/card-directory.ts';
 import { openRasteriser } from '../../src/display/raster.ts';
 import { settingsPartition } from '../../src/main/provision/image-partition.ts';
-import { Lab, NO_MOSQUITTO, type Process, until } from '../system/uplink/lab.ts';
+import { Lab, NO_MOSQUITTO, type Process, pause, until } from '../system/uplink/lab.ts';
 import { DebugShell } from './debug-shell.ts';
-import { partitionsOf } from './disk.ts';
+import { partitionsOf, takeFolders } from './disk.ts';
 import { Machine, type MachineOptions, noMachine, WRITE_LOG } from './machine.ts';
 import { Panel } from './panel.ts';
+import { toPng } from './picture.ts';
 
 const { KAZASHI_IMAGE: IMAGE = 'image/out/kazashi-amd64.img' } = process.env;
 const HOW = 'KAZASHI_IMAGE=FILE npm run test:image; image/build --arch amd64 makes image/out/kazashi-amd64.img (as root)';
@@ -40,6 +41,7 @@ export const NO_IMAGE = ((): string | false => {
 /** This machine as QEMU's own network shows it to the box. */
 const HOST = '10.0.2.2';
 export const PIN = '1234';
+const OFF_WITHIN_MS = 180_000;
 
 export class BoxLab {
   readonly site = new Lab();
@@ -143,6 +145,20 @@ export class BoxLab {
     return facts.includes('needs_recovery') ? 'cut off' : (/Filesystem state:\s+(.+)/.exec(facts)?.[1] ?? 'unknown');
   }
 
+  async #keep(folder: string): Promise<void> {
+    const machine = this.#machine;
+    if (machine === undefined) return;
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    const picture = await machine.picture().catch(() => undefined);
+    if (picture !== undefined) writeFileSync(join(folder, 'panel.png'), await toPng(picture));
+    writeFileSync(join(folder, 'console.log'), machine.console);
+    writeFileSync(join(folder, 'reader.log'), this.#reader?.errors() ?? '');
+    await machine.powerButton().catch(() => undefined);
+    await Promise.race([machine.ended, pause(OFF_WITHIN_MS)]);
+    takeFolders(this.disk, folder, '/journal', '/update');
+  }
+
   async cut(): Promise<void> {
     await this.#machine?.cut();
     await this.#reader?.end('SIGKILL');
@@ -159,7 +175,12 @@ export class BoxLab {
     }
   }
 
-  async stop(): Promise<void> {
+  /**
+   * `evidence`: what a check that failed leaves: the panel as it is, what the box said, and its journal (journalctl -D FOLDER). It is switched
+   * off in order for that.
+   */
+  async stop(evidence?: string): Promise<void> {
+    if (evidence !== undefined) await this.#keep(evidence).catch((cause) => process.stderr.write(`no evidence: ${String(cause)}\n`));
     await this.cut().catch(() => undefined);
     await this.site.stop();
     rmSync(this.folder, { recursive: true, force: true });

@@ -2,7 +2,8 @@
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 
 const SECTOR = 512;
 const PIECE = 1024 * 1024;
@@ -21,6 +22,22 @@ export const partitionsOf = (disk: string): ((name: string) => Place) => {
     if (start === undefined || size === undefined) throw new Error(`${disk}: no partition ${name}`);
     return { start: Number(start) * SECTOR, bytes: Number(size) * SECTOR };
   };
+};
+
+/** Copies folders of the data partition into `to`, from its journal's end on as the next start finds them. Throws when it cannot be mended. */
+export const takeFolders = (disk: string, to: string, ...folders: readonly string[]): void => {
+  const { start, bytes } = partitionsOf(disk)('kazashi-data');
+  const copy = join(to, 'data.img');
+  const place = [`skip=${start / PIECE}`, `count=${bytes / PIECE}`];
+  mkdirSync(to, { recursive: true });
+  execFileSync('dd', [`if=${disk}`, `of=${copy}`, `bs=${PIECE}`, ...place, 'conv=sparse', 'status=none']);
+  try {
+    execFileSync('/usr/sbin/e2fsck', ['-p', copy], { stdio: 'pipe' });
+  } catch (cause) {
+    if (Number((cause as { status?: number }).status) > 2) throw new Error('the data partition cannot be mended');
+  }
+  for (const folder of folders) execFileSync('/usr/sbin/debugfs', ['-R', `rdump ${folder} ${to}`, copy], { stdio: 'pipe' });
+  rmSync(copy);
 };
 
 /** SHA-256 of a file, or of a place in it. */

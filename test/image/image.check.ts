@@ -16,9 +16,10 @@ const lost = (what: 'broker' | 'terminal', waitingFor: readonly ('broker' | 'ter
 
 const plugged = async (t: Test, name: string, kernelWords?: string): Promise<BoxLab> => {
   const lab = new BoxLab();
-  t.teardown(() => lab.stop());
+  const evidence = `.tap/image/${name}`;
+  t.teardown(() => lab.stop(t.passing() ? undefined : evidence));
   mkdirSync('.tap/image', { recursive: true });
-  await lab.setUp({ evidence: `.tap/image/${name}`, ...(kernelWords === undefined ? {} : { kernelWords }) });
+  await lab.setUp({ evidence, ...(kernelWords === undefined ? {} : { kernelWords }) });
   await lab.plugIn();
   return lab;
 };

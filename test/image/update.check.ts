@@ -14,7 +14,7 @@ test('an update on a USB stick is installed beside the patients, tried, and kept
   skip,
 }, async (t) => {
   const lab = new BoxLab();
-  t.teardown(() => lab.stop());
+  t.teardown(() => lab.stop(t.passing() ? undefined : '.tap/image/update'));
   mkdirSync('.tap/image', { recursive: true });
   await lab.setUp({ evidence: '.tap/image/update', kernelWords: 'systemd.debug_shell=ttyS1' });
   const [good, dead] = [stickWith(lab, '0.2.0'), stickWith(lab, '0.3.0', nonsense(join(lab.folder, 'nonsense')))];

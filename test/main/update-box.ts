@@ -7,6 +7,7 @@ import type { BootSelector, Slot, SlotDevice } from '../../src/main/update/ports
 import { systemdBootSelector } from '../../src/main/update/systemd-boot.ts';
 import { autobootText, trybootSelector } from '../../src/main/update/tryboot.ts';
 import { Updater } from '../../src/main/update/updater.ts';
+import type { DurableFs } from '../../src/uplink/durable-fs.ts';
 import { FaultyFs, type Remains } from '../uplink/faulty-fs.ts';
 
 export const CHUNK = 512;
@@ -88,6 +89,18 @@ class FlashSlot implements SlotDevice {
   }
 }
 
+const absent = () => Promise.reject(Object.assign(new Error('no such file or directory'), { code: 'ENOENT' }));
+const notMounted: DurableFs & Pick<FaultyFs, 'overwrite'> = {
+  makeDirectory: absent,
+  create: absent,
+  read: async () => undefined,
+  list: absent,
+  rename: absent,
+  remove: async () => undefined,
+  syncDirectory: absent,
+  overwrite: absent,
+};
+
 export type Loader = 'systemd-boot' | 'tryboot';
 const PARTITIONS = { a: 2, b: 3 } as const;
 const ENTRIES = '/esp/loader/entries';
@@ -100,6 +113,8 @@ export class UpdateBox {
   roots: Record<Slot, FlashSlot>;
   /** What reboot(2) was given: the Pi's firmware has it in a register. */
   word: string | undefined;
+  /** false: nothing is found where the boot partition should be. */
+  mounted = true;
 
   private constructor(loader: Loader) {
     this.loader = loader;
@@ -130,7 +145,7 @@ export class UpdateBox {
   }
 
   get selector(): BootSelector {
-    const { fs } = this;
+    const fs = this.mounted ? this.fs : notMounted;
     return this.loader === 'systemd-boot'
       ? systemdBootSelector({ fs, folder: ENTRIES, partUuid: (slot) => `uuid-${slot}` })
       : trybootSelector({ fs, file: AUTOBOOT, partitions: PARTITIONS });

@@ -128,6 +128,30 @@ for (const loader of LOADERS) {
     t.equal(end.starts, 2 * MOST_TRIES, 'each try, and the start of the old version after it');
   });
 
+  test(`${loader}: a start that does not reach the boot partition uses up no try, and done again it goes on`, async (t) => {
+    const box = await UpdateBox.make(loader);
+    await box.updater('a').install(bundleOf(NEW), async () => []);
+    box.restart('clean');
+    box.mounted = false;
+    for (let start = 0; start < MOST_TRIES; start += 1) await t.rejects(box.updater('a').atStart(), { code: /EIO|ENOENT/ });
+    t.match(await box.updater('a').state(), { phase: 'trying', tries: 1 });
+    box.mounted = true;
+    t.match(await box.updater('a').atStart(), { step: 'try', restart: {} });
+    t.match(await box.updater('a').state(), { phase: 'trying', tries: 2 });
+  });
+
+  test(`${loader}: a return that does not reach the boot partition is no end of it, and done again it is told`, async (t) => {
+    const box = await UpdateBox.make(loader);
+    await box.updater('a').install(bundleOf(NEW), async () => []);
+    for (let start = 1; start < MOST_TRIES; start += 1) await box.updater('a').atStart();
+    box.mounted = false;
+    await t.rejects(box.updater('a').atStart());
+    t.match(await box.updater('a').state(), { phase: 'trying' });
+    box.mounted = true;
+    t.match(await box.updater('a').atStart(), { step: 'return' });
+    t.match(await box.updater('a').state(), { phase: 'idle', last: { result: 'returned', reason: 'did-not-start' } });
+  });
+
   test(`${loader}: a cut of power in the first start of a good update does not end it`, async (t) => {
     const end = await live(loader, 'good', { cuts: [1e6, 3], remains: NOTHING_LEFT });
     t.equal(end.version, NEW);

@@ -9,7 +9,7 @@ const skip = existsSync(ANALYZE) ? false : 'systemd-analyze is missing: apt-get 
 const UNIT = 'systemd/kazashi.service';
 const units = readdirSync('systemd').filter((name) => /\.(service|timer|path)$/.test(name));
 const exposed = units.filter(
-  (name) => name.endsWith('.service') && /^ExecStart=\/usr\/(?:bin\/node|sbin)/m.test(readFileSync(`systemd/${name}`, 'utf8')),
+  (name) => name.endsWith('.service') && /^ExecStart=.*\/usr\/(?:bin\/node|sbin)/m.test(readFileSync(`systemd/${name}`, 'utf8')),
 );
 
 /** Settings of systemd 254 and newer: an older one says that it ignores them. */

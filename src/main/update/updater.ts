@@ -118,10 +118,10 @@ export class Updater {
     }
     await fs.syncDirectory(folder);
     const again = await fs.read(path);
-    if (again === undefined || digest(again) !== digest(content)) throw unreadable(name);
+    if (again === undefined || digest(again) !== digest(content)) throw notWritten(name);
   }
 
-  /** Before the kiosk starts, in whichever slot. */
+  /** Before the kiosk starts, in whichever slot. Throws what the disk throws; done again it goes on where it was. */
   async atStart(): Promise<Verdict> {
     const { selector, running, log } = this.#parts;
     const state = await this.state();
@@ -138,6 +138,8 @@ export class Updater {
     }
     if (step === 'leave') return this.giveUp(state.reason ?? 'did-not-start');
     if (step === 'try') {
+      // A boot partition that did not come in time is not the version's fault: none of its tries is used up.
+      if ((await selector.defaultSlot()) === undefined) throw unreadable('the boot loader’s default');
       await this.#keep({ ...state, tries: state.tries + 1 });
       log.warn('update.tried-again', { version: state.version, try: state.tries + 1 });
       return { step, restart: restartBy(await selector.arm(state.to)) };
@@ -180,7 +182,8 @@ export class Updater {
 
 const restartBy = (word: string | undefined): { word?: string } => (word === undefined ? {} : { word });
 
-const unreadable = (what: string): Error =>
+const unreadable = (what: string): Error => Object.assign(new Error(`${what}: cannot be read`), { code: 'EIO' });
+const notWritten = (what: string): Error =>
   Object.assign(new Error(`${what}: what was read back is not what was written`), { code: 'EIO' });
 
 const writeRoot = async (root: SlotDevice, bundle: Bundle): Promise<void> => {
@@ -197,6 +200,6 @@ const writeRoot = async (root: SlotDevice, bundle: Bundle): Promise<void> => {
   for (const [i, wanted] of (part?.chunks ?? []).entries()) {
     const offset = i * bundle.manifest.chunkBytes;
     const length = Math.min(bundle.manifest.chunkBytes, (part?.size ?? 0) - offset);
-    if (digest(await root.read(offset, length)) !== wanted) throw unreadable('root');
+    if (digest(await root.read(offset, length)) !== wanted) throw notWritten('root');
   }
 };
