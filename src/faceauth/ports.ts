@@ -16,6 +16,8 @@ export interface Camera {
   /** Sensor on only while a visit needs it. */
   start(): void;
   stop(): void;
+  /** Whether it is plugged in, told without switching the sensor on; undefined: this kind cannot tell. */
+  readonly plugged?: boolean | undefined;
 }
 
 /** Decoded pixels, row by row, 8 bits per channel. channels 1 = grey, 3 = RGB. */

@@ -24,6 +24,7 @@ import { createUplink, type KazashiUplink, type UplinkOptions } from '../uplink/
 import { createVisit, type Visit } from '../visit/visit.ts';
 import { ailingPart } from './ailing.ts';
 import { Announcer } from './announcer.ts';
+import { watchCamera } from './camera-watch.ts';
 import { openCardSession } from './card-session.ts';
 import { watchCardTray } from './card-tray.ts';
 import { createDesk } from './create-desk.ts';
@@ -259,6 +260,7 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     visit.send({ type: press === 'long' ? 'POWER.LONG' : 'POWER.SHORT' }),
   );
   visit.start();
+  const unwatchCamera = watchCamera(camera, clock, log, (works) => unlink.part('camera/unavailable', works));
   const examine = createExamination({
     desk,
     uplink,
@@ -278,6 +280,7 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     ailing: () => ailingPart(visit, display, clock),
     async stop() {
       unwatchPower();
+      unwatchCamera();
       input.stop();
       unwatchScreens();
       guide.stop();

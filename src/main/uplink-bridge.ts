@@ -1,5 +1,6 @@
 // What the link says to the visit, and what the visit's screens say to the site: presence both ways, and the terminal's commands.
 
+import type { FailureCode } from '../core/failure.ts';
 import type { ScreenModel } from '../core/screens.ts';
 import type { Sound } from '../device/sound/ports.ts';
 import type { Uplink, UplinkState } from '../uplink/ports.ts';
@@ -21,6 +22,8 @@ export const statusOf = ({ screen }: ScreenModel): Status => {
 export interface UplinkBridge {
   /** Called with every screen. */
   follow(model: ScreenModel): void;
+  /** A part that patients can do without is gone, or back: the site hears of it whatever the screen shows. */
+  part(code: FailureCode, works: boolean): void;
   stop(): void;
 }
 
@@ -44,14 +47,22 @@ export const linkVisitToUplink = (
     if (name === 'restart' && statusOf(visit.screen) !== 'busy') restart();
   });
   let announced = '';
+  const broken = new Set<FailureCode>();
+  const announce = (model: ScreenModel): void => {
+    const status = statusOf(model);
+    const shown = model.screen === 'out-of-service' && model.code !== undefined ? [model.code] : [];
+    const faults = [...new Set([...shown, ...broken])];
+    const key = [status, ...faults].join(' ');
+    if (key === announced) return;
+    announced = key;
+    uplink.announce(status, faults);
+  };
   return {
-    follow(model) {
-      const status = statusOf(model);
-      const faults = model.screen === 'out-of-service' && model.code !== undefined ? [model.code] : [];
-      const key = [status, ...faults].join(' ');
-      if (key === announced) return;
-      announced = key;
-      uplink.announce(status, faults);
+    follow: announce,
+    part(code, works) {
+      if (works) broken.delete(code);
+      else broken.add(code);
+      announce(visit.screen);
     },
     stop() {
       unwatch();

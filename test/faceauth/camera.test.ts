@@ -1,6 +1,6 @@
 // Cameras: the stream of pictures cut apart, the newest picture and who gets it, the capture program watched and started again.
 
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { test } from 'tap';
@@ -179,7 +179,6 @@ test('a camera that is unplugged is told, and is back by itself when it is plugg
   t.ok(second.seq > first.seq && second.at >= first.at);
   t.equal((await decodePicture(second.jpeg)).width, 64);
 
-  const { unlinkSync } = await import('node:fs');
   unlinkSync(join(directory, 'plugged'));
   let seq = second.seq;
   const failure = await (async () => {
@@ -195,6 +194,17 @@ test('a camera that is unplugged is told, and is back by itself when it is plugg
     ['camera.lost', 'camera.back'],
     'each told once, however many tries there were',
   );
+});
+
+test('whether a camera is plugged in is told without starting it, where its node says so', (t) => {
+  const node = join(t.testdir({ video0: '' }), 'video0');
+  const usb = spawned('none', { capture: v4l2Command({ ...settings, source: 'v4l2', device: node }) });
+  t.equal(usb.plugged, true);
+  unlinkSync(node);
+  t.equal(usb.plugged, false);
+  const builtIn = spawned('none', { capture: libcameraCommand({ ...settings, source: 'libcamera' }) });
+  t.equal(builtIn.plugged, undefined);
+  t.end();
 });
 
 test('a capture program that falls silent is ended and started again', async (t) => {

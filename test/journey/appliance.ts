@@ -103,6 +103,18 @@ export class Appliance {
     }
   }
 
+  /** What the terminal knows of the kiosk's faults; polls until it satisfies. */
+  async faultsSeen(what: string, holds: (faults: readonly string[]) => boolean): Promise<void> {
+    if (this.#cookie === '') await this.login();
+    const end = Date.now() + WAIT_MS;
+    for (;;) {
+      const { faults } = (await this.atTerminal('GET', '/api/kiosks')).body.kiosks[0];
+      if (holds(faults)) return;
+      if (Date.now() > end) throw new Error(`waited for ${what}; the terminal shows ${JSON.stringify(faults)}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
   screen(...names: string[]): Promise<TwinState> {
     return this.until(names.join(' or '), (state) => names.includes(state.screen));
   }

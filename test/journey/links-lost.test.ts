@@ -71,6 +71,13 @@ test('a device of the kiosk goes away and comes back', async (t) => {
       t.same(await appliance.visits(), []);
     });
   }
+  await t.test('the camera cable at idle: patients still come in, and reception sees it before one asks for the face', async (t) => {
+    await appliance.cables({ camera: 'out' });
+    await appliance.faultsSeen('the fault', (faults) => faults.includes('camera/unavailable'));
+    t.equal((await appliance.state()).screen, 'idle');
+    await appliance.cables({ camera: 'in' });
+    await appliance.faultsSeen('its end', (faults) => faults.length === 0);
+  });
   await t.test('the camera cable: the face path says so, and works again at the same step when it is back', async (t) => {
     await appliance.camera({ resident: PERSON });
     await appliance.place(PERSON);

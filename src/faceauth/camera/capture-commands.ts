@@ -34,6 +34,8 @@ export interface CaptureCommand {
   readonly before?: { readonly command: string; readonly args: readonly string[] };
   /** Debian package that brings `command`. */
   readonly package: string;
+  /** The node that is there while the camera is plugged in; undefined: a camera that is part of the box. */
+  readonly device?: string;
 }
 
 const option = (name: string, value: number | undefined): string[] => (value === undefined ? [] : [name, String(value)]);
@@ -72,6 +74,7 @@ export const v4l2Command = (settings: CameraSettings, input: readonly string[] =
   return {
     command: 'ffmpeg',
     package: 'ffmpeg',
+    device,
     args: [
       '-hide_banner',
       '-loglevel',

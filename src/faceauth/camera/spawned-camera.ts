@@ -2,6 +2,7 @@
 // silent it is started again, with growing pauses, until it delivers. A camera that is plugged in again is back without anybody's doing.
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { type BackoffLimits, fullJitterMs } from '../../core/backoff.ts';
 import type { Clock } from '../../core/clock.ts';
 import { KioskFailure } from '../../core/failure.ts';
@@ -75,6 +76,11 @@ export class SpawnedCamera implements Camera {
       this.#linger = undefined;
       this.#end();
     }, this.#options.lingerMs);
+  }
+
+  get plugged(): boolean | undefined {
+    const { device } = this.#options.capture;
+    return device === undefined ? undefined : existsSync(device);
   }
 
   async nextFrame(afterSeq: number, signal: AbortSignal): Promise<CameraFrame> {
