@@ -21,6 +21,8 @@ interface DeskParts {
   readonly own: readonly Check[];
   readonly box: boolean;
   readonly panel: { readonly width: number; readonly height: number; readonly format: string };
+  /** The broker in use. */
+  readonly brokerUrl: string;
   readonly links: () => { readonly broker: string; readonly terminal: string; readonly backlog: number };
   readonly sound: Pick<Sound, 'setVolume' | 'tone'>;
   /** How many touch panels are plugged in. */
@@ -77,7 +79,7 @@ export const createDesk = (parts: DeskParts): KioskDesk => {
     facts: {
       network: () => {
         const { broker, terminal, backlog } = links();
-        return { address: addresses(), broker: `${config.uplink.broker} ${broker}`, terminal, backlog: String(backlog) };
+        return { address: addresses(), broker: `${parts.brokerUrl} ${broker}`, terminal, backlog: String(backlog) };
       },
       versions: () => ({
         kazashi: parts.version,

@@ -190,6 +190,7 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     own: [ownReader(reader), ownInput(() => present), ownRights(() => uplink.forbidden)],
     box: options.box === true,
     panel: hardware.surface.geometry,
+    brokerUrl: options.uplink.brokerUrl,
     links: () => uplink.state,
     sound,
     panels: () => present.panels,

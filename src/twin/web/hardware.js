@@ -15,7 +15,8 @@ const KEYS = [
   ['0', '0'],
 ]; // biome-ignore format: as on the keypad
 const FACES = {
-  backspace: () => icon('backspace'),
+  // As printed on the key, which is what the voice calls it, and as what it does.
+  backspace: () => h('span', {}, '.', icon('backspace')),
   plus: () => '+',
   minus: () => '−',
   slash: () => '/',
