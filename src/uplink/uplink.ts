@@ -17,15 +17,15 @@ import {
   terminalStateFilters,
 } from './contract/index.ts';
 import { unwritable } from './durable-adapter.ts';
-import { CONNECT_TIMEOUT_MS, Link, type PublishOutcome } from './link.ts';
+import { CONNECT_TIMEOUT_MS, Link } from './link.ts';
 import { type Listener, Listeners } from './listeners.ts';
 import { takeLock } from './lock.ts';
 import { type OpenOutbox, openOutbox } from './open-outbox.ts';
 import type { Uplink, UplinkState } from './ports.ts';
-import { KioskPresence, TerminalPresence } from './presence.ts';
-import { Rights } from './rights.ts';
+import { TerminalPresence } from './presence.ts';
 import { createSealer, type Sealer } from './seal.ts';
 import { createWordVerifier, type WordVerifier } from './seal-word.ts';
+import { SelfAccount } from './self-account.ts';
 import type { Submission } from './submissions.ts';
 import { type CompleteOptions, fractionOf, type UplinkOptions, withDefaults } from './uplink-options.ts';
 
@@ -53,25 +53,20 @@ class MqttUplink implements KazashiUplink {
   readonly #options: CompleteOptions;
   readonly #log: Log;
   readonly #bootId: string;
-  readonly #presence: KioskPresence;
+  readonly #self: SelfAccount;
   readonly #terminal: TerminalPresence;
   readonly #gate = new CommandGate();
-  readonly #rights = new Rights((failure) => this.#fail(failure));
   readonly #link: Link;
   readonly #states = new Listeners<UplinkState>();
   readonly #commands = new Listeners<Command>();
   readonly #failures = new Listeners<KioskFailure>();
   readonly #startedAt: number;
   #opened: Opened | undefined;
-  #bdSeq = 0;
   /** Of the keys as they are now. */
   #sealer: Sealer | undefined;
   #verifier: WordVerifier | undefined;
   #unwatch: () => void = () => undefined;
   #state: UplinkState = { broker: 'lost', terminal: 'lost', backlog: 0 };
-  #healthTimer: unknown;
-  /** Not at the broker yet. */
-  #report: ReportMessage | undefined;
 
   constructor(given: UplinkOptions) {
     const options = withDefaults(given);
@@ -80,9 +75,18 @@ class MqttUplink implements KazashiUplink {
     this.#log = options.log.child('uplink');
     this.#startedAt = clock.monotonicMs();
     this.#bootId = uuidV7(clock.now(), random);
-    const { version, healthIntervalMs } = options;
-    const promise = healthIntervalMs > 0 ? { everySeconds: Math.ceil(healthIntervalMs / 1000) } : {};
-    this.#presence = new KioskPresence({ bootId: this.#bootId, version, ...promise, now: () => clock.now() });
+    this.#self = new SelfAccount({
+      bootId: this.#bootId,
+      version: options.version,
+      clock,
+      log: this.#log,
+      healthIntervalMs: options.healthIntervalMs,
+      topic: (channel) => this.#topic(channel),
+      publish: (topic, payload, how) => this.#link.publish(topic, payload, how),
+      speaking: () => this.#link.up && this.#opened !== undefined,
+      health: () => this.health(),
+      onRefused: (failure) => this.#fail(failure),
+    });
     this.#terminal = new TerminalPresence(clock, () => {
       this.#log.warn('terminal-silent');
       this.#refresh();
@@ -93,7 +97,7 @@ class MqttUplink implements KazashiUplink {
       ...(options.tls === undefined ? {} : { tls: options.tls }),
       ...(options.cable === undefined ? {} : { cable: options.cable }),
       topics: [this.#topic('ack'), this.#topic('command'), this.#topic('state'), ...terminalStateFilters(site)],
-      will: (bdSeq) => ({ topic: this.#topic('state'), payload: this.#presence.offline(bdSeq) }),
+      will: (bdSeq) => this.#self.will(bdSeq),
       clock,
       log: this.#log,
       random: () => fractionOf(random),
@@ -102,9 +106,7 @@ class MqttUplink implements KazashiUplink {
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
       keepaliveSeconds: 15,
       onUp: (bdSeq) => {
-        this.#bdSeq = bdSeq;
-        this.#publishState();
-        this.#publishReport();
+        this.#self.connected(bdSeq);
         this.#refresh();
       },
       onDown: () => {
@@ -119,7 +121,7 @@ class MqttUplink implements KazashiUplink {
   }
 
   get forbidden(): readonly KioskChannel[] {
-    return this.#rights.forbidden;
+    return this.#self.forbidden;
   }
 
   get state(): UplinkState {
@@ -139,7 +141,7 @@ class MqttUplink implements KazashiUplink {
   }
 
   async start(): Promise<void> {
-    const { dataDir, fs, processes, clock, healthIntervalMs } = this.#options;
+    const { dataDir, fs, processes } = this.#options;
     await fs.makeDirectory(dataDir).catch((error: unknown) => {
       throw unwritable('make', error);
     });
@@ -157,21 +159,18 @@ class MqttUplink implements KazashiUplink {
         await this.#useKeys(keys);
         this.#log.info('keys-read', { terminals: keys.terminalKeys.length });
       }) ?? this.#unwatch;
-    if (healthIntervalMs > 0) this.#healthTimer = clock.setTimeout(() => this.#publishHealth(), healthIntervalMs);
+    this.#self.startHealth();
   }
 
   async stop(): Promise<void> {
     const opened = this.#opened;
     if (opened === undefined) return;
     this.#opened = undefined;
-    this.#options.clock.clearTimeout(this.#healthTimer);
+    this.#self.stopHealth();
     this.#unwatch();
     await opened.submissions.close();
     opened.delivery.stop();
-    if (this.#link.up) {
-      const options = { qos: 1, retain: true } as const;
-      void this.#link.publish(this.#topic('state'), this.#presence.offline(this.#bdSeq), options);
-    }
+    this.#self.goodbye();
     await this.#link.stop();
     await opened.release();
     this.#terminal.forget();
@@ -187,13 +186,11 @@ class MqttUplink implements KazashiUplink {
   }
 
   announce(status: 'init' | 'ready' | 'busy' | 'out-of-service', faults: readonly string[]): void {
-    this.#presence.set(status, faults);
-    this.#publishState();
+    this.#self.announce(status, faults);
   }
 
   report(found: Omit<ReportMessage, 'v'>): void {
-    this.#report = { v: 1, ...found };
-    this.#publishReport();
+    this.#self.report(found);
   }
 
   health(): HealthMessage {
@@ -230,7 +227,7 @@ class MqttUplink implements KazashiUplink {
       link: this.#link,
       sealer: { seal: (message) => (this.#sealer as Sealer).seal(message) },
       onFailure: (failure) => this.#fail(failure),
-      onPublished: (channel, result) => this.#published(channel, result),
+      onPublished: (channel, result) => this.#self.published(channel, result),
       onChange: () => this.#refresh(),
     });
     return { ...open, release };
@@ -257,8 +254,7 @@ class MqttUplink implements KazashiUplink {
     }
     switch (topic) {
       case this.#topic('state'):
-        if (this.#presence.contradicted(payload, this.#bdSeq)) this.#publishState();
-        return;
+        return this.#self.heard(payload);
       case this.#topic('ack'): {
         const ack = await verifier.ack(payload, { site, kiosk });
         if (!(await opened.delivery.acknowledge(ack))) this.#log.debug('ack-repeated', { seq: ack.seq });
@@ -271,40 +267,6 @@ class MqttUplink implements KazashiUplink {
         this.#commands.tell({ name: command.name, ...(command.visitId === undefined ? {} : { visitId: command.visitId }) });
       }
     }
-  }
-
-  #publishState(): void {
-    if (!this.#link.up || this.#opened === undefined) return;
-    void this.#link.publish(this.#topic('state'), this.#presence.birth(this.#bdSeq), { qos: 1, retain: true }).then((result) => {
-      if (result.outcome === 'refused') this.#log.error('state-refused', { reasonCode: result.reasonCode });
-      this.#published('state', result);
-    });
-  }
-
-  #publishReport(): void {
-    const report = this.#report;
-    if (report === undefined || !this.#link.up || this.#opened === undefined) return;
-    const payload = new TextEncoder().encode(JSON.stringify(report));
-    void this.#link.publish(this.#topic('report'), payload, { qos: 1, retain: true }).then((result) => {
-      // A broker whose rules are older than this message refuses it. It is said again at the next connection: the rules may be new by then.
-      if (result.outcome === 'refused') this.#log.warn('report-refused', { reasonCode: result.reasonCode });
-      else if (result.outcome !== 'lost' && this.#report === report) this.#report = undefined;
-      this.#published('report', result);
-    });
-  }
-
-  /** Whoever stands at the terminal, or at the technician menu, is told what the broker forbids. */
-  #published(channel: KioskChannel, result: PublishOutcome): void {
-    if (!this.#rights.note(channel, result)) return;
-    this.#presence.setStanding(this.forbidden.length > 0 ? ['uplink/rules-outdated'] : []);
-    this.#publishState();
-  }
-
-  #publishHealth(): void {
-    const { clock, healthIntervalMs } = this.#options;
-    const payload = new TextEncoder().encode(JSON.stringify(this.health()));
-    void this.#link.publish(this.#topic('health'), payload, { qos: 0 }).catch(() => undefined);
-    this.#healthTimer = clock.setTimeout(() => this.#publishHealth(), healthIntervalMs);
   }
 
   #refresh(): void {
