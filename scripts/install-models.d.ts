@@ -35,6 +35,7 @@ export interface ModelManifest {
     readonly landmarks: ModelEntry<'points'>;
     readonly embed: ModelEntry<'embedding'>;
     readonly liveness: ModelEntry<'logits'>;
+    readonly eyes: ModelEntry<'logits'>;
   };
 }
 

@@ -71,10 +71,10 @@ const face = z.strictObject({
   threshold: z.number().min(0.3).max(0.9).optional().describe('Cosine similarity that accepts, instead of the one for falseAcceptRate'),
   livenessThreshold: z.number().min(0).max(0.99).optional().describe('Anti-spoofing score of all cues together that accepts; default: 0.2'),
   challenge: z
-    .enum(['none', 'turn'])
+    .enum(['none', 'turn', 'blink'])
     .default('none')
     .describe(
-      'What a recognised patient is asked to do, in words and speech, so that no picture passes: turn = turn the head to both sides, for 8 s more; whoever does not goes on by PIN or staff. A blink is not offered: the models cannot tell one surely',
+      'What a recognised patient is asked to do, in words and speech, so that no picture passes: turn = turn the head to both sides; blink = shut the eyes and open them again, and turn where the eyes cannot be seen surely (a film of somebody who blinks passes). A try lasts 8 s more; whoever does not do it goes on by PIN or staff',
     ),
   modelDirectory: path.optional().describe('Where the model pack is; default: the cache of npm ci'),
 });

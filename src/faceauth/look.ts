@@ -8,7 +8,16 @@ import type { FaceModels } from './models.ts';
 import { greyPlanes } from './planes.ts';
 import type { Embedding, FacePlace, Picture } from './ports.ts';
 import { chooseFace, directionOf, type FaceMeasures, lumaOf, placeOf, reasonOf, sharpnessOf, stillTelling, turnOf } from './quality.ts';
-import { alignFace, embedFace, findLandmarks, fivePoints, type LivenessScale, scoreLiveness, scoreStillLiveness } from './stages.ts';
+import {
+  alignFace,
+  embedFace,
+  findLandmarks,
+  fivePoints,
+  type LivenessScale,
+  scoreEyes,
+  scoreLiveness,
+  scoreStillLiveness,
+} from './stages.ts';
 
 interface Advice {
   /** What would make the next frame better; none: this one is good. */
@@ -24,6 +33,8 @@ export type Look =
       readonly measures: FaceMeasures;
       readonly embedding: Embedding;
       readonly face: ObservedFace;
+      /** How surely an eye is open, 0..1; where it was asked for. */
+      readonly eyes?: number;
       /** What seems to cover a part of the face: told when the match fails. */
       readonly covered?: 'mask' | 'eyes-hidden';
     });
@@ -35,13 +46,19 @@ export interface LookOptions {
   readonly finder?: FaceFinder;
   /** The hint of the frame before, which holds on by a margin. */
   readonly before?: FaceHint;
+  /** Whether the eyes are open is looked at too. */
+  readonly eyes?: boolean;
 }
 
 /** The second plane: green for RGB and BGR alike. */
 const greenPlane = (aligned: Float32Array): Float32Array => aligned.subarray(aligned.length / 3, (aligned.length * 2) / 3);
 
 /** Never throws for what is in the picture: no usable face is a hint. */
-export const lookAt = async (models: FaceModels, picture: Picture, { scales, finder, before }: LookOptions = {}): Promise<Look> => {
+export const lookAt = async (
+  models: FaceModels,
+  picture: Picture,
+  { scales, finder, before, eyes = false }: LookOptions = {},
+): Promise<Look> => {
   const faces = finder === undefined ? await findFacesInStill(models, picture) : await finder.find(models, picture);
   const chosen = chooseFace(faces, picture);
   if (chosen === undefined) return { hint: lumaOf(picture, { x: 0, y: 0, ...picture }).face < 20 ? 'dark' : 'none' };
@@ -71,5 +88,6 @@ export const lookAt = async (models: FaceModels, picture: Picture, { scales, fin
   const embedding = await embedFace(models, greyPlanes(aligned));
   const { box } = face;
   const words = await (scales === undefined ? scoreStillLiveness(models, picture, box) : scoreLiveness(models, picture, box, scales));
-  return { ...advice, place, measures, embedding, face: { box, points, words }, ...(covered === undefined ? {} : { covered }) };
+  const open = eyes ? { eyes: await scoreEyes(models, picture, points) } : {};
+  return { ...advice, place, measures, embedding, face: { box, points, words }, ...open, ...(covered === undefined ? {} : { covered }) };
 };

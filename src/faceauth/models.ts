@@ -25,6 +25,7 @@ export interface FaceModels {
   readonly landmarks: LoadedModel<'points'>;
   readonly embed: LoadedModel<'embedding'>;
   readonly liveness: LoadedModel<'logits'>;
+  readonly eyes: LoadedModel<'logits'>;
   close(): Promise<void>;
 }
 
@@ -43,11 +44,12 @@ export const loadFaceModels = async (options: PackOptions = {}): Promise<FaceMod
     });
   });
   const { models } = manifest;
-  const [detect, landmarks, embed, liveness] = await Promise.all([
+  const [detect, landmarks, embed, liveness, eyes] = await Promise.all([
     openNetwork('detect', bytes.detect),
     openNetwork('landmarks', bytes.landmarks),
     openNetwork('embed', bytes.embed),
     openNetwork('liveness', bytes.liveness),
+    openNetwork('eyes', bytes.eyes),
   ]);
   return {
     manifest,
@@ -55,8 +57,9 @@ export const loadFaceModels = async (options: PackOptions = {}): Promise<FaceMod
     landmarks: { entry: models.landmarks, network: landmarks },
     embed: { entry: models.embed, network: embed },
     liveness: { entry: models.liveness, network: liveness },
+    eyes: { entry: models.eyes, network: eyes },
     close: async () => {
-      for (const network of [detect, landmarks, embed, liveness]) await network.close();
+      for (const network of [detect, landmarks, embed, liveness, eyes]) await network.close();
     },
   };
 };

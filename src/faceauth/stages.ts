@@ -1,4 +1,4 @@
-// The four networks as functions of pictures: where faces are, where their points are, who it is, whether it is alive.
+// The five networks as functions of pictures: where faces are, where their points are, who it is, whether it is alive, whether the eyes are open.
 // Exact inputs come from the manifest; each stage only says which window of the picture it looks at.
 
 import type { ModelInput } from '../../scripts/install-models.js';
@@ -128,10 +128,27 @@ export type LivenessScale = 0 | 1 | 2;
 
 export const ALL_SCALES: readonly LivenessScale[] = [0, 1, 2];
 
-const liveProbability = (logits: Float32Array): number => {
+/** Softmax: the probability of one class, 0..1. */
+const probability = (logits: Float32Array, of: number): number => {
   const most = Math.max(...logits);
   const exps = Array.from(logits, (value) => Math.exp(value - most));
-  return (exps[0] as number) / exps.reduce((sum, value) => sum + value, 0);
+  return (exps[of] as number) / exps.reduce((sum, value) => sum + value, 0);
+};
+
+/** The network sees an eye in a square of so many of its widths. */
+const EYE_WINDOW = 1.6;
+
+/** How surely an eye is open (class 1), 0..1: of the one that is open more surely, for some people have one eye only. `points`: the face's 68. */
+export const scoreEyes = async ({ eyes }: FaceModels, picture: Picture, points: readonly Point[]): Promise<number> => {
+  let most = 0;
+  for (const first of [36, 42]) {
+    const [outer, inner] = [points[first] as Point, points[first + 3] as Point];
+    const { x, y } = middle(points, first + 1, first + 2, first + 4, first + 5);
+    const side = Math.max(1, EYE_WINDOW * Math.hypot(inner.x - outer.x, inner.y - outer.y));
+    const answer = await run(eyes, sampleBox(picture, { x: x - side / 2, y: y - side / 2, width: side, height: side }, eyes.entry.input));
+    most = Math.max(most, probability(answer[eyes.entry.outputs.logits] ?? new Float32Array(2), 1));
+  }
+  return most;
 };
 
 /** Probability of "live" (class 0) at one scale, 0..1. */
@@ -151,7 +168,7 @@ export const scoreLiveness = async (
   const words: LivenessWord[] = [];
   for (const scale of scales) {
     const answer = await run(liveness, crop(picture, grownInside(box, LIVENESS_SCALES[scale], picture), liveness.entry.input));
-    words.push({ scale, live: liveProbability(answer[liveness.entry.outputs.logits] ?? new Float32Array(3)) });
+    words.push({ scale, live: probability(answer[liveness.entry.outputs.logits] ?? new Float32Array(3), 0) });
   }
   return words;
 };

@@ -7,8 +7,8 @@ import { systemRandom } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import type { FaceGuidance, FaceHint, FaceTask } from '../core/screens.ts';
 import { withSignal } from '../core/with-signal.ts';
+import { type Challenge, type ChallengeName, createChallenge } from './antispoof/challenge.ts';
 import { SpoofEvidence } from './antispoof/spoof-evidence.ts';
-import { type Challenge, TurnChallenge } from './antispoof/turn-challenge.ts';
 import { Evidence, frameWeight, HintFilter } from './evidence.ts';
 import { FaceFinder, findFacesInStill } from './find-faces.ts';
 import { decodeJp2, warmUpJp2 } from './jp2.ts';
@@ -34,7 +34,7 @@ export interface FaceVerifierOptions {
   readonly threshold?: number;
   readonly livenessThreshold?: number;
   /** What a patient who was recognised is asked to do before the match counts; default none. */
-  readonly challenge?: Challenge;
+  readonly challenge?: ChallengeName;
   /** A number in [0, 1) for the order of what is asked. */
   readonly random?: () => number;
   /** Told with every frame that was looked at: where the face is, or that there is none. */
@@ -62,15 +62,20 @@ export const embedPortrait = async (models: FaceModels, picture: Picture): Promi
 const lookAtFrame = async (
   models: FaceModels,
   frame: CameraFrame,
-  { spoof, finder, before }: { readonly spoof: SpoofEvidence; readonly finder: FaceFinder; readonly before: FaceHint | undefined },
+  {
+    spoof,
+    before,
+    ...how
+  }: { readonly spoof: SpoofEvidence; readonly finder: FaceFinder; readonly before: FaceHint | undefined; readonly eyes: boolean },
 ): Promise<Look> => {
+  // biome-ignore format: one row
   const picture = await decodePicture(frame.jpeg).catch((cause: unknown) => {
     if (isFailure(cause, 'input/invalid')) return undefined;
     throw cause;
   });
   if (picture === undefined) return { hint: 'none' };
   try {
-    const look = await lookAt(models, picture, { scales: spoof.nextScales, finder, ...(before === undefined ? {} : { before }) });
+    const look = await lookAt(models, picture, { scales: spoof.nextScales, ...how, ...(before === undefined ? {} : { before }) });
     if (look.embedding !== undefined) spoof.observe(picture, look.face);
     return look;
   } finally {
@@ -78,7 +83,7 @@ const lookAtFrame = async (
   }
 };
 
-/** Whoever turns the head as asked is not told to look ahead, or that a moving face is blurred. */
+/** Whoever does as asked is not told to look ahead, or that a moving face is blurred. */
 const TURNING: readonly (FaceHint | undefined)[] = ['turned', 'blurred', undefined];
 
 /** What one look tells the patient; what covers the face only while the match has not succeeded. */
@@ -123,10 +128,11 @@ export const createFaceVerifier = (options: FaceVerifierOptions): FaceVerifier =
   };
 
   /** Landmarks for the challenge; who turns must still look somewhat like the card's person, who was recognised a moment ago. */
-  const observeTask = (challenge: TurnChallenge, look: Look, enrolled: Embedding, recognised: boolean): void => {
+  const observeTask = (challenge: Challenge, look: Look, enrolled: Embedding, recognised: boolean): void => {
     if (look.embedding === undefined) return;
-    if (!recognised) challenge.observeFront(look.face.points);
-    else if (cosine(enrolled, look.embedding) >= threshold * TURNING_LIKENESS) challenge.observeTurn(look.face.points);
+    const seen = { points: look.face.points, ...(look.eyes === undefined || look.hint === 'blurred' ? {} : { eyes: look.eyes }) };
+    if (!recognised) challenge.observeFront(seen);
+    else if (cosine(enrolled, look.embedding) >= threshold * TURNING_LIKENESS) challenge.observeTask(seen);
   };
 
   const watch: FaceVerifier['verify'] = async (enrolled, camera, { timeoutMs, signal, onProgress }) => {
@@ -137,7 +143,7 @@ export const createFaceVerifier = (options: FaceVerifierOptions): FaceVerifier =
     const spoof = new SpoofEvidence();
     const hints = new HintFilter();
     const finder = new FaceFinder();
-    const challenge = asked === 'turn' ? new TurnChallenge(random()) : undefined;
+    const challenge = createChallenge(asked, random());
     let recognised = false;
     let seq = -1;
     let before: FaceHint | undefined;
@@ -148,7 +154,7 @@ export const createFaceVerifier = (options: FaceVerifierOptions): FaceVerifier =
         const frame = await withSignal([signal, timeout.signal], (ended) => nextFrame(camera, seq, ended, signal, timeout.signal));
         if (frame === undefined) break;
         seq = frame.seq;
-        const look = await lookAtFrame(models, frame, { spoof, finder, before });
+        const look = await lookAtFrame(models, frame, { spoof, finder, before, eyes: asked === 'blink' });
         before = look.hint;
         options.onFace?.(look.place);
         if (challenge !== undefined) observeTask(challenge, look, enrolled, recognised);
@@ -169,8 +175,7 @@ export const createFaceVerifier = (options: FaceVerifierOptions): FaceVerifier =
       signal.throwIfAborted();
       const shown = challenge === undefined || (recognised && challenge.task === undefined);
       const decision = decideAtEnd(evidence, spoof.liveness, threshold, livenessThreshold, shown);
-      const turns = challenge === undefined ? {} : { turns: challenge.done };
-      log.info('face.decided', { ...decision, ...spoof.numbers, ...turns, ms: Math.round(clock.monotonicMs() - startedAt) });
+      log.info('face.decided', { ...decision, ...spoof.numbers, ...challenge?.numbers, ms: Math.round(clock.monotonicMs() - startedAt) });
       return decision;
     } finally {
       clock.clearTimeout(timer);

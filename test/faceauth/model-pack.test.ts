@@ -24,7 +24,7 @@ const tarEntry = (name: string, content: Buffer): Buffer => {
   return Buffer.concat([header, content, Buffer.alloc((512 - (content.length % 512)) % 512)]);
 };
 
-const contents = { detect: 'one', landmarks: 'two', embed: 'three', liveness: 'four' } as const;
+const contents = { detect: 'one', landmarks: 'two', embed: 'three', liveness: 'four', eyes: 'five' } as const;
 const tarball = gzipSync(
   Buffer.concat([
     tarEntry('package/package.json', Buffer.from('{"name":"small-pack","version":"1.0.0"}')),
@@ -71,7 +71,7 @@ test('the pack is fetched from the registry, and only its model files are kept',
   const fetch = { registry: await startRegistry(t), cache: join(root, 'npm') };
   const bytes = await loadPack({ manifest, root, fetch });
   t.equal(Buffer.from(bytes.embed).toString(), 'three');
-  t.same(readdirSync(packDirectory(manifest, root)).sort(), ['detect.onnx', 'embed.onnx', 'landmarks.onnx', 'liveness.onnx']);
+  t.same(readdirSync(packDirectory(manifest, root)).sort(), ['detect.onnx', 'embed.onnx', 'eyes.onnx', 'landmarks.onnx', 'liveness.onnx']);
   t.same(readdirSync(root).sort(), ['npm', manifest.name], 'nothing temporary stays');
 
   await t.test('a damaged file is replaced at the next start', async (t) => {

@@ -5,10 +5,8 @@ import type { FaceTask } from '../../core/screens.ts';
 import type { Point } from '../alignment.ts';
 import { turnOf } from '../quality.ts';
 import { fivePoints } from '../stages.ts';
+import type { Challenge, ChallengeFrame } from './challenge.ts';
 import { parallaxOf } from './parallax.ts';
-
-export const CHALLENGES = ['none', 'turn'] as const;
-export type Challenge = (typeof CHALLENGES)[number];
 
 /**
  * What a turn must show, in eye distances: the nose's way along the line of the eyes (about 25 degrees), its slide against their plane, and the slide by
@@ -30,7 +28,7 @@ export const turnBetween = (front: readonly Point[], now: readonly Point[]): Sid
   return yaw > 0 ? 'turn-left' : 'turn-right';
 };
 
-export class TurnChallenge {
+export class TurnChallenge implements Challenge {
   readonly #sides: readonly Side[];
   #front: readonly Point[] | undefined;
   #done = 0;
@@ -47,17 +45,16 @@ export class TurnChallenge {
   }
 
   /** Sides shown so far, 0 to 2. */
-  get done(): number {
-    return this.#done;
+  get numbers(): { readonly turns: number } {
+    return { turns: this.#done };
   }
 
-  /** The 68 points of a frame before anything is asked: the most frontal one is what turns are measured against. */
-  observeFront(points: readonly Point[]): void {
+  /** The most frontal frame is what turns are measured against. */
+  observeFront({ points }: ChallengeFrame): void {
     if (this.#front === undefined || Math.abs(yawOf(points)) < Math.abs(yawOf(this.#front))) this.#front = points;
   }
 
-  /** The 68 points of a frame after the patient was asked. */
-  observeTurn(points: readonly Point[]): void {
+  observeTask({ points }: ChallengeFrame): void {
     if (this.#front === undefined || this.task === undefined || turnBetween(this.#front, points) !== this.task) return;
     this.#frames++;
     if (this.#frames < TURN.frames) return;

@@ -1,7 +1,7 @@
 // What the kiosk's thread and the face thread say to each other. Pixels and embeddings travel as transferred copies that the receiver wipes.
 
 import { type Facts, type FailureCode, isFailure, KioskFailure } from '../../core/failure.ts';
-import type { Challenge } from '../antispoof/turn-challenge.ts';
+import type { ChallengeName } from '../antispoof/challenge.ts';
 import type { Embedding, FaceDecision, FacePlace, FaceProgress } from '../ports.ts';
 
 /** What the face thread is started with. */
@@ -13,7 +13,7 @@ export interface WorkerSettings {
   /** Instead of the one for falseAcceptRate. */
   readonly threshold?: number;
   readonly livenessThreshold?: number;
-  readonly challenge?: Challenge;
+  readonly challenge?: ChallengeName;
 }
 
 export interface SentFailure {
