@@ -46,9 +46,12 @@ export class BlinkChallenge implements Challenge {
   }
 
   observeTask(frame: ChallengeFrame): void {
-    if (!this.#canBlink) return this.#turn.observeTask(frame);
     const { eyes } = frame;
-    if (eyes === undefined) return;
+    if (!this.#canBlink) this.#turn.observeTask(frame);
+    else if (eyes !== undefined) this.#follow(eyes);
+  }
+
+  #follow(eyes: number): void {
     if (this.#shut < EYES.frames) {
       if (eyes <= EYES.shut) this.#shut++;
       // Half shut is neither: a lid on its way takes nothing back.

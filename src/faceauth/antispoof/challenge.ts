@@ -2,11 +2,8 @@
 
 import type { FaceTask } from '../../core/screens.ts';
 import type { Point } from '../alignment.ts';
-import { BlinkChallenge } from './blink-challenge.ts';
-import { TurnChallenge } from './turn-challenge.ts';
 
-export const CHALLENGES = ['none', 'turn', 'blink'] as const;
-export type ChallengeName = (typeof CHALLENGES)[number];
+export type ChallengeName = 'none' | 'turn' | 'blink';
 
 /** What one frame shows of the patient: the face's 68 points, and how surely an eye is open (0..1) where that can be seen. */
 export interface ChallengeFrame {
@@ -24,9 +21,3 @@ export interface Challenge {
   /** A frame after the patient was asked. */
   observeTask(frame: ChallengeFrame): void;
 }
-
-/** `random` in [0, 1) decides what a recording cannot know. */
-export const createChallenge = (name: ChallengeName, random: number): Challenge | undefined => {
-  if (name === 'none') return undefined;
-  return name === 'turn' ? new TurnChallenge(random) : new BlinkChallenge(new TurnChallenge(random));
-};
