@@ -38,7 +38,7 @@ test('a box that was flashed and given its settings serves patients, says what i
   await t.test('the visit is at the terminal, by mutual TLS', async (t) => {
     const { checkIn, screens, unfelt } = await visit();
     t.comment(`${unfelt} touches were not felt`);
-    t.equal(checkIn, 'checked-in', 'the number on the panel is the one at reception');
+    t.equal(checkIn, 'see-reception', 'the number on the panel is the one at reception');
     t.same(screens, ['idle', 'choose-method', 'pin', 'consent', 'consent-items', 'done'], 'each as the renderer draws it');
     t.equal(lab.visits().length, 1);
   });
@@ -47,14 +47,14 @@ test('a box that was flashed and given its settings serves patients, says what i
     await panel.sees(lost('broker', ['broker', 'terminal']));
     await machine.cable(true);
     await panel.sees(IDLE);
-    t.match(await visit(), { checkIn: 'checked-in' });
+    t.match(await visit(), { checkIn: 'see-reception' });
   });
   await t.test('the terminal', async (t) => {
     await lab.terminal?.end('SIGTERM');
     await panel.sees(lost('terminal', ['terminal']));
     lab.terminal = await lab.site.startTerminal();
     await panel.sees(IDLE);
-    t.match(await visit(), { checkIn: 'checked-in' });
+    t.match(await visit(), { checkIn: 'see-reception' });
   });
   await t.test('the power button', async (t) => {
     await machine.powerButton();
@@ -78,5 +78,5 @@ test('a program that stands still is started anew by the watchdog', { skip: NO_I
   const [newPid] = await facts();
   t.not(newPid, pid);
   t.match(await shell.run('journalctl -b --no-pager -u kazashi'), /Watchdog timeout/);
-  t.match(await visitByPin(lab), { checkIn: 'checked-in' });
+  t.match(await visitByPin(lab), { checkIn: 'see-reception' });
 });

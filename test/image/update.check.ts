@@ -30,7 +30,7 @@ test('an update on a USB stick is installed beside the patients, tried, and kept
 
   await t.test('the good one', async (t) => {
     await lab.machine.plugStick(good.stick);
-    t.match(await visitByPin(lab), { checkIn: 'checked-in' }, 'a patient is served while it is written');
+    t.match(await visitByPin(lab), { checkIn: 'see-reception' }, 'a patient is served while it is written');
     lab.takeCard();
     await lab.machine.ended;
     await lab.plugIn();
@@ -38,7 +38,7 @@ test('an update on a USB stick is installed beside the patients, tried, and kept
     await lab.panel.sees(IDLE);
     await says(/"result":"confirmed"/);
     t.not(await slot(), first, 'the other slot runs');
-    t.match(await visitByPin(lab), { checkIn: 'checked-in' });
+    t.match(await visitByPin(lab), { checkIn: 'see-reception' });
     lab.takeCard();
     await lab.panel.sees(IDLE);
   });

@@ -23,14 +23,14 @@ const pin = (entered: number): ScreenModel => ({
 const CONSENT: ScreenModel = { language, timeout, screen: 'consent', questions: ['diagnosis-medication'] };
 const SURGERY: ScreenModel = { language, timeout, screen: 'consent-items', question: 'surgery', index: 0, count: 1 };
 const shared = (['diagnosis-medication', 'surgery'] as const).map((question) => ({ question, given: true }));
-/** With the number that reception has for this patient. */
+/** With the number that reception has for this patient. Without a camera the card's face stays closed: reception knows nobody, and asks for a word. */
 const done = (number: string | undefined): ScreenModel[] =>
-  number === undefined ? [] : [{ language, screen: 'done', checkIn: 'checked-in', number, shared }];
+  number === undefined ? [] : [{ language, screen: 'done', checkIn: 'see-reception', number, shared }];
 const STORED: ScreenModel = { language, screen: 'done', checkIn: 'stored', shared };
 
 export interface Told {
-  /** checked-in: the terminal has signed for it; stored: the box keeps it until it does. */
-  readonly checkIn: 'checked-in' | 'stored';
+  /** see-reception: the terminal has signed for it; stored: the box keeps it until it does. */
+  readonly checkIn: 'see-reception' | 'stored';
   readonly screens: readonly string[];
   /** Touches that were not felt. */
   readonly unfelt: number;
@@ -58,5 +58,5 @@ export const visitByPin = async (lab: BoxLab): Promise<Told> => {
   const before = lab.visits().length;
   await step(SURGERY, 'item-yes');
   const told = await sees(() => [STORED, ...done(lab.visits()[before]?.number)]);
-  return { checkIn: told === STORED ? 'stored' : 'checked-in', screens, unfelt };
+  return { checkIn: told === STORED ? 'stored' : 'see-reception', screens, unfelt };
 };
