@@ -111,7 +111,7 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
   );
 
   const lamp = new Lamp(hardware.lamp);
-  const faces = createFaceService({ config: config.face, log: log.child('face') });
+  const faces = createFaceService({ config: config.face, log: log.child('face'), clock });
   const uplink = createUplink({
     ...options.uplink,
     ...uplinkLimits(config, dataDirectory),
