@@ -20,6 +20,8 @@ import Database from 'libsql';
 import { trustOf } from '../../src/card/twin/card-directory.ts';
 import { openRasteriser } from '../../src/display/raster.ts';
 import { settingsPartition } from '../../src/main/provision/image-partition.ts';
+import { nodeDurableFs } from '../../src/uplink/durable-fs.ts';
+import { Outbox } from '../../src/uplink/outbox.ts';
 import { Lab, NO_MOSQUITTO, type Process, pause, until } from '../system/uplink/lab.ts';
 import { DebugShell } from './debug-shell.ts';
 import { partitionsOf, takeFolders } from './disk.ts';
@@ -42,6 +44,12 @@ export const NO_IMAGE = ((): string | false => {
 const HOST = '10.0.2.2';
 export const PIN = '1234';
 const OFF_WITHIN_MS = 180_000;
+
+/** A visit: its message's id, and its time by the box's clock. */
+export interface Kept {
+  readonly id: string;
+  readonly at: number;
+}
 
 export class BoxLab {
   readonly site = new Lab();
@@ -165,11 +173,23 @@ export class BoxLab {
     this.#reader = undefined;
   }
 
-  /** The visits that the terminal has, the oldest first: reception's number, and when the patient was done by the box's clock. */
-  visits(): readonly { readonly number: string; readonly at: number }[] {
+  /** The visits that the box's disk holds for the terminal, as the box's program finds them at its start. Damaged ones are none. */
+  async kept(): Promise<readonly Kept[]> {
+    const folder = join(this.folder, 'kept');
+    rmSync(folder, { recursive: true, force: true });
+    const [none] = takeFolders(this.disk, folder, '/kazashi/uplink/outbox');
+    if (none !== undefined) throw new Error(`the data partition has no ${none}`);
+    const limits = { maxMessages: Number.MAX_SAFE_INTEGER, maxBytes: Number.MAX_SAFE_INTEGER, onCorrupt: () => undefined };
+    const outbox = await Outbox.open({ fs: nodeDurableFs, folder: join(folder, 'outbox'), ...limits });
+    return outbox.entries().map(({ id, issuedAt }) => ({ id, at: issuedAt }));
+  }
+
+  /** The visits that the terminal has, the oldest first: reception's number, when it came, and when the patient was done by the box's clock. */
+  visits(): readonly (Kept & { readonly number: string; readonly receivedAt: number })[] {
     const db = new Database(this.site.path('data-terminal', 'terminal.db'), { readonly: true });
     try {
-      return db.prepare('SELECT number, at FROM visits ORDER BY row').all() as { number: string; at: number }[];
+      const rows = db.prepare('SELECT message_id AS id, number, at, received_at AS receivedAt FROM visits ORDER BY row').all();
+      return rows as (Kept & { number: string; receivedAt: number })[];
     } finally {
       db.close();
     }

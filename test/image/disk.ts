@@ -2,8 +2,8 @@
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, mkdirSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 
 const SECTOR = 512;
 const PIECE = 1024 * 1024;
@@ -24,8 +24,8 @@ export const partitionsOf = (disk: string): ((name: string) => Place) => {
   };
 };
 
-/** Copies folders of the data partition into `to`, from its journal's end on as the next start finds them. Throws when it cannot be mended. */
-export const takeFolders = (disk: string, to: string, ...folders: readonly string[]): void => {
+/** Copies folders of the data partition into `to`, as the next start finds them, and answers which are not there. Throws when it cannot be mended. */
+export const takeFolders = (disk: string, to: string, ...folders: readonly string[]): readonly string[] => {
   const { start, bytes } = partitionsOf(disk)('kazashi-data');
   const copy = join(to, 'data.img');
   const place = [`skip=${start / PIECE}`, `count=${bytes / PIECE}`];
@@ -38,6 +38,7 @@ export const takeFolders = (disk: string, to: string, ...folders: readonly strin
   }
   for (const folder of folders) execFileSync('/usr/sbin/debugfs', ['-R', `rdump ${folder} ${to}`, copy], { stdio: 'pipe' });
   rmSync(copy);
+  return folders.filter((folder) => !existsSync(join(to, basename(folder))));
 };
 
 /** SHA-256 of a file, or of a place in it. */

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
-import { cutOff, Replay, readEntries, readWriteLog } from './write-log.ts';
+import { countEntries, cutOff, Replay, readEntries, readWriteLog } from './write-log.ts';
 
 const skip = spawnSync('qemu-io', ['--version']).status === 0 ? false : 'qemu-io is missing: apt-get install qemu-utils';
 const KB = 1024;
@@ -32,6 +32,7 @@ const logged = (directory: string) => {
 test('what was flushed is told from what was not, and all of it together is what was written', { skip }, async (t) => {
   const { disk, log, written } = logged(t.testdir());
   const { safe, loose, flushes } = readWriteLog(log);
+  t.equal(countEntries(log), readEntries(log).length);
   t.same([safe.map(({ at }) => at), loose.map(({ at }) => at), flushes], [[0, 8 * KB, 64 * KB, 16 * KB], [20 * KB, 0], 2]);
   t.match(
     cutOff(log, disk, () => 0),

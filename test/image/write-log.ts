@@ -52,6 +52,17 @@ export const readEntries = (file: string): readonly LogEntry[] => {
   }
 };
 
+/** How many entries the log of a running machine has by now. */
+export const countEntries = (file: string): number => {
+  const handle = openSync(file, 'r');
+  try {
+    const header = Buffer.alloc(SECTOR);
+    return readSync(handle, header, 0, SECTOR, 0) === SECTOR ? number(header, 16) : 0;
+  } finally {
+    closeSync(handle);
+  }
+};
+
 export const readWriteLog = (file: string): WriteLog => {
   const safe: LoggedWrite[] = [];
   let loose: LoggedWrite[] = [];
@@ -122,6 +133,11 @@ export class Replay {
   undo(): void {
     for (const { at, content } of this.#before.reverse()) writeSync(this.#disk, content, 0, content.length, at);
     this.#before = [];
+  }
+
+  close(): void {
+    closeSync(this.#log);
+    closeSync(this.#disk);
   }
 
   #keep(entry: LogEntry, from: number, bytes: number): void {
