@@ -58,8 +58,16 @@ const parseMark = (bytes: Uint8Array | undefined): ProcessMark | undefined => {
 /** Between making the file and writing the mark lies less than this, or a crash. */
 const HALF_WRITTEN_MS = 50;
 
-/** Takes `<folder>/lock`. Resolves to its release. Throws storage/unwritable with facts {operation: 'lock', …} while another process holds it. */
-export const takeLock = async (fs: DurableFs, folder: string, processes: ProcessTable): Promise<() => Promise<void>> => {
+/**
+ * Takes `<folder>/lock`. Resolves to its release. Throws storage/unwritable with facts {operation: 'lock', …} while another process holds it, and
+ * where the folder cannot be written: also when what stands in the way is a lock left behind by a power cut.
+ */
+export const takeLock = (fs: DurableFs, folder: string, processes: ProcessTable): Promise<() => Promise<void>> =>
+  claim(fs, folder, processes).catch((error: unknown) => {
+    throw error instanceof KioskFailure ? error : unwritable('lock', error);
+  });
+
+const claim = async (fs: DurableFs, folder: string, processes: ProcessTable): Promise<() => Promise<void>> => {
   const path = join(folder, 'lock');
   for (let attempt = 0; attempt < 3; attempt += 1) {
     try {
@@ -72,7 +80,7 @@ export const takeLock = async (fs: DurableFs, folder: string, processes: Process
       const holder = parseMark(await fs.read(path));
       if (holder?.pid === processes.self.pid && holder.started === processes.self.started) return () => fs.remove(path);
     } catch (error) {
-      if (errnoName(error) !== 'EEXIST') throw unwritable('lock', error);
+      if (errnoName(error) !== 'EEXIST') throw error;
     }
     const holder = parseMark(await fs.read(path));
     if (holder !== undefined && processes.alive(holder)) {

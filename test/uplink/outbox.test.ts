@@ -330,6 +330,12 @@ test('one process writes; a lock left behind by a dead one is taken over', async
   }
   const readOnly = { ...nodeDurableFs, create: () => Promise.reject(Object.assign(new Error(), { code: 'EROFS' })) };
   await t.rejects(takeLock(readOnly, path, nodeProcessTable), { code: 'storage/unwritable', facts: { operation: 'lock', errno: 'EROFS' } });
+  // A card that a power cut made read-only still has the lock of the process that was cut off.
+  writeFileSync(join(path, 'lock'), JSON.stringify({ pid: 2 ** 22 + 1, started: 'x' }));
+  const worn = { ...nodeDurableFs, remove: () => Promise.reject(Object.assign(new Error(), { code: 'EROFS' })) };
+  await t.rejects(takeLock(worn, path, nodeProcessTable), { code: 'storage/unwritable', facts: { operation: 'lock', errno: 'EROFS' } });
+  const unreadable = { ...nodeDurableFs, read: () => Promise.reject(Object.assign(new Error(), { code: 'EIO' })) };
+  await t.rejects(takeLock(unreadable, path, nodeProcessTable), { code: 'storage/unwritable', facts: { operation: 'lock', errno: 'EIO' } });
   const haunted = { ...nodeDurableFs, create: () => Promise.reject(Object.assign(new Error(), { code: 'EEXIST' })) };
   await t.rejects(takeLock(haunted, path, nodeProcessTable), { code: 'storage/unwritable', facts: { errno: 'EEXIST' } });
 });
