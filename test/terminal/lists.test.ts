@@ -1,9 +1,12 @@
 // Lists and searches of visits on a real database, without the HTTP side.
 
 import { test } from 'tap';
+import { createLibsqlRegistry } from '../../src/terminal/eligibility/libsql-registry.ts';
+import type { EligibilityAnswer, Qualification } from '../../src/terminal/eligibility/ports.ts';
 import { createInbox } from '../../src/terminal/store/inbox.ts';
 import { openDatabase, searchable } from '../../src/terminal/store/schema.ts';
 import { COUNT_LIMIT, type VisitQuery } from '../../src/terminal/store/visit-pages.ts';
+import { RESIDENTS } from '../../src/twin/residents-data.ts';
 import { HOUR, handClock, NOON, temporary, visit } from './fixtures/site.ts';
 
 const DAY = 24 * HOUR;
@@ -14,9 +17,15 @@ const shelf = (t: { teardown(run: () => void): void }, directory = temporary(t))
   t.teardown(() => db.close());
   const inbox = createInbox(db, () => clock.now());
   /** A visit of somebody, finished at a moment. */
-  const store = (name: string, at = NOON) => {
+  const store = (name: string, at = NOON, reading?: string) => {
     const message = visit({ patient: { name, address: '', birthdate: '1951-04-01', sex: '2' } }, at);
-    inbox.accept({ message, expired: false, sealed: new Uint8Array(1) });
+    const eligibility: EligibilityAnswer = {
+      ReferenceClassification: '1',
+      QualificationValidity: '1',
+      ResultList: [{ NameKana: reading }] as Qualification[],
+      source: 'synthetic',
+    };
+    inbox.accept({ message, expired: false, sealed: new Uint8Array(1), ...(reading === undefined ? {} : { eligibility }) });
     return message;
   };
   /** Every page of a search, two visits each. */
@@ -60,6 +69,29 @@ test('nobody counts further than is of use', (t) => {
   t.equal(inbox.page(all).total, COUNT_LIMIT);
   t.equal(inbox.page({ ...all, from: NOON + 3000 }).total, COUNT_LIMIT + 6 - 3000);
   t.end();
+});
+
+test('a name is found by any part of its reading, in either kana, and nothing runs from the name into the reading', (t) => {
+  const { store, pages } = shelf(t, temporary(t));
+  store('佐藤　遥', NOON, 'サトウ　ハルカ');
+  store('架空　さくら');
+  for (const text of ['サトウ', 'さとう', 'ﾊﾙｶ', 'とうは', '佐藤', '藤遥']) t.strictSame(pages({ text }), [['1']], text);
+  t.strictSame(pages({ text: 'さくら' }), [['2']], 'a name in hiragana is found as it is written');
+  for (const text of ['遥サ', 'reading', '"サトウ', 'サトウ" OR "架空']) t.notOk(pages({ text }).flat().includes('2'), text);
+  t.strictSame(pages({ text: '遥サ' }), [[]]);
+  t.end();
+});
+
+test('the registry knows how the residents of the demonstration are read, and what a card does not carry', async (t) => {
+  const registry = createLibsqlRegistry(shelf(t).db);
+  const holder = (name: string, address = '架空県見本市1番地') =>
+    registry.byCard({ name, address, birthdate: '1991-04-12', sex: '2' }, '2026-05-01').then(({ ResultList }) => ResultList[0]);
+  const known = await holder('佐藤　遥');
+  t.match(known, { NameKana: 'サトウ　ハルカ', PostNumber: /^999-\d{4}$/ });
+  t.same(await holder('佐藤　遥'), known, 'the same person, the same answer');
+  t.equal((await holder('佐藤　不詳'))?.NameKana, undefined, 'half a reading is none');
+  t.equal((await holder('佐藤　遥', ''))?.PostNumber, undefined);
+  for (const { family, given } of RESIDENTS) t.type((await holder(`${family}　${given}`))?.NameKana, 'string', `${family}　${given}`);
 });
 
 test('a database of the version before keeps its names and its words to the kiosks', (t) => {

@@ -5,7 +5,8 @@ import type { Patient } from '../model.ts';
 import type { Db } from '../store/schema.ts';
 import { type Insured, population, qualificationOn } from './population.ts';
 import type { EligibilityAnswer, EligibilityRegistry, InsuranceNumbers, Qualification, QualificationValidity } from './ports.ts';
-import type { Person } from './synthetic-person.ts';
+import { readingOf } from './readings.ts';
+import { holderExtras, type Person } from './synthetic-person.ts';
 
 const HOUSEHOLDS = 400;
 /** Numbers of the generated people are looked up as of this day; a holder's are those of the day they were last here. */
@@ -103,9 +104,16 @@ export const createLibsqlRegistry = (db: Db): EligibilityRegistry => {
     byCard: async (patient: Patient | undefined, day: string) => {
       if (patient === undefined) return answer('1', '4', []);
       const { name, birthdate, sex, address } = patient;
-      const holder: Person = { name, birth: birthdate, sex, ...(address === '' ? {} : { address }) };
+      const nameKana = readingOf(name);
+      const holder: Person = {
+        name,
+        birth: birthdate,
+        sex,
+        ...(nameKana === undefined ? {} : { nameKana }),
+        ...(address === '' ? {} : { address }),
+      };
       const row = byHolder.get(holderKey(holder)) as Row | undefined;
-      const known = row === undefined ? ({ validity: '1', person: holder, fixed: {} } as const) : fromRow(row);
+      const known = row === undefined ? ({ validity: '1', person: holder, fixed: holderExtras(holder) } as const) : fromRow(row);
       const found = row === undefined || !sameNumbers(row, qualificationOn(known, day)) ? store(known, day) : qualificationOn(known, day);
       writeLater();
       return answer('1', known.validity, [found]);

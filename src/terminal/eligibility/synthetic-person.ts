@@ -92,3 +92,13 @@ export const syntheticQualification = (person: Person, day: string): Qualificati
     ...(elderly || insurer.law === '' ? validFrom(began, day) : {}),
   };
 };
+
+/** What the registry has beside the insurance of somebody who came by card: a postal code that no place has, and for some a 特定疾病療養受療証. */
+export const holderExtras = (person: Person): Partial<Qualification> => {
+  const choose = seeded(`extras|${person.name}|${person.birth}|${person.sex ?? ''}`);
+  const [digits, ill, category] = [choose.digits(4), choose.pick(8) === 0, String(1 + choose.pick(3))];
+  return {
+    ...(person.address === undefined ? {} : { PostNumber: `999-${digits}` }),
+    ...(ill ? { SpecificDiseasesCertificateList: [{ SpecificDiseasesDiseaseCategory: category }] } : {}),
+  };
+};

@@ -123,7 +123,8 @@ export const createInbox = (db: Db, now: () => number): Inbox => {
     const visit = toStored(message, number, now(), sealed.eligibility?.QualificationValidity);
     const { row } = addVisit.get(...rowValues(visit, message.id)) as { row: number };
     addEvidence.run(row, ...evidenceValues(sealed));
-    if (visit.patient !== undefined) addName.run(searchable(visit.patient.name), row);
+    const reading = sealed.eligibility?.ResultList[0]?.NameKana;
+    if (visit.patient !== undefined) addName.run(searchable(visit.patient.name, reading), row);
     return { ...answerAs(message, { status: 'accepted', checkIn: { state: visit.result, number } }, undefined), visit };
   };
 

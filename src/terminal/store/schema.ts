@@ -12,7 +12,21 @@ import { appendAudit } from './audit.ts';
 export type Db = Database.Database;
 
 /** Every character a word of its own: a phrase of them is a search for any part of a name, which Japanese names need. */
-export const searchable = (name: string): string => [...name.normalize('NFKC').replace(/\s/gu, '')].join(' ');
+const characters = (text: string): string => [...text.normalize('NFKC').replace(/\s/gu, '')].join(' ');
+
+/** さとう as サトウ. */
+const inKatakana = (text: string): string => text.replace(/[ぁ-ゖ]/gu, (one) => String.fromCodePoint((one.codePointAt(0) ?? 0) + 0x60));
+
+/** What a visit is found by. The word between name and reading is no character: nothing that is typed runs across it. */
+export const searchable = (name: string, reading?: string): string =>
+  reading === undefined ? characters(name) : `${characters(name)} reading ${inKatakana(characters(reading))}`;
+
+/** The full-text question for any part of a name, or of its reading in either kana. */
+export const askedName = (text: string): string => {
+  const asked = characters(text.replaceAll('"', ' '));
+  const reading = inKatakana(asked);
+  return reading === asked ? `"${asked}"` : `"${asked}" OR "${reading}"`;
+};
 
 /** Evidence apart from the listed columns, so that lists read few pages; sessions, lock-out, transfers; the audit becomes a chain. */
 const TABLES_2 = `

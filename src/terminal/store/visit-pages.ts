@@ -2,7 +2,7 @@
 // two years of a busy hospital answer in milliseconds.
 
 import type { StoredVisit } from '../model.ts';
-import { type Db, searchable } from './schema.ts';
+import { askedName, type Db } from './schema.ts';
 import { fromRow, VISIT_COLUMNS } from './visit-rows.ts';
 
 export interface VisitQuery {
@@ -56,7 +56,7 @@ const byName = ({ from, to, after }: VisitQuery, name: string): Question => {
     rows: `SELECT row, ${VISIT_COLUMNS} FROM (${keys}) JOIN visits ON at = key >> 11 AND row & 2047 = key & 2047 ORDER BY key DESC`,
     found,
     // A quoted phrase: whatever was typed is text, never a query language.
-    values: [`"${searchable(name).replaceAll('"', ' ')}"`, from, to],
+    values: [askedName(name), from, to],
     after: after === undefined ? [] : [after.at, after.row],
   };
 };
