@@ -52,28 +52,36 @@ export const arrivals = (say) => {
     draw();
     if (answer === 'denied') say('通知はブラウザーの設定で止められています。音でお知らせします。');
   };
+  const answered = () => {
+    draw();
+    // The buttons are gone: whoever pressed one goes on at the switch, which says how it stands.
+    if (offer.hidden) button.focus();
+  };
+  const later = () => {
+    localStorage.setItem(OFFERED, 'later');
+    answered();
+  };
+  const question = () => [
+    h('p', {}, 'ほかの画面を見ているときも、新しい受付を通知でお知らせできます。'),
+    h(
+      'div',
+      { class: 'row' },
+      h('button', { class: 'button small', type: 'button', onclick: later }, '今はしない'),
+      h('button', { class: 'button small primary', type: 'button', onclick: () => void ask().then(answered) }, '通知を受け取る'),
+    ),
+  ];
+  const hint = () => [h('p', {}, 'この画面のどこかを一度押すと、受付の音が出るようになります。')];
+  let offered;
   const draw = () => {
     button.replaceChildren(icon(on ? 'sound' : 'mute', 22), h('span', {}, `音と通知：${on ? '入' : '切'}`));
     const silent = on && navigator.userActivation?.hasBeenActive === false;
     const unasked = on && permission() === 'default' && localStorage.getItem(OFFERED) === null;
-    offer.hidden = !silent && !unasked;
-    const later = () => {
-      localStorage.setItem(OFFERED, 'later');
-      draw();
-    };
-    offer.replaceChildren(
-      ...(unasked
-        ? [
-            h('p', {}, 'ほかの画面を見ているときも、新しい受付を通知でお知らせできます。'),
-            h(
-              'div',
-              { class: 'row' },
-              h('button', { class: 'button small', type: 'button', onclick: later }, '今はしない'),
-              h('button', { class: 'button small primary', type: 'button', onclick: () => void ask() }, '通知を受け取る'),
-            ),
-          ]
-        : [h('p', {}, 'この画面のどこかを一度押すと、受付の音が出るようになります。')]),
-    );
+    const now = unasked ? question : silent ? hint : undefined;
+    // Made anew only where it says something else: a button that is replaced while it is pressed or focused can be neither.
+    if (now === offered) return;
+    offered = now;
+    offer.hidden = now === undefined;
+    offer.replaceChildren(...(now?.() ?? []));
   };
   button.addEventListener('click', () => {
     on = !on;
@@ -102,9 +110,10 @@ export const arrivals = (say) => {
     unseen = 0;
     document.title = TITLE;
   };
+  // A click and not its beginning: the page must not move under the pointer before the press has arrived.
   const touched = () => !offer.hidden && draw();
   addEventListener('focus', seen);
-  addEventListener('pointerup', touched);
+  addEventListener('click', touched);
   addEventListener('keyup', touched);
   draw();
   return {
@@ -120,7 +129,7 @@ export const arrivals = (say) => {
       clearTimeout(resting);
       seen();
       removeEventListener('focus', seen);
-      removeEventListener('pointerup', touched);
+      removeEventListener('click', touched);
       removeEventListener('keyup', touched);
     },
   };

@@ -1,0 +1,94 @@
+// The reception's page under real hands, in a real browser: presses that last as long as a finger's, the Tab key, and what is read after a
+// mistake. The terminal's own HTTP side answers.
+
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Test, test } from 'tap';
+import { office } from '../terminal/fixtures/office.ts';
+import { handClock, visit } from '../terminal/fixtures/site.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+const skip = existsSync(CHROMIUM) ? false : 'chromium is missing: apt-get install chromium';
+const { KAZASHI_PICTURES: PICTURES } = process.env;
+/** As long as a finger is down. */
+const PRESS_MS = 90;
+
+const PASSWORDS = { reception: 'front-desk', doctor: 'consulting-room', chief: 'machine-room' };
+
+/** The browser's own question about notifications, answered with yes. */
+const AGREES = `
+  window.Notification = class extends EventTarget {
+    static permission = 'default';
+    static requestPermission = async () => (Notification.permission = 'granted');
+  };
+`;
+
+const picture = async (page: Page, name: string): Promise<void> => {
+  if (PICTURES === undefined) return;
+  mkdirSync(PICTURES, { recursive: true });
+  await page.screenshot({ path: join(PICTURES, `hands-${name}.png`) });
+};
+
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click({ delay: PRESS_MS });
+
+/** A terminal, and pages of its people in browsers that were never here before. */
+const desk = async (t: Test) => {
+  const parts = await office(t, undefined, false, handClock(Date.now()));
+  const url = await parts.app.listen({ host: '127.0.0.1', port: 0 });
+  const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu', '--lang=ja'] });
+  const errors: string[] = [];
+  t.teardown(() => browser.close());
+  const begin = async (): Promise<Page> => {
+    const page = await (
+      await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'ja-JP', timezoneId: 'Asia/Tokyo' })
+    ).newPage();
+    page.on('pageerror', (error) => errors.push(error.message));
+    await page.addInitScript(AGREES);
+    await page.goto(url);
+    await press(page, 'システムの利用を始める');
+    return page;
+  };
+  const enter = async (id: keyof typeof PASSWORDS): Promise<Page> => {
+    const page = await begin();
+    await page.getByLabel('ID').fill(id);
+    await page.getByLabel('パスワード').fill(PASSWORDS[id]);
+    await press(page, 'ログイン');
+    await page.locator('header.top').waitFor();
+    return page;
+  };
+  return { ...parts, begin, enter, errors };
+};
+
+test('the offer of notifications is answered by a press, and the Tab key passes through it into the list', { skip }, async (t) => {
+  const { enter, store, errors } = await desk(t);
+  await store(visit({}, Date.now()));
+  const offer = (page: Page) => page.getByRole('group', { name: '受付の音と通知' });
+  const focused = (page: Page) => page.evaluate('document.activeElement.textContent') as Promise<string>;
+
+  const agreeing = await enter('reception');
+  await picture(agreeing, 'offer');
+  await press(agreeing, '通知を受け取る');
+  await offer(agreeing).waitFor({ state: 'hidden' });
+  t.equal(await agreeing.evaluate('Notification.permission'), 'granted');
+
+  const page = await enter('doctor');
+  await page.locator('tr.visit').waitFor();
+  const passed: string[] = [];
+  await page.locator('a.skip').focus();
+  for (let n = 0; n < 30 && !passed.at(-1)?.includes('の詳細を開く'); n += 1) {
+    await page.keyboard.press('Tab', { delay: PRESS_MS });
+    passed.push(await focused(page));
+  }
+  t.ok(passed.includes('今はしない') && passed.includes('通知を受け取る'), passed.map((text) => text.slice(0, 20)).join(' → '));
+  t.match(passed.at(-1), /の詳細を開く/, 'into the list');
+  await press(page, '今はしない');
+  await offer(page).waitFor({ state: 'hidden' });
+  t.equal(await page.evaluate("localStorage.getItem('kazashi-notify')"), 'later');
+  t.match(await focused(page), /^音と通知/, 'the focus goes on at the switch');
+  await page.reload();
+  await page.locator('tr.visit').waitFor();
+  await page.keyboard.press('Tab');
+  t.equal(await offer(page).isVisible(), false, 'not asked again');
+  t.strictSame(errors, [], 'no error in a page');
+});
