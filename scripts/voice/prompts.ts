@@ -22,7 +22,8 @@ const modelsOf = (language: Language): readonly ScreenModel[] => {
     number: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789',
     shared: [],
   };
-  return [...Object.values(samples), ...more, letters];
+  const modes = (['large', 'contrast'] as const).map((mode): ScreenModel => ({ language, mode, screen: 'idle', languages: LANGUAGES }));
+  return [...Object.values(samples), ...more, ...modes, letters];
 };
 
 const keypadWords = (language: Language): string[] => {

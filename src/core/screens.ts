@@ -66,6 +66,8 @@ export interface ScreenCommon {
   readonly mode?: DisplayMode;
   /** Counts down to the end of this screen; `asking` = the last 20 s: 「つづけますか」 over the whole width. */
   readonly timeout?: { readonly secondsLeft: number; readonly asking: boolean };
+  /** In large letters one sentence stands at a time: which of the screen's, counted on from 0 (the first again after the last). */
+  readonly sentence?: number;
   /** The patient is choosing another language: these stand in the place of the screen's own words. */
   readonly choosingLanguage?: readonly Language[];
   /** A link is down while the visit goes on: said in one line, without taking the screen away. */
@@ -89,11 +91,11 @@ export type TouchPage =
   | { readonly stage: 'confirm'; readonly secondsLeft: number }
   | { readonly stage: 'kept' | 'failed' | 'reverted' | 'no-panel' };
 
-/** What the technician's screen shows. Levels go from 0 to 10; undefined: this box has no such thing to set. */
+/** What the technician's screen shows. `at` = which page of the parts, counted on from 0. Levels go from 0 to 10; undefined: this box has no such thing to set. */
 export type TechnicianPage =
   | { readonly page: 'locked'; readonly entered: number; readonly length: 4; readonly refused?: 'wrong' | 'too-often' | 'no-code' }
   | { readonly page: 'menu' }
-  | { readonly page: 'self-test'; readonly parts: readonly TestedPart[]; readonly running: boolean }
+  | { readonly page: 'self-test'; readonly parts: readonly TestedPart[]; readonly running: boolean; readonly at?: number }
   | { readonly page: 'network' | 'versions'; readonly facts: Readonly<Record<string, string>> }
   | { readonly page: 'volume' | 'brightness'; readonly level: number | undefined }
   | { readonly page: 'touch'; readonly touch: TouchPage };
@@ -164,8 +166,9 @@ export type ScreenContent =
       /** Nothing is left on the tray: the recap stays for a moment. */
       readonly cardTaken?: boolean;
     }
-  /** alarm 0..3 rises while the card stays on the tray; after = what ended the visit, when it was not a success. */
-  | { readonly screen: 'take-card'; readonly alarm: 0 | 1 | 2 | 3; readonly after?: FailureCode }
+  /** alarm 0..3 rises while the card stays on the tray; after = what ended the visit, when it was not a success;
+   *  number = the reception number, when it was. */
+  | { readonly screen: 'take-card'; readonly alarm: 0 | 1 | 2 | 3; readonly after?: FailureCode; readonly number?: string }
   /** A failure or a kind word; a locked PIN with the ways that are left. days = whole days left (soon) or left of the grace. */
   | {
       readonly screen: 'notice';
@@ -183,7 +186,7 @@ export type ScreenModel = ScreenCommon & ScreenContent;
 
 /** Ids of everything that can be pressed. Stable: outside tools press them by name. */
 export type ElementId =
-  | 'cancel' | 'back' | 'continue' | 'retry' | 'help' | 'repeat-speech' | 'choose-language' | 'maintenance'
+  | 'cancel' | 'back' | 'continue' | 'retry' | 'help' | 'repeat-speech' | 'choose-language' | 'maintenance' | 'next-sentence'
   | 'method-face' | 'method-pin' | 'method-staff'
   | `language-${Language}` | `mode-${DisplayMode}`
   | `key-${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}` | 'key-clear' | 'key-backspace' | 'key-enter'

@@ -12,7 +12,8 @@ import { bannerHeight, drawBanner, drawSurroundings, footerHeight, showsProgress
 import { howTo } from './screens/help.ts';
 import { chooseMethod, face, faceRetry } from './screens/identity.ts';
 import { chooseLanguage } from './screens/languages.ts';
-import { drawLarge, largePage } from './screens/large.ts';
+import { drawLarge, isDrawnLarge } from './screens/large.ts';
+import { largeSentences, shownSentence } from './screens/large-sentences.ts';
 import { notice, outOfService } from './screens/notice.ts';
 import { pin, pinLastTry, staffCheck } from './screens/pin.ts';
 import { idle, initialising, readingCard, shuttingDown, splash } from './screens/start.ts';
@@ -31,11 +32,23 @@ export const buildScene = (
   const sizes = sizesFor(panel, model.mode);
   const build = new SceneBuilder(panel, sizes, model.language, model.mode);
   const around = surroundingsOf(model);
-  const whole = frameOf(panel, sizes, { progress: showsProgress(model, sizes), footer: footerHeight(model, sizes) });
+  const messages = messagesFor(model.language);
+  const large = sizes.large ? largeSentences(model, messages) : undefined;
+  const count = large?.length ?? 0;
+  const sentence = large?.[shownSentence(model, large)];
+  const whole = frameOf(panel, sizes, { progress: showsProgress(model, sizes), footer: footerHeight(model, sizes, count) });
   const frame = around.bare === true ? { ...whole, body: inset(whole.panel, sizes.margin, sizes.gap) } : whole;
-  const context: ScreenContext = { build, sizes, frame, messages: messagesFor(model.language), facility };
-  drawSurroundings(context, model);
-  if (model.banner === undefined || around.bare === true) return finish(context, model, drawBody(context, model));
+  const context: ScreenContext = {
+    build,
+    sizes,
+    frame,
+    messages,
+    facility,
+    ...(sentence === undefined ? {} : { sentence, sentences: count }),
+  };
+  drawSurroundings(context, model, count);
+  // In large letters a lost link is one of the sentences.
+  if (model.banner === undefined || around.bare === true || sizes.large) return finish(context, model, drawBody(context, model));
   const height = bannerHeight(sizes);
   const [box, body] = cutTop(frame.body, height, sizes.gap / 2);
   drawBanner(context, model, rect(0, box.y - sizes.gap, panel.width, height));
@@ -49,9 +62,8 @@ const finish = ({ build }: ScreenContext, model: ScreenModel, end: ScreenEnd): D
 /** In large letters a screen is one sentence and its buttons; what is said aloud stays all that the usual screen says. */
 const drawBody = (context: ScreenContext, model: ScreenModel): ScreenEnd => {
   if (model.choosingLanguage !== undefined) return chooseLanguage(context, model.choosingLanguage);
-  const page = context.sizes.large ? largePage(context, model) : undefined;
-  if (page === undefined) return drawUsual(context, model);
-  drawLarge(context, page);
+  if (!context.sizes.large || !isDrawnLarge(model)) return drawUsual(context, model);
+  drawLarge(context, model);
   const { panel } = context.frame;
   const unseen = new SceneBuilder(panel, sizesFor(panel), model.language);
   return { speech: drawUsual({ ...context, build: unseen, sizes: unseen.sizes }, model).speech };

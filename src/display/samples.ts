@@ -18,6 +18,8 @@ import {
 import type { Facility } from './screens/context.ts';
 
 const ALL_QUESTIONS: readonly ConsentQuestion[] = ['diagnosis-medication', 'surgery', 'checkup', 'specific-disease'];
+/** What a facility asks unless it is told otherwise; operations always apart from the bundle. */
+const DEFAULT_QUESTIONS = ALL_QUESTIONS.slice(0, 3);
 const NOTICES: readonly NoticeCode[] = ['certificate/expires-soon', 'certificate/expired-in-grace'];
 const METHODS = ['face', 'pin', 'staff'] as const;
 
@@ -50,11 +52,22 @@ const SAMPLE_PARTS: readonly TestedPart[] = [
       en: 'No camera was found: patients are served by PIN and staff. Check its cable.',
     },
   },
-  ...Array.from({ length: 11 }, () => ({
-    level: 'ok' as const,
-    title: { ja: 'タッチパネルとテンキー', en: 'Touch panel and keypad' },
-    facts: { panels: 1, keypads: 1 },
-  })),
+  { level: 'ok', title: { ja: '時計', en: 'Clock' }, facts: { at: '2026-01-15T00:30:00Z' } },
+  { level: 'ok', title: { ja: '空き容量', en: 'Disk space' }, facts: { freeMb: 24_310, freePercent: 81 } },
+  { level: 'ok', title: { ja: 'カードの寿命', en: 'Disk wear' }, facts: { usedPercentAtMost: 10 } },
+  { level: 'ok', title: { ja: '温度', en: 'Temperature' }, facts: { celsius: 48 } },
+  { level: 'ok', title: { ja: 'タッチパネルとテンキー', en: 'Touch panel and keypad' }, facts: { panels: 1, keypads: 1 } },
+  {
+    level: 'ok',
+    title: { ja: '受付の端末との接続', en: 'Link to the reception terminal' },
+    facts: { broker: 'connected', terminal: 'ready' },
+  },
+  { level: 'ok', title: { ja: '送信待ちの受付', en: 'Results waiting to be sent' }, facts: { backlog: 0 } },
+  { level: 'ok', title: { ja: 'ブローカーの規則', en: "The broker's rules" }, facts: { broker: 'allows all' } },
+  { level: 'ok', title: { ja: 'ボタンとランプ', en: 'Button and lamp' }, facts: { lines: 4, chip: 'pinctrl-bcm2711' } },
+  { level: 'ok', title: { ja: '顔認証モデル', en: 'Face models' }, facts: { pack: 'opencv', files: 4 } },
+  { level: 'ok', title: { ja: 'ネットワーク', en: 'Network' }, facts: { interfaces: 'eth0 wlan0', linked: 'eth0' } },
+  { level: 'ok', title: { ja: '証明書', en: 'Certificates' }, facts: { certificates: 2, daysLeft: 364 } },
 ];
 
 const CONTENTS: Readonly<Record<string, ScreenContent>> = {
@@ -84,17 +97,20 @@ const CONTENTS: Readonly<Record<string, ScreenContent>> = {
   'staff-check-asked': { screen: 'staff-check', entered: 0, length: 4, wrong: false, locked: false, receptionAsked: true },
   'staff-check-wrong': { screen: 'staff-check', entered: 0, length: 4, wrong: true, locked: false },
   'staff-check-locked': { screen: 'staff-check', entered: 0, length: 4, wrong: true, locked: true },
-  consent: { screen: 'consent', questions: ALL_QUESTIONS },
-  'consent-short': { screen: 'consent', questions: ['diagnosis-medication', 'surgery'] },
+  consent: { screen: 'consent', questions: ['diagnosis-medication', 'checkup'] },
+  'consent-short': { screen: 'consent', questions: ['diagnosis-medication'] },
+  'consent-most': { screen: 'consent', questions: ['diagnosis-medication', 'checkup', 'specific-disease'] },
   prescription: { screen: 'prescription' },
   sending: { screen: 'sending' },
-  done: { screen: 'done', checkIn: 'checked-in', number: 'A-128', shared: ALL_QUESTIONS.map((question, i) => ({ question, given: i !== 1 })) },
-  'done-taken': { screen: 'done', checkIn: 'checked-in', number: 'A-128', shared: ALL_QUESTIONS.map((question, i) => ({ question, given: i !== 1 })), cardTaken: true },
+  done: { screen: 'done', checkIn: 'checked-in', number: 'A-128', shared: DEFAULT_QUESTIONS.map((question, i) => ({ question, given: i !== 1 })) },
+  'done-most': { screen: 'done', checkIn: 'checked-in', number: 'A-128', shared: ALL_QUESTIONS.map((question) => ({ question, given: true })) },
+  'done-taken': { screen: 'done', checkIn: 'checked-in', number: 'A-128', shared: DEFAULT_QUESTIONS.map((question, i) => ({ question, given: i !== 1 })), cardTaken: true },
   'done-desk': { screen: 'done', checkIn: 'see-reception', shared: ALL_QUESTIONS.slice(0, 2).map((question) => ({ question, given: true })), notice: 'certificate/expires-soon' },
   'done-stored': { screen: 'done', checkIn: 'stored', shared: [], notice: 'certificate/expired-in-grace' },
-  'take-card': { screen: 'take-card', alarm: 0 },
+  'take-card': { screen: 'take-card', alarm: 0, number: 'A-128' },
+  'take-card-plain': { screen: 'take-card', alarm: 0 },
   'take-card-1': { screen: 'take-card', alarm: 1, after: 'visit/timeout' },
-  'take-card-3': { screen: 'take-card', alarm: 3 },
+  'take-card-3': { screen: 'take-card', alarm: 3, number: 'A-128' },
   'out-of-service': { screen: 'out-of-service', code: 'uplink/terminal-lost' },
   'out-of-service-plain': { screen: 'out-of-service' },
   'how-to': { screen: 'how-to', elapsedMs: 1800 },
@@ -110,6 +126,7 @@ const CONTENTS: Readonly<Record<string, ScreenContent>> = {
   'technician-wrong': { screen: 'technician', page: 'locked', entered: 0, length: 4, refused: 'wrong' },
   'technician-no-code': { screen: 'technician', page: 'locked', entered: 0, length: 4, refused: 'no-code' },
   'technician-self-test': { screen: 'technician', page: 'self-test', running: false, parts: SAMPLE_PARTS },
+  'technician-self-test-2': { screen: 'technician', page: 'self-test', running: false, parts: SAMPLE_PARTS, at: 1 },
   'technician-versions': { screen: 'technician', page: 'versions', facts: { kazashi: '0.1.0', kiosk: 'yamada-clinic / reception-1', node: '20.19.4', system: '6.6.51+rpt-rpi-v8', panel: '1280×800 XRGB8888', uptime: '76 h' } },
   'technician-network': { screen: 'technician', page: 'network', facts: { address: 'eth0 192.168.10.21', broker: 'mqtts://broker.clinic:8883 connected', terminal: 'ready', backlog: '0' } },
   'technician-cross': { screen: 'technician', page: 'touch', touch: { stage: 'cross', number: 3, at: { x: 0.9, y: 0.9 } } },
@@ -126,7 +143,12 @@ const TIMED = new Set(['choose-method', 'face-retry', 'pin', 'pin-last-try', 'st
 export const sampleModels = (language: Language, mode: DisplayMode = 'standard'): Readonly<Record<string, ScreenModel>> => {
   const contents: Record<string, ScreenContent> = { ...CONTENTS };
   ALL_QUESTIONS.forEach((question, index) => {
-    contents[`consent-items-${question}`] = { screen: 'consent-items', question, index, count: ALL_QUESTIONS.length };
+    contents[`consent-items-${question}`] = {
+      screen: 'consent-items',
+      question,
+      index,
+      count: Math.max(index + 1, DEFAULT_QUESTIONS.length),
+    };
   });
   for (const hint of FACE_HINTS) {
     contents[`face-${hint}`] = { screen: 'face', hint, methods: METHODS };
@@ -162,7 +184,7 @@ export const sampleModels = (language: Language, mode: DisplayMode = 'standard')
     const model = models.get(name);
     if (model !== undefined) models.set(`${name}-languages`, { ...model, choosingLanguage: LANGUAGES });
   }
-  for (const name of ['idle', 'consent', 'consent-items-specific-disease', 'pin', 'face', 'done']) {
+  for (const name of ['consent', 'consent-items-specific-disease', 'pin', 'face']) {
     const model = models.get(name);
     if (model !== undefined) models.set(`${name}-banner`, { ...model, banner: 'uplink/terminal-lost' });
   }

@@ -94,5 +94,5 @@ export const sizesFor = (panel: { readonly width: number; readonly height: numbe
   const [short, long] = [Math.min(panel.width, panel.height), Math.max(panel.width, panel.height)];
   const base = long >= 1000 && short >= 640 ? REGULAR : COMPACT;
   const large = mode === 'large';
-  return { ...base, portrait: panel.height > panel.width, large, ...(large ? { hero: base.compact ? 48 : 76 } : {}) };
+  return { ...base, portrait: panel.height > panel.width, large, ...(large ? { hero: base.compact ? 48 : 76, title: base.huge } : {}) };
 };

@@ -29,6 +29,7 @@ const NOT_NUMBERED: readonly string[] = [
   'repeat-speech',
   'choose-language',
   'maintenance',
+  'next-sentence',
   'cancel',
   'back',
   'key-clear',
@@ -158,6 +159,11 @@ export class KeypadGuide {
     this.#unmark();
     if (option === undefined) {
       this.#say(this.#words().noOption);
+      return;
+    }
+    if (isUnspoken(option)) {
+      // Chosen, it would say nothing any more: whoever listens is told so, in a language that is heard, and stays.
+      this.#say(this.#words().noVoice);
       return;
     }
     this.#mark(option.id);

@@ -29,6 +29,7 @@ import { openCardSession } from './card-session.ts';
 import { watchCardTray } from './card-tray.ts';
 import { createDesk } from './create-desk.ts';
 import type { Report } from './doctor/check.ts';
+import { ownCamera, ownLink, ownOutbox } from './doctor/links.ts';
 import { ownInput, ownReader } from './doctor/parts.ts';
 import { ownRights } from './doctor/site.ts';
 import { createExamination } from './examination.ts';
@@ -37,6 +38,7 @@ import { HowToPlayer } from './how-to-player.ts';
 import { KeypadGuide, PRESENT } from './keypad-guide.ts';
 import { createLivePreview } from './live-preview.ts';
 import { type PresentInputs, startPatientInput } from './patient-input.ts';
+import { ReadOn } from './read-on.ts';
 import { createSecretPad } from './secret-pad.ts';
 import { faceTryMs, passcodeCheck, visitSettingsOf } from './settings-of.ts';
 import { failureShown, lampOf } from './shown.ts';
@@ -187,7 +189,15 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     dataDirectory,
     version: options.uplink.version,
     clock,
-    own: [ownReader(reader), ownInput(() => present), ownRights(() => uplink.forbidden)],
+    own: [
+      ownReader(reader),
+      ownInput(() => present),
+      ownLink(() => uplink.state),
+      ownOutbox(() => uplink.state),
+      ownRights(() => uplink.forbidden),
+      // The box looks at its camera devices themselves.
+      ...(options.box === true || camera.plugged === undefined ? [] : [ownCamera(() => camera.plugged ?? true)]),
+    ],
     box: options.box === true,
     panel: hardware.surface.geometry,
     brokerUrl: options.uplink.brokerUrl,
@@ -216,8 +226,12 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     volume: () => desk.volume(),
   });
   const guide = new HowToPlayer(clock, () => show(visit.screen));
+  const readOn = new ReadOn(() => {
+    visit.send({ type: 'INPUT', input: PRESENT });
+    show(visit.screen);
+  });
   const show = (decided: ScreenModel): void => {
-    const model = desk.frame(guide.frame(decided));
+    const model = desk.frame(guide.frame(readOn.frame(decided)));
     display.show(model);
     lamp.show(lampOf(model));
     const failure = failureShown(model);
@@ -228,7 +242,7 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     announcer.follow(model);
   };
   const press = (element: ElementId): void => {
-    if (desk.press(element)) return;
+    if (desk.press(element) || readOn.press(element)) return;
     if (element === 'maintenance' && desk.tapped()) visit.send({ type: 'POWER.SHORT' });
     if (element === 'repeat-speech') announcer.say(visit.screen);
     visit.send({ type: 'INPUT', input: { type: 'press', element } });

@@ -54,6 +54,7 @@ export class TechnicianDesk {
   #tries = 0;
   #waitUntil = 0;
   #parts: TestedPart[] = [];
+  #at = 0;
   #running = false;
   #taps: number[] = [];
 
@@ -111,6 +112,7 @@ export class TechnicianDesk {
 
   #choose(topic: TechnicianTopic | undefined): void {
     this.#topic = topic;
+    this.#at = 0;
     this.#world.calibration.leave();
     if (topic === 'touch') this.#world.calibration.begin();
     if (topic === 'self-test') void this.#test();
@@ -156,7 +158,7 @@ export class TechnicianDesk {
       case undefined:
         return { page: 'menu' };
       case 'self-test':
-        return { page: 'self-test', parts: this.#parts, running: this.#running };
+        return { page: 'self-test', parts: this.#parts, running: this.#running, ...(this.#at === 0 ? {} : { at: this.#at }) };
       case 'network':
       case 'versions':
         return { page: this.#topic, facts: this.#world.facts[this.#topic]() };
@@ -191,6 +193,8 @@ export class TechnicianDesk {
 
   #step(by: 1 | -1): void {
     const topic = this.#topic;
+    // The next page of the parts; the scene knows how many there are.
+    if (topic === 'self-test') this.#at = Math.max(0, this.#at + by);
     const level = topic === 'volume' || topic === 'brightness' ? this.#world.levels[topic] : undefined;
     if (!this.#open || level === undefined) return;
     level.set(Math.max(1, Math.min(10, level.level() + by)));

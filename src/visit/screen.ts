@@ -117,7 +117,9 @@ const resting = (name: ScreenName, context: VisitContext, phase: string, nowMs: 
       };
     case 'take-card': {
       const alarm = ALARMS[phase.slice(phase.lastIndexOf('.') + 1) as keyof typeof ALARMS] ?? 0;
-      return { screen: name, alarm, ...(closing?.after === undefined ? {} : { after: closing.after }) };
+      const number = closing?.recap?.number;
+      const { after } = closing ?? {};
+      return { screen: name, alarm, ...(after === undefined ? {} : { after }), ...(number === undefined ? {} : { number }) };
     }
     case 'out-of-service':
       return { screen: name, ...(fault === undefined ? {} : { code: fault }) };

@@ -84,6 +84,7 @@ export const base = setup({
     cardPresent: ({ context }) => context.card,
     cardGone: ({ context }) => !context.card || context.closing?.taken === true,
     cardTaken: ({ context }) => context.closing?.taken === true,
+    hasNumber: ({ context }) => context.closing?.recap?.number !== undefined,
     removalTold: ({ context }) => context.closing?.after === 'card/removed',
     /** Idle may not go on being idle. */
     disturbed: ({ context }) =>

@@ -9,7 +9,11 @@ import { FIELD_CODES } from '../../src/display/languages/failure-texts.ts';
 import { messagesFor } from '../../src/display/languages/language.ts';
 import { overlaps } from '../../src/display/layout.ts';
 import type { SceneElement } from '../../src/display/ports.ts';
-import { sampleModels } from '../../src/display/samples.ts';
+import { SAMPLE_FACILITY, sampleModels } from '../../src/display/samples.ts';
+import type { DrawnScene } from '../../src/display/scene-builder.ts';
+import { largeSentences } from '../../src/display/screens/large-sentences.ts';
+import { escapeXml } from '../../src/display/text/escape.ts';
+import { sentencesOf } from '../../src/display/text/sentences.ts';
 import { COLOURS, sizesFor } from '../../src/display/theme.ts';
 
 const PANELS = [
@@ -296,33 +300,145 @@ test('white on black: no colour of the light theme is left, and text keeps 7:1',
   t.ok(contrastOf(inContrast(COLOURS.text), inContrast(COLOURS.warning)) >= 7, 'the question of the last seconds');
 });
 
-test('in large letters a question is one sentence of 58 pixels, and agreeing looks like refusing', async (t) => {
-  const models: readonly ScreenModel[] = [
-    { screen: 'choose-method', language: 'ja', mode: 'large', methods: ['face', 'pin', 'staff'] },
-    { screen: 'consent-items', language: 'en', mode: 'large', question: 'surgery', index: 0, count: 1 },
-    { screen: 'consent', language: 'ja', mode: 'large', questions: ['surgery'] },
-  ];
-  for (const model of models) {
-    const scene = buildScene(model, PANELS[0]);
-    const usual = buildScene({ ...model, mode: 'standard' }, PANELS[0]);
-    t.match(scene.svg, 'font-size="58"', model.screen);
-    t.equal(scene.speech, usual.speech, 'all is said aloud as usual');
-    const ids = (one: typeof scene) =>
-      buttons(one.elements)
-        .map(({ id }) => id)
-        .sort();
-    t.same(ids(scene), ids(usual), 'nothing that can be pressed is lost');
-    const sizes = new Set(
-      scene.elements.filter(({ id }) => /^(consent|item|method)-/.test(id)).map(({ rect }) => `${rect.width}×${rect.height}`),
-    );
-    t.ok(sizes.size <= 2, `${[...sizes]}`);
+/** What stands in large letters on each screen of a patient: every sentence of every sample. */
+const largeScenes = PANELS.flatMap((panel) =>
+  LANGUAGES.flatMap((language) =>
+    Object.entries(sampleModels(language, 'large')).flatMap(([name, model]) =>
+      (largeSentences(model, messagesFor(language)) ?? (model.screen === 'how-to' ? [''] : [])).map((_, sentence) => ({
+        name: `${name} ${language} ${panel.width}×${panel.height}, sentence ${sentence + 1}`,
+        panel,
+        language,
+        scene: buildScene({ ...model, sentence }, panel, SAMPLE_FACILITY),
+      })),
+    ),
+  ),
+);
+/** The kiosk's name above, what is for staff, and the seconds of the ring. */
+const NOT_THE_PATIENTS = /^(facility|staff-line|staff-body|code|contact-\d+|countdown)$/;
+const SENTENCE = /^(title|hint|body)$/;
+/** A second thing that is needed with the sentence: a number. */
+const VALUE = /^(number|tries|days|remaining|entered)$/;
+
+test('in large letters one sentence of 58 pixels stands on a screen (40 on a small panel), and no other text but a number', async (t) => {
+  const faults = largeScenes.flatMap(({ name, panel, language, scene }) => {
+    const smallest = sizesFor(panel).compact ? 40 : 58;
+    const told = scene.elements.filter(({ id, role }) => role === 'text' && !NOT_THE_PATIENTS.test(id));
+    const sentences = told.filter(({ id }) => SENTENCE.test(id));
+    const others = told.filter(({ id }) => !SENTENCE.test(id) && !VALUE.test(id));
+    const count = sentences.reduce((sum, { label }) => sum + sentencesOf(label, language).length, 0);
+    const small = told.filter(({ id, label }) => id !== 'entered' && sizeOf(scene, label) < smallest);
+    return [
+      ...(count === 1 ? [] : [`${name}: ${count} sentences`]),
+      ...others.map(({ id }) => `${name}: ${id} beside the sentence`),
+      ...small.map(({ id, label }) => `${name}: ${id} in ${sizeOf(scene, label)} pixels`),
+      ...scene.misfits.map((misfit) => `${name}: does not fit: ${misfit}`),
+    ];
+  });
+  t.ok(largeScenes.length > 3000, `${largeScenes.length} looked at`);
+  t.same(faults.slice(0, 40), []);
+});
+
+/** The size in which a text is drawn; 0: it is not. */
+const sizeOf = (scene: DrawnScene, label: string): number => {
+  const wanted = label.replaceAll(/\s/g, '');
+  for (const { svg } of scene.blocks) {
+    const size = /^<g font-size="(\d+)"/.exec(svg)?.[1];
+    const drawn = (svg.match(/<text[^>]*>[^<]*/g) ?? []).map((text) => text.replace(/^<text[^>]*>/, '')).join('');
+    if (size !== undefined && drawn.replaceAll(/\s/g, '') === escapeXml(wanted)) return Number(size);
+  }
+  return 0;
+};
+
+test('in large letters nothing of the usual screen is lost: each of its sentences comes, its buttons stay, and all is said aloud', async (t) => {
+  // What a picture, a number or the sentence itself says otherwise.
+  const otherwise =
+    /^(facility|progress|countdown|banner|count|asking|english|attempts|tries|tries-detail|entered|staff-.*|code|contact-.*|recap.*|number|notice.*|days|take-card|waiting.*|state-.*|remaining|hint|what|period|free|after|face-note|pin-note)$/;
+  const untold = new Set([
+    'technician',
+    'how-to',
+    'idle',
+    'reading-card',
+    'sending',
+    'splash',
+    'shutting-down',
+    'initialising',
+    'staff-check',
+  ]);
+  for (const language of LANGUAGES) {
+    const large = sampleModels(language, 'large');
+    for (const [name, model] of Object.entries(sampleModels(language))) {
+      const shown = large[name];
+      if (shown === undefined || untold.has(model.screen) || model.timeout?.asking === true || model.choosingLanguage !== undefined)
+        continue;
+      if (model.screen === 'pin' && model.checking) continue;
+      const usual = buildScene(model, PANELS[0]);
+      const pages = largeSentences(shown, messagesFor(language)) ?? [];
+      const all = pages.join(' ');
+      const lost = usual.elements
+        .filter(
+          ({ id, role, label }) =>
+            role === 'text' && !otherwise.test(id) && !(model.screen === 'pin-last-try' && id === 'title') && label !== '',
+        )
+        .flatMap(({ label }) => sentencesOf(label, language))
+        .filter((sentence) => !all.replaceAll(' ', '').includes(sentence.replaceAll(' ', '')));
+      if (lost.length > 0 && model.screen !== 'face' && !(model.screen === 'face-retry')) t.fail(`${language} ${name}: ${lost}`);
+      const scene = buildScene(shown, PANELS[0]);
+      t.equal(scene.speech, usual.speech, `${name}: all is said aloud as usual`);
+      const ids = (one: DrawnScene) =>
+        buttons(one.elements)
+          .map(({ id }) => id)
+          .filter((id) => id !== 'next-sentence')
+          .sort();
+      t.same(ids(scene), ids(usual), `${name}: nothing that can be pressed is lost`);
+      const choices = scene.elements.filter(({ id }) => /^(consent|item|method)-/.test(id) && model.screen !== 'face');
+      const spread = (lengths: readonly number[]) => (lengths.length === 0 ? 0 : Math.max(...lengths) - Math.min(...lengths));
+      t.ok(spread(choices.map(({ rect }) => rect.width)) <= 1, `${name}: choices of one width`);
+      t.ok(spread(choices.map(({ rect }) => rect.height)) <= 1, `${name}: choices of one height`);
+    }
   }
 });
 
-test('in large letters too it is said that refusing costs nothing', async (t) => {
+test('in large letters a press brings the next sentence, the last one the first again, and refusing is said to cost nothing', async (t) => {
   for (const language of LANGUAGES) {
-    const scene = buildScene({ screen: 'consent', language, mode: 'large', questions: ['surgery'] }, PANELS[0]);
-    t.match(element(scene.elements, 'second').label, messagesFor(language).items.terms, language);
+    const model = { screen: 'consent', language, mode: 'large', questions: ['surgery'] } as const;
+    const pages = largeSentences(model, messagesFor(language)) ?? [];
+    const [free = ''] = sentencesOf(messagesFor(language).consent.freeBody, language);
+    t.ok(
+      pages.some((page) => page.includes(free)),
+      `${language}: ${free}`,
+    );
+    const at = (sentence: number) => buildScene({ ...model, sentence }, PANELS[0]);
+    t.equal(element(at(0).elements, 'title').label, pages[0]);
+    t.equal(element(at(1).elements, 'title').label, pages[1]);
+    t.equal(element(at(pages.length).elements, 'title').label, pages[0]);
+    t.match(element(at(0).elements, 'next-sentence').label, `1/${pages.length}`);
+  }
+});
+
+test('in the last seconds large letters ask their question alone: no choice stands beside another question', async (t) => {
+  const { elements } = buildScene(
+    { screen: 'consent', language: 'ja', mode: 'large', questions: ['surgery'], timeout: { secondsLeft: 18, asking: true } },
+    PANELS[0],
+  );
+  t.match(element(elements, 'title').label, 'つづけますか');
+  t.match(element(elements, 'countdown').label, '18');
+  t.same(
+    buttons(elements)
+      .map(({ id }) => id)
+      .filter((id) => !['repeat-speech', 'choose-language'].includes(id)),
+    ['continue', 'cancel'],
+  );
+});
+
+test('a mode that is on keeps its name, ticked and filled, and is read out as on', async (t) => {
+  for (const language of LANGUAGES) {
+    const { modes } = messagesFor(language);
+    const { elements, blocks } = buildScene({ screen: 'idle', language, mode: 'large', languages: LANGUAGES }, PANELS[0]);
+    t.equal(element(elements, 'mode-standard').label, modes.on(modes.large), language);
+    const drawn = blocks.find(({ id }) => id === 'mode-standard')?.svg ?? '';
+    t.match(drawn.replaceAll(/<[^>]*>/g, '').replaceAll(/\s/g, ''), modes.large.replaceAll(/\s/g, ''), 'the name stands there');
+    t.match(drawn, `fill="${COLOURS.primary}"`, 'filled');
+    t.equal(element(elements, 'mode-contrast').label, modes.contrast);
   }
 });
 
@@ -361,4 +477,25 @@ test('「音声を聞く」 stands only where something is heard: no button answ
     const offered = elements.some(({ id }) => id === 'repeat-speech');
     t.equal(offered, SPOKEN_LANGUAGES.includes(language), language);
   }
+});
+
+test('the self-test is read on pages: every part once, in letters of the body, in words and local time', async (t) => {
+  for (const panel of PANELS)
+    for (const language of ['ja', 'en'] as const) {
+      const model = sampleModels(language)['technician-self-test'];
+      if (model?.screen !== 'technician' || model.page !== 'self-test') throw new Error('no sample');
+      const seen: string[] = [];
+      for (let at = 0; at < 9; at += 1) {
+        const scene = buildScene({ ...model, at }, panel);
+        const parts = scene.elements.filter(({ id }) => id.startsWith('part-'));
+        if (seen.includes(parts[0]?.id ?? '')) break;
+        seen.push(...parts.map(({ id }) => id));
+        const least = sizesFor(panel).compact ? 15 : 20;
+        for (const { id, label } of scene.elements.filter(({ id }) => /^(part|fact)-/.test(id))) {
+          t.ok(sizeOf(scene, label) >= least, `${panel.width}×${panel.height} ${id}: ${sizeOf(scene, label)} pixels`);
+          t.notMatch(label, /\dT\d\d:|0x|allows all/, `${id} in words`);
+        }
+      }
+      t.equal(seen.length, model.parts.length, `${panel.width}×${panel.height} ${language}`);
+    }
 });

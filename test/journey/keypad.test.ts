@@ -117,6 +117,21 @@ test('the whole visit with the keypad and the recorded speech alone', async (t) 
     t.same(secrets, [], 'nothing that was said holds a PIN');
   });
 
+  await t.test('a language without a voice is not taken: who listens is told so and stays', async (t) => {
+    await ear.keys('0');
+    await ear.hears(/\d番。日本語。\d番。English/);
+    const { elements } = await appliance.state();
+    const languages = elements.filter(({ id }) => /^(help|mode-|language-)/.test(id)).map(({ id }) => id);
+    const number = languages.indexOf('language-ko') + 1;
+    t.ok(number > 0, 'Korean is offered to the eye');
+    await ear.keys(String(number));
+    await ear.hears(/そのことばには音声がありません/);
+    await ear.keys('\n');
+    await ear.keys('0');
+    await ear.hears(/\d番。日本語。\d番。English/);
+    t.equal((await appliance.state()).language, 'ja');
+  });
+
   await t.test('by face in English: tones lead, and what is said is English', async (t) => {
     const before = ear.everything.length;
     await ear.keys('0');

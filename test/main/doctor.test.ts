@@ -10,8 +10,9 @@ import { silentLog } from '../../src/core/log.ts';
 import { TwinGpioLine } from '../../src/device/gpio/twin/gpio-line.ts';
 import { TwinPn532 } from '../../src/device/nfc/twin/pn532.ts';
 import { TwinTouchPanel } from '../../src/device/touch/twin-touch-panel.ts';
-import { examine, type Report, reportText } from '../../src/main/doctor/check.ts';
+import { type Check, examine, type Report, reportText } from '../../src/main/doctor/check.ts';
 import { allChecks } from '../../src/main/doctor/checks.ts';
+import { ownCamera, ownLink, ownOutbox } from '../../src/main/doctor/links.ts';
 import { ownRights } from '../../src/main/doctor/site.ts';
 import { serviceManager } from '../../src/main/service-manager.ts';
 import { RENEW_RULES } from '../../src/uplink/rights.ts';
@@ -169,6 +170,18 @@ test('systemd hears of the start, of every sign of life while nothing ails, and 
   alone.ready();
   alone.watch(async () => undefined);
   t.same(silent, [], 'without systemd nothing is said');
+});
+
+test('the running kiosk tells of its own link, of what waits to be sent and of its camera', async (t) => {
+  const level = async (check: Check) => (await examine([check], () => NOW)).level;
+  const links = { broker: 'connected', terminal: 'ready', backlog: 0 };
+  t.equal(await level(ownLink(() => links)), 'ok');
+  t.equal(await level(ownLink(() => ({ ...links, terminal: 'lost' }))), 'warn');
+  t.equal(await level(ownLink(() => ({ ...links, broker: 'offline' }))), 'warn');
+  t.equal(await level(ownOutbox(() => links)), 'ok');
+  t.equal(await level(ownOutbox(() => ({ ...links, backlog: 2 }))), 'warn');
+  t.equal(await level(ownCamera(() => true)), 'ok');
+  t.equal(await level(ownCamera(() => false)), 'warn');
 });
 
 test('a kiosk whose broker forbids it something is told what to run, in both languages', async (t) => {

@@ -106,6 +106,15 @@ test("the self-test shows the doctor's answers with what to do", async (t) => {
   });
 });
 
+test('the pages of the self-test are turned, and begin anew when it is opened again', async (t) => {
+  const { press, type, page } = open();
+  type('1379');
+  press('technician-self-test', 'technician-more', 'technician-more');
+  t.match(page(), { page: 'self-test', at: 2 });
+  press('back', 'technician-self-test');
+  t.notOk('at' in page());
+});
+
 test('the volume goes up and down within its ends; what cannot be set says so', async (t) => {
   const { press, type, page, volume } = open();
   type('1379');

@@ -346,6 +346,19 @@ test('the alarm rises until the card is taken', async (t) => {
   t.equal(world.screen, 'idle');
 });
 
+test('the reception number stays while the card lies there, and some seconds longer for who takes it late', async (t) => {
+  const world = createWorld({ settings: { consentQuestions: [] } });
+  await world.open();
+  await world.place({ delivery: { outcome: 'accepted', checkIn: 'checked-in', number: '12' } });
+  await world.press('method-face');
+  await world.pass(15);
+  t.match(world.shown('take-card'), { number: '12' });
+  await world.take();
+  t.match(world.shown('done'), { number: '12', cardTaken: true });
+  await world.pass(6);
+  t.equal(world.screen, 'idle');
+});
+
 test('the kiosk serves when the self-test and the terminal are both there, with a countdown from earlier starts', async (t) => {
   let pass = (): void => undefined;
   const selfTest = () =>

@@ -5,12 +5,14 @@ import type { Messages } from './messages.ts';
 
 export const en: Messages = {
   header: { listen: 'Listen', chooseLanguage: 'Please choose a language' },
-  modes: { standard: 'Standard', large: 'Large text', contrast: 'High contrast' },
+  modes: { large: 'Large text', contrast: 'High contrast', on: (name) => `${name} is on. Press for the standard display.` },
   steps: { card: 'Card', identity: 'Identity', consent: 'Consent', done: 'Done' },
   footer: {
     cancel: 'Cancel',
     back: 'Back',
     howTo: 'How to use',
+    readOn: 'Read on',
+    readAgain: 'From the start',
     secondsLeft: (seconds) => `Back to the first screen\nin ${seconds} seconds`,
   },
   asking: {
@@ -156,10 +158,11 @@ export const en: Messages = {
   },
   pin: {
     title: 'Enter your PIN (4 digits)',
-    body: 'The PIN for user authentication that you chose at your city office.',
+    body: 'The user authentication PIN you chose at your city office.',
     entered: (entered, length) => `${entered} of ${length} digits entered`,
     wrong: 'The PIN is wrong',
     triesLeft: (tries) => (tries === 1 ? 'You have one try left.' : `You have ${tries} tries left.`),
+    tries: (tries) => (tries === 1 ? '1 try left' : `${tries} tries left`),
     lockWarning: 'Three wrong PINs in a row lock it.',
     lastWarning: 'One more wrong PIN locks it.',
     checking: 'Checking',
@@ -287,6 +290,7 @@ export const en: Messages = {
     confirm: 'Press Enter to choose it.',
     choose: 'Press a number, then Enter.',
     noOption: 'There is no such number.',
+    noVoice: 'That language has no voice. Please choose Japanese or English.',
     pin: 'Type four digits on the keypad, then press Enter. The point key deletes one digit.',
     full: 'Four digits entered. Press Enter.',
     more: (entered) => `${entered} of four digits entered.`,

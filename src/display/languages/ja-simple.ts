@@ -7,12 +7,14 @@ import type { Messages } from './messages.ts';
 
 export const jaSimple: Messages = {
   header: { listen: 'おとを きく', chooseLanguage: 'ことばを えらんで ください' },
-  modes: { standard: 'ふつうの がめん', large: 'おおきい もじ', contrast: 'くろい がめん' },
+  modes: { large: 'おおきい もじ', contrast: 'くろい がめん', on: (name) => `${name}、オン。おすと ふつうの がめんに もどります。` },
   steps: { card: 'カード', identity: 'かくにん', consent: 'きめる', done: 'おわり' },
   footer: {
     cancel: 'やめる',
     back: 'もどる',
     howTo: 'つかいかた',
+    readOn: 'つづきを よむ',
+    readAgain: 'はじめから よむ',
     secondsLeft: (seconds) => `あと ${seconds}びょうで\nさいしょに もどります`,
   },
   asking: {
@@ -162,6 +164,7 @@ export const jaSimple: Messages = {
     entered: (entered, length) => `${length}つの うち ${entered}つ おしました`,
     wrong: 'ばんごうが ちがいます',
     triesLeft: (tries) => `あと ${tries}かい できます。`,
+    tries: (tries) => `あと ${tries}かい`,
     lockWarning: '3かい まちがえると つかえません。',
     lastWarning: 'もう1かい まちがえると つかえません。',
     checking: 'しらべて います',
@@ -283,6 +286,7 @@ export const jaSimple: Messages = {
     confirm: 'それでよければ、エンターを押してください。',
     choose: '数字を押して、次にエンターを押してください。',
     noOption: 'その数字はありません。',
+    noVoice: 'その ことばは こえが ありません。にほんごか えいごを えらんで ください。',
     pin: '数字を4つ押して、エンターを押してください。1つ消すときは、点のボタンを押します。',
     full: '数字を4つ入れました。エンターを押してください。',
     more: (entered) => `4つのうち、${entered}つ入れました。`,

@@ -4,12 +4,15 @@ import { jaFailures } from './ja-failures.ts';
 
 export const ja = {
   header: { listen: '音声を聞く', chooseLanguage: 'ことばを選んでください' },
-  modes: { standard: '標準の表示', large: '大きな文字', contrast: '白黒反転' },
+  modes: { large: '大きな文字', contrast: '白黒反転', on: (name: string) => `${name}、オン。押すと標準の表示にもどります。` },
   steps: { card: 'カード', identity: '本人確認', consent: '同意', done: '完了' },
   footer: {
     cancel: 'やめる',
     back: 'もどる',
     howTo: '使い方',
+    /** In large letters, one sentence at a time. */
+    readOn: 'つづきを読む',
+    readAgain: 'はじめの文へ',
     secondsLeft: (seconds: number) => `あと ${seconds} 秒で\n最初の画面にもどります`,
   },
   asking: {
@@ -159,6 +162,7 @@ export const ja = {
     entered: (entered: number, length: number) => `${length}けたのうち ${entered}けた 入力しました`,
     wrong: '暗証番号がちがいます',
     triesLeft: (tries: number) => `入力はあと ${tries} 回できます。`,
+    tries: (tries: number) => `あと ${tries} 回`,
     lockWarning: '3回続けてまちがえると使えなくなります。',
     lastWarning: 'もう一度まちがえると使えなくなります。',
     checking: '確認しています',
@@ -286,6 +290,7 @@ export const ja = {
     confirm: 'よければエンターを押してください。',
     choose: '番号を押してから、エンターを押してください。',
     noOption: 'その番号はありません。',
+    noVoice: 'そのことばには音声がありません。日本語か英語をえらんでください。',
     pin: 'テンキーで4けたを押し、エンターを押してください。1つ消すときは、点のキーです。',
     full: '4けた入力しました。エンターを押してください。',
     more: (entered: number) => `4けたのうち${entered}けた入力しました。`,

@@ -6,12 +6,14 @@ import type { Messages } from './messages.ts';
 
 export const ko: Messages = {
   header: { listen: '음성 듣기', chooseLanguage: '언어를 선택해 주세요' },
-  modes: { standard: '표준 화면', large: '큰 글자', contrast: '흑백 반전' },
+  modes: { large: '큰 글자', contrast: '흑백 반전', on: (name) => `${name} 켜짐. 누르면 표준 화면으로 돌아갑니다.` },
   steps: { card: '카드', identity: '본인 확인', consent: '동의', done: '완료' },
   footer: {
     cancel: '취소',
     back: '뒤로',
     howTo: '사용 방법',
+    readOn: '이어서 읽기',
+    readAgain: '처음부터 읽기',
     secondsLeft: (seconds) => `${seconds}초 후\n첫 화면으로 돌아갑니다`,
   },
   asking: {
@@ -157,6 +159,7 @@ export const ko: Messages = {
     entered: (entered, length) => `${length}자리 중 ${entered}자리 입력함`,
     wrong: '비밀번호가 틀립니다',
     triesLeft: (tries) => `${tries}번 더 입력할 수 있습니다.`,
+    tries: (tries) => `${tries}번 남음`,
     lockWarning: '3번 연속 틀리면 쓸 수 없게 됩니다.',
     lastWarning: '한 번 더 틀리면 쓸 수 없게 됩니다.',
     checking: '확인하고 있습니다',
@@ -278,6 +281,7 @@ export const ko: Messages = {
     confirm: '맞으면 엔터를 눌러 주세요.',
     choose: '번호를 누른 다음 엔터를 눌러 주세요.',
     noOption: '그 번호는 없습니다.',
+    noVoice: '그 언어에는 음성이 없습니다. 일본어나 영어를 선택해 주십시오.',
     pin: '키패드로 4자리를 누르고 엔터를 눌러 주세요. 한 자리를 지우려면 점 키를 눌러 주세요.',
     full: '4자리를 입력했습니다. 엔터를 눌러 주세요.',
     more: (entered) => `4자리 중 ${entered}자리를 입력했습니다.`,

@@ -2,15 +2,15 @@
 
 /** In the order in which the doctor looks. */
 const NAMES = {
-  throttled: ['電圧低下の記録', 'Throttled'],
+  throttled: ['電圧低下の記録', 'Low voltage'],
   power: ['電源', 'Power'],
   celsius: ['温度 ℃', 'Celsius'],
   temperature: ['温度', 'Temperature'],
-  at: ['現在', 'Now'],
-  synchronised: ['時刻合わせ', 'Synchronised'],
+  at: ['現在の時刻', 'Time now'],
+  synchronised: ['時刻合わせ', 'Time server'],
   freeMb: ['空き MB', 'Free MB'],
   freePercent: ['空き %', 'Free %'],
-  usedPercentAtMost: ['寿命の消費 %', 'Worn %'],
+  usedPercentAtMost: ['寿命の消費 %', 'Life used %'],
   wear: ['寿命', 'Wear'],
   chip: ['チップ', 'Chip'],
   firmware: ['ファームウェア', 'Firmware'],
@@ -55,6 +55,8 @@ export type Facts = Readonly<Partial<Record<FactName, string | number>>>;
 /** Values that are words; numbers, names and addresses stay as they are. */
 const VALUES: ReadonlyMap<string, string> = new Map([
   ['none', 'なし'],
+  ['allows all', 'すべて許可'],
+  ['0x0', 'なし'],
   ['unknown', '不明'],
   ['answers', '応答あり'],
   ['moves', '動いています'],
@@ -84,9 +86,22 @@ export const factName = (name: string, language: 'ja' | 'en'): string => {
 };
 
 /** A value may end with a word after what it belongs to: "mqtt://host connected". */
+/** Moments are told as a clock on the wall tells them, in the machine's own time zone. */
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+const LOCAL = { ja: 'ja-JP', en: 'en-GB' } as const;
+const localTime = (text: string, language: 'ja' | 'en'): string =>
+  new Intl.DateTimeFormat(LOCAL[language], { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(text));
+
+/** Words of the program in a technician's English. */
+const ENGLISH: ReadonlyMap<string, string> = new Map([
+  ['0x0', 'none'],
+  ['allows all', 'everything is allowed'],
+]);
+
 export const factValue = (value: string | number, language: 'ja' | 'en'): string => {
   const text = String(value);
-  if (language === 'en') return text;
+  if (MOMENT.test(text)) return localTime(text, language);
+  if (language === 'en') return ENGLISH.get(text) ?? text;
   const whole = VALUES.get(text);
   if (whole !== undefined) return whole;
   const cut = text.lastIndexOf(' ');

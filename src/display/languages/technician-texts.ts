@@ -14,6 +14,7 @@ interface TechnicianTexts {
     readonly cross: (number: number) => string;
     readonly confirm: (seconds: number) => string;
   };
+  readonly next: string;
   readonly more: string;
   readonly less: string;
 }
@@ -49,6 +50,7 @@ export const TECHNICIAN_TEXTS: Readonly<Record<'ja' | 'en', TechnicianTexts>> = 
       'no-panel': 'タッチパネルがつながっていません。',
       again: 'もう一度調整する',
     },
+    next: 'つぎへ',
     more: '上げる',
     less: '下げる',
   },
@@ -82,6 +84,7 @@ export const TECHNICIAN_TEXTS: Readonly<Record<'ja' | 'en', TechnicianTexts>> = 
       'no-panel': 'No touch panel is connected.',
       again: 'Calibrate again',
     },
+    next: 'Next',
     more: 'More',
     less: 'Less',
   },

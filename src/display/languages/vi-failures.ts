@@ -73,5 +73,5 @@ export const viFailures = forPatients({
   'input/invalid': ['Không nhận được thao tác', 'Không xác nhận được nội dung đã nhập.', 'Vui lòng thử lại.'],
   'visit/internal': ['Hiện không sử dụng được', 'Có sự cố bên trong máy.', desk],
   'certificate/expires-soon': ['Chứng thư điện tử sắp hết hạn', 'Hôm nay vẫn đăng ký được như thường.', 'Vui lòng gia hạn tại ủy ban thành phố trước khi hết hạn.'],
-  'certificate/expired-in-grace': ['Chứng thư điện tử đã hết hạn', 'Hôm nay chỉ xác nhận được bảo hiểm, không cung cấp được thông tin khám và thuốc.', 'Vui lòng sớm gia hạn tại ủy ban thành phố.'],
+  'certificate/expired-in-grace': ['Chứng thư điện tử đã hết hạn', 'Hôm nay chỉ xác nhận được bảo hiểm. Không cung cấp được thông tin khám và thuốc.', 'Vui lòng sớm gia hạn tại ủy ban thành phố.'],
 }, jaFailures); // biome-ignore format: one row per code

@@ -6,12 +6,14 @@ import { viFailures } from './vi-failures.ts';
 
 export const vi: Messages = {
   header: { listen: 'Nghe đọc', chooseLanguage: 'Vui lòng chọn ngôn ngữ' },
-  modes: { standard: 'Chữ thường', large: 'Chữ lớn', contrast: 'Trắng trên đen' },
+  modes: { large: 'Chữ lớn', contrast: 'Trắng trên đen', on: (name) => `${name} đang bật. Nhấn để về màn hình thường.` },
   steps: { card: 'Đặt thẻ', identity: 'Xác nhận', consent: 'Đồng ý', done: 'Xong' },
   footer: {
     cancel: 'Hủy',
     back: 'Quay lại',
     howTo: 'Cách dùng',
+    readOn: 'Đọc tiếp',
+    readAgain: 'Đọc từ đầu',
     secondsLeft: (seconds) => `Về màn hình đầu\nsau ${seconds} giây`,
   },
   asking: {
@@ -153,10 +155,11 @@ export const vi: Messages = {
   },
   pin: {
     title: 'Vui lòng nhập mã PIN (4 chữ số)',
-    body: 'Mã PIN chứng thực người dùng mà quý khách đã đặt tại ủy ban thành phố.',
+    body: 'Mã PIN chứng thực người dùng đã đặt tại ủy ban thành phố.',
     entered: (entered, length) => `Đã nhập ${entered} trong ${length} chữ số`,
     wrong: 'Mã PIN không đúng',
     triesLeft: (tries) => `Còn có thể nhập ${tries} lần.`,
+    tries: (tries) => `Còn ${tries} lần`,
     lockWarning: 'Sai 3 lần liên tiếp sẽ bị khóa.',
     lastWarning: 'Sai một lần nữa sẽ bị khóa.',
     checking: 'Đang kiểm tra',
@@ -278,6 +281,7 @@ export const vi: Messages = {
     confirm: 'Nhấn Enter để chọn.',
     choose: 'Nhấn một số, sau đó nhấn Enter.',
     noOption: 'Không có số này.',
+    noVoice: 'Ngôn ngữ đó không có giọng nói. Vui lòng chọn tiếng Nhật hoặc tiếng Anh.',
     pin: 'Nhập bốn chữ số bằng bàn phím, sau đó nhấn Enter. Phím dấu chấm xóa một chữ số.',
     full: 'Đã nhập bốn chữ số. Nhấn Enter.',
     more: (entered) => `Đã nhập ${entered} trong bốn chữ số.`,

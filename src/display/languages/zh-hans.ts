@@ -6,12 +6,14 @@ import { zhHansFailures } from './zh-hans-failures.ts';
 
 export const zhHans: Messages = {
   header: { listen: '听语音', chooseLanguage: '请选择语言' },
-  modes: { standard: '标准显示', large: '大字', contrast: '黑白反转' },
+  modes: { large: '大字', contrast: '黑白反转', on: (name) => `${name}已打开。按下返回标准显示。` },
   steps: { card: '放卡', identity: '身份确认', consent: '同意', done: '完成' },
   footer: {
     cancel: '取消',
     back: '返回',
     howTo: '使用方法',
+    readOn: '继续阅读',
+    readAgain: '从头阅读',
     secondsLeft: (seconds) => `${seconds} 秒后\n返回首页`,
   },
   asking: {
@@ -152,6 +154,7 @@ export const zhHans: Messages = {
     entered: (entered, length) => `${length} 位中已输入 ${entered} 位`,
     wrong: '密码不正确',
     triesLeft: (tries) => `还可以输入 ${tries} 次。`,
+    tries: (tries) => `还剩 ${tries} 次`,
     lockWarning: '连续输错 3 次将无法使用。',
     lastWarning: '再输错一次将无法使用。',
     checking: '正在确认',
@@ -273,6 +276,7 @@ export const zhHans: Messages = {
     confirm: '确定请按Enter。',
     choose: '请先按数字，再按Enter。',
     noOption: '没有这个号码。',
+    noVoice: '该语言没有语音。请选择日语或英语。',
     pin: '请用数字键盘输入4位密码，然后按Enter。删除一位请按小数点键。',
     full: '已输入4位。请按Enter。',
     more: (entered) => `4位中已输入${entered}位。`,

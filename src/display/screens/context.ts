@@ -25,6 +25,10 @@ export interface ScreenContext {
   readonly frame: Frame;
   readonly messages: Messages;
   readonly facility: Facility;
+  /** In large letters: the one sentence that stands there now. */
+  readonly sentence?: string;
+  /** How many sentences there are. */
+  readonly sentences?: number;
 }
 
 export type ModelOf<S extends ScreenName> = Extract<ScreenModel, { screen: S }>;

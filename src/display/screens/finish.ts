@@ -2,11 +2,13 @@
 
 import { icon } from '../icons.ts';
 import { cardFromTray, sendingPicture } from '../illustrations.ts';
-import { columns, cutBottom, cutLeft, cutRight, cutTop, inset, rect, rows } from '../layout.ts';
+import { cutBottom, cutLeft, cutRight, cutTop, inset, rect, rows } from '../layout.ts';
+import type { Rect } from '../ports.ts';
 import { spelled } from '../text/speech.ts';
 import { COLOURS } from '../theme.ts';
 import { beside } from './arrange.ts';
 import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
+import { drawLamps } from './lamps.ts';
 import { stackTexts } from './stack.ts';
 
 export const sending = (context: ScreenContext): ScreenEnd => {
@@ -57,24 +59,7 @@ export const done = (context: ScreenContext, model: ModelOf<'done'>): ScreenEnd 
     { id: 'body', label: state.body, gap: sizes.gap, style: { size: sizes.compact ? sizes.body : 29 } },
   ]);
   if (model.number !== undefined) {
-    build.panel(below, { fill: COLOURS.tint, radius: sizes.radius });
-    const [label, value] = cutLeft(inset(below, sizes.gap * 1.2, 0), sizes.compact ? 110 : 160, sizes.gap);
-    build.caption(words.number, label, {
-      size: sizes.body,
-      weight: 700,
-      colour: COLOURS.primaryDark,
-      vertical: 'middle',
-      maxLines: 1,
-      smallest: 14,
-    });
-    build.text('number', model.number, value, {
-      size: sizes.compact ? 44 : 84,
-      smallest: 20,
-      weight: 700,
-      colour: COLOURS.primaryDark,
-      vertical: 'middle',
-      maxLines: 1,
-    });
+    drawNumber(context, model.number, below);
   } else if (notice !== undefined) {
     build.panel(below, { fill: COLOURS.warningTint, border: COLOURS.warningDark, width: 2, radius: sizes.radius });
     stackTexts(build, inset(below, sizes.gap * 1.2, sizes.compact ? 4 : 10), [
@@ -101,6 +86,15 @@ export const done = (context: ScreenContext, model: ModelOf<'done'>): ScreenEnd 
   });
   const number = model.number === undefined ? [] : [words.number, spelled(model.number)];
   return { speech: [state.title, state.body, ...number, taken ? words.taken : words.takeCard, ...recapSaid(context, model)].join('\n') };
+};
+
+/** The reception number, in the largest letters of the screen. */
+const drawNumber = ({ build, sizes, messages }: ScreenContext, number: string, box: Rect): void => {
+  build.panel(box, { fill: COLOURS.tint, radius: sizes.radius });
+  const [label, value] = cutLeft(inset(box, sizes.gap * 1.2, 0), sizes.compact ? 110 : 160, sizes.gap);
+  const look = { weight: 700, colour: COLOURS.primaryDark, vertical: 'middle', maxLines: 1 } as const;
+  build.caption(messages.done.number, label, { ...look, size: sizes.body, smallest: 14 });
+  build.text('number', number, value, { ...look, size: sizes.compact ? 44 : 84, smallest: 20 });
 };
 
 /** The recap for the ear, last: the card bar's words must not wait for it. */
@@ -161,8 +155,10 @@ export const takeCard = (context: ScreenContext, model: ModelOf<'take-card'>): S
   const urgent = model.alarm >= 2;
   const [left, right] = beside(context, frame.body, [1.15, 1], sizes.gap);
   const ended = model.after === undefined ? undefined : messages.failures[model.after];
-  // Three lamps fill up while the card stays: the rising alarm for those who do not hear it.
-  const [lamps, text] = cutBottom(left, sizes.compact ? 16 : 26, sizes.gap);
+  const [lamps, above] = cutBottom(left, sizes.compact ? 16 : 26, sizes.gap);
+  const shown = model.number === undefined ? 0 : sizes.compact ? 62 : 120;
+  const [numbered, text] = cutBottom(above, shown, shown === 0 ? 0 : sizes.gap);
+  if (model.number !== undefined) drawNumber(context, model.number, numbered);
   stackTexts(build, text, [
     {
       id: 'title',
@@ -186,14 +182,7 @@ export const takeCard = (context: ScreenContext, model: ModelOf<'take-card'>): S
       style: { size: sizes.instruction, weight: ended === undefined ? 400 : 700, colour: COLOURS.textSoft },
     },
   ]);
-  if (model.alarm > 0) {
-    const cells = columns(rect(lamps.x, lamps.y, Math.min(lamps.width, sizes.hero * 6), lamps.height), [1, 1, 1], sizes.keyGap);
-    cells.forEach((cell, i) => {
-      const colour = i >= model.alarm ? COLOURS.grey : urgent ? COLOURS.error : COLOURS.warningDark;
-      // Lit ones are full, the others hollow: seen without telling colours apart, and in white on black too.
-      build.panel(cell, { fill: i < model.alarm ? colour : COLOURS.surface, border: colour, width: 3, radius: cell.height / 2 });
-    });
-  }
+  if (model.alarm > 0) drawLamps(build, lamps, model.alarm, sizes.hero * 6);
   build.image('illustration', words.illustration, right, cardFromTray(right, { card: messages.idle.cardTitle }));
   return { speech: ended === undefined ? words.title : `${ended.title}\n${words.title}` };
 };

@@ -9,6 +9,8 @@ import { familyAttribute, shape } from '../scene-builder.ts';
 import { measureText } from '../text/measure.ts';
 import { COLOURS, type Sizes } from '../theme.ts';
 import type { ScreenContext } from './context.ts';
+import { KEPT } from './large-sentences.ts';
+import { wayOn } from './ways-on.ts';
 
 type FooterButton = 'cancel' | 'back';
 
@@ -51,8 +53,15 @@ const CROSS: Surroundings = { footer: [], listen: false, bare: true };
 export const surroundingsOf = (model: ScreenModel): Surroundings =>
   model.screen === 'technician' && model.page === 'touch' && model.touch.stage === 'cross' ? CROSS : SURROUNDINGS[model.screen];
 
-/** The footer takes room when it has buttons, or when the last seconds are being asked about: on a tall panel two rows then. */
-export const footerHeight = (model: ScreenModel, sizes: Sizes): number => {
+/**
+ * The footer takes room when it has buttons, or when the last seconds are being asked about: on a tall panel two rows then. In large letters
+ * that question is the screen's sentence, and more sentences than one need the button to the next.
+ */
+export const footerHeight = (model: ScreenModel, sizes: Sizes, sentences: number): number => {
+  if (sizes.large && model.screen !== 'technician') {
+    if (model.choosingLanguage === undefined && model.timeout?.asking === true) return 0;
+    return surroundingsOf(model).footer.length > 0 || sentences > 1 || hasOneWayOn(model) ? sizes.footer : 0;
+  }
   if (model.timeout?.asking === true && sizes.portrait) return sizes.footer * 2 - sizes.gap / 2;
   return surroundingsOf(model).footer.length > 0 || model.timeout?.asking === true ? sizes.footer : 0;
 };
@@ -63,16 +72,21 @@ export const showsProgress = (model: ScreenModel, sizes: Sizes): boolean => {
   return surroundingsOf(model).step !== undefined && !sizes.large && !(sizes.compact && !sizes.portrait && pad);
 };
 
-export const drawSurroundings = (context: ScreenContext, model: ScreenModel): void => {
+/** A notice that is only read: in large letters its button stands in the footer, and the sentence has the whole width. */
+export const hasOneWayOn = (model: ScreenModel): boolean => model.screen === 'notice' && model.choices.length === 1;
+
+export const drawSurroundings = (context: ScreenContext, model: ScreenModel, sentences: number): void => {
   const { build, frame } = context;
   const around = surroundingsOf(model);
   build.panel(frame.panel, { fill: COLOURS.page });
   if (around.bare !== true) drawHeader(context, model);
   if (around.step !== undefined && showsProgress(model, context.sizes)) drawProgress(context, around.step);
-  if (model.timeout?.asking === true) drawAsking(context, model.timeout.secondsLeft);
+  const { large } = context.sizes;
   // The way back from the languages stands in the header: one below it would leave the step.
-  else if (around.footer.length > 0)
-    drawFooter(context, model, model.choosingLanguage === undefined ? around.footer : around.footer.filter((name) => name !== 'back'));
+  const choosing = model.choosingLanguage !== undefined;
+  const buttons = choosing ? around.footer.filter((name) => name !== 'back') : around.footer;
+  if (model.timeout?.asking === true && !large) drawAsking(context, model.timeout.secondsLeft);
+  else if (context.frame.footer.height > 0) drawFooter(context, model, buttons, choosing ? 1 : sentences);
 };
 
 /** Where another language can be chosen in the middle of a visit. */
@@ -171,7 +185,7 @@ const dot = (x: number, y: number, radius: number, index: number, step: number):
 
 const FOOTER_ICONS: Readonly<Record<FooterButton, IconName>> = { cancel: 'cross', back: 'back' };
 
-const drawFooter = (context: ScreenContext, model: ScreenModel, buttons: readonly FooterButton[]): void => {
+const drawFooter = (context: ScreenContext, model: ScreenModel, buttons: readonly FooterButton[], sentences: number): void => {
   const { build, frame, sizes, messages } = context;
   const { footer } = frame;
   build.draw(footer, shape(footer, { fill: COLOURS.surface }) + rule(footer, footer.y));
@@ -181,14 +195,42 @@ const drawFooter = (context: ScreenContext, model: ScreenModel, buttons: readonl
     build.button(id, messages.footer[id], cell, { kind: 'outline', size: sizes.compact ? 22 : 30, icon: FOOTER_ICONS[id] });
     rest = after;
   }
-  if (model.timeout !== undefined) drawCountdown(context, model.timeout.secondsLeft, rest);
+  const { timeout } = model;
+  if (sizes.large) {
+    if (model.screen === 'notice' && hasOneWayOn(model)) {
+      const [cell, after] = cutLeft(rest, sizes.compact ? 240 : sizes.portrait ? 300 : 420, sizes.gap);
+      const { element, label, icon: name } = wayOn(model.code, model.choices[0] ?? 'continue', messages);
+      build.button(element, label, cell, { kind: 'primary', size: sizes.compact ? 24 : 36, icon: name, maxLines: 1 });
+      rest = after;
+    }
+    const [ring, left] = cutRight(rest, timeout === undefined ? 0 : sizes.target, timeout === undefined ? 0 : sizes.gap);
+    if (timeout !== undefined) {
+      drawRing(context, timeout.secondsLeft, ring);
+      build.element('countdown', 'text', messages.footer.secondsLeft(timeout.secondsLeft).replaceAll('\n', ' '), ring);
+    }
+    if (sentences > 1) drawNext(context, ((model.sentence ?? 0) % sentences) + 1, sentences, left);
+  } else if (timeout !== undefined) drawCountdown(context, timeout.secondsLeft, rest);
+};
+
+/** The way to the next sentence, which one this is, and of how many. */
+const drawNext = ({ build, sizes, messages }: ScreenContext, number: number, count: number, area: Rect): void => {
+  const { readOn, readAgain } = messages.footer;
+  const [cell] = cutRight(area, Math.min(area.width, sizes.compact ? 300 : 470));
+  const size = sizes.compact ? 24 : 36;
+  const name = `${number < count ? readOn : readAgain} ${number}/${count}`;
+  // A tall panel with two buttons beside it has room for the count alone.
+  const fits = measureText(name, size * 0.75, 700, build.language) + size * 2.6 < cell.width;
+  build.button('next-sentence' satisfies ElementId, fits ? name : `${number}/${count}`, cell, {
+    kind: 'outline', size, icon: number < count ? 'forward' : 'retry', maxLines: 1, name,
+  }); // biome-ignore format: one style
 };
 
 /** Countdown ring with the seconds in it, and the same in words; at the right edge. */
-const drawCountdown = ({ build, sizes, messages }: ScreenContext, secondsLeft: number, area: Rect): void => {
+const drawCountdown = (context: ScreenContext, secondsLeft: number, area: Rect): void => {
+  const { build, sizes, messages } = context;
   const label = messages.footer.secondsLeft(secondsLeft);
   const size = sizes.compact ? 16 : 24;
-  const diameter = sizes.compact ? 48 : 66;
+  const diameter = ringSize(sizes);
   const widest = Math.max(
     ...messages.footer
       .secondsLeft(60)
@@ -197,21 +239,28 @@ const drawCountdown = ({ build, sizes, messages }: ScreenContext, secondsLeft: n
   );
   const [words, left] = cutRight(area, Math.min(Math.ceil(widest) + 8, area.width - diameter - sizes.gap), sizes.compact ? 10 : 16);
   const [ringArea] = cutRight(left, diameter);
-  const box = centred(ringArea, diameter, diameter);
+  drawRing(context, secondsLeft, ringArea);
+  build.text('countdown', label, words, { size, smallest: 13, vertical: 'middle', colour: COLOURS.textSoft, maxLines: 2 });
+};
+
+const ringSize = (sizes: Sizes): number => (sizes.compact ? 48 : 66) * (sizes.large ? 1.3 : 1);
+
+const drawRing = ({ build, sizes }: ScreenContext, secondsLeft: number, area: Rect): void => {
+  const diameter = ringSize(sizes);
+  const box = centred(area, diameter, diameter);
   const width = sizes.compact ? 5 : 7;
   const radius = (diameter - width) / 2;
   const around = 2 * Math.PI * radius;
   const share = Math.max(0, Math.min(1, secondsLeft / 60));
   const [cx, cy] = [box.x + diameter / 2, box.y + diameter / 2];
   // Three digits are narrower, so that they stay inside the ring.
-  const digits = (sizes.compact ? 20 : 28) * (secondsLeft > 99 ? 0.75 : 1);
+  const digits = (sizes.compact ? 20 : 28) * (sizes.large ? 1.4 : 1) * (secondsLeft > 99 ? 0.75 : 1);
   build.draw(
     box,
     `<circle cx="${cx}" cy="${cy}" r="${radius}" fill="none" stroke="${COLOURS.border}" stroke-width="${width}"/>` +
       `<circle cx="${cx}" cy="${cy}" r="${radius}" fill="none" stroke="${COLOURS.primary}" stroke-width="${width}" stroke-linecap="round" stroke-dasharray="${(around * share).toFixed(1)} ${around.toFixed(1)}" transform="rotate(-90 ${cx} ${cy})"/>` +
       `<text x="${cx}" y="${(cy + digits * 0.38).toFixed(1)}" text-anchor="middle" font-size="${digits}" font-weight="700" fill="${COLOURS.text}">${secondsLeft}</text>`,
   );
-  build.text('countdown', label, words, { size, smallest: 13, vertical: 'middle', colour: COLOURS.textSoft, maxLines: 2 });
 };
 
 /** The last seconds: asks over the whole width whether to go on. */
@@ -236,9 +285,6 @@ const drawAsking = ({ build, frame, sizes, messages }: ScreenContext, secondsLef
 
 /** Two lines on a tall panel. */
 export const bannerHeight = (sizes: Sizes): number => (sizes.compact ? 28 : sizes.portrait ? 84 : 52);
-
-/** Screens after which the result waits in the outbox for the link; before them a link that stays away ends the visit. */
-const KEPT: ReadonlySet<ScreenName> = new Set(['consent', 'consent-items', 'prescription', 'sending', 'done']);
 
 /** A lost link, said below the progress without taking the screen away: that one can go on, and what becomes of it. */
 export const drawBanner = ({ build, sizes, messages }: ScreenContext, { screen, banner }: ScreenModel, box: Rect): void => {

@@ -92,7 +92,7 @@ const placeholder = (box: Rect): string => {
 };
 
 /** A hint comes before a task: a face that cannot be seen cannot do anything. */
-const guidanceText = (words: Messages['face'], { hint, direction, task, slow }: ModelOf<'face'>): string => {
+export const guidanceText = (words: Messages['face'], { hint, direction, task, slow }: ModelOf<'face'>): string => {
   if (hint === 'off-centre' && direction !== undefined) return words.directions[direction];
   if (hint !== undefined) return words.hints[hint];
   if (task !== undefined) return words.tasks[task];
@@ -103,7 +103,9 @@ export const face = (context: ScreenContext, model: ModelOf<'face'>): ScreenEnd 
   const { build, frame, sizes, messages } = context;
   const words = messages.face;
   // 4:3 like the camera, as tall as the body allows, up to the camera's own 640×480.
-  const height = Math.min(frame.body.height, 480, sizes.portrait ? Math.round((frame.body.width * 3) / 4) : 480);
+  // In large letters the words have the larger share.
+  const most = sizes.large && !sizes.portrait ? (sizes.compact ? 210 : 390) : 480;
+  const height = Math.min(frame.body.height, most, sizes.portrait ? Math.round((frame.body.width * 3) / 4) : most);
   const width = Math.round((height * 4) / 3);
   const [picture, side] = sizes.portrait ? cutTop(frame.body, height, sizes.gap) : cutLeft(frame.body, width, sizes.compact ? 16 : 32);
   const preview = centred(picture, width, height);
@@ -111,7 +113,7 @@ export const face = (context: ScreenContext, model: ModelOf<'face'>): ScreenEnd 
   const others = model.methods.filter((method) => method !== 'face').length;
   const buttons = others * sizes.target + Math.max(0, others - 1) * (sizes.compact ? 8 : sizes.gap);
   const [ways, top] = cutBottom(side, buttons, sizes.gap);
-  const [privacy, hintArea] = cutBottom(top, sizes.small * 1.6, sizes.gap / 2);
+  const [privacy, hintArea] = sizes.large ? [undefined, top] : cutBottom(top, sizes.small * 1.6, sizes.gap / 2);
   const good = model.hint === undefined && model.slow !== true;
   const text = guidanceText(words, model);
   build.panel(hintArea, {
@@ -121,21 +123,25 @@ export const face = (context: ScreenContext, model: ModelOf<'face'>): ScreenEnd 
     radius: sizes.radius,
   });
   const inner = inset(hintArea, sizes.gap * 0.9, sizes.gap * 0.5);
-  build.text('hint', text, inner, {
-    size: sizes.large ? sizes.huge : sizes.compact ? 30 : 46, smallest: sizes.compact ? 18 : sizes.large ? 40 : 32, weight: 700, vertical: 'middle', align: 'centre', balance: true, leading: 1.3, colour: good ? COLOURS.success : COLOURS.primaryDark,
+  build.text('hint', context.sentence ?? text, inner, {
+    size: sizes.large ? sizes.huge : sizes.compact ? 30 : 46, smallest: sizes.large ? sizes.huge : sizes.compact ? 18 : 32, weight: 700, vertical: 'middle', align: 'centre', balance: true, leading: sizes.large ? 1.2 : 1.3, colour: good ? COLOURS.success : COLOURS.primaryDark,
   }); // biome-ignore format: one style
+  if (privacy !== undefined) drawPrivacy(context, words.privacy, privacy);
+  otherWays(context, model.methods, words, ways);
+  return { speech: good && model.task === undefined ? words.title : text, preview };
+};
+
+const drawPrivacy = ({ build, sizes }: ScreenContext, label: string, box: Rect): void => {
   const lockSize = sizes.small * 1.1;
-  const [sign, note] = cutLeft(privacy, lockSize, sizes.small * 0.4);
+  const [sign, note] = cutLeft(box, lockSize, sizes.small * 0.4);
   build.draw(sign, icon('lock', sign.x, sign.y + (sign.height - lockSize) / 2, lockSize, COLOURS.grey));
-  build.text('privacy', words.privacy, note, {
+  build.text('privacy', label, note, {
     size: sizes.small,
     colour: COLOURS.textSoft,
     vertical: 'middle',
     maxLines: 1,
     smallest: 12,
   });
-  otherWays(context, model.methods, words, ways);
-  return { speech: good && model.task === undefined ? words.title : text, preview };
 };
 
 export const faceRetry = (context: ScreenContext, model: ModelOf<'face-retry'>): ScreenEnd => {

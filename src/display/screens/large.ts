@@ -1,16 +1,18 @@
-// 「大きな文字」: a screen as one sentence in large letters and its buttons (EN 301 549 5.1.4), with at most a short second line
-// where the patient decides something. Screens that are one sentence already, or need their parts (PIN, camera), have no page here.
+// 「大きな文字」: one sentence of 58 pixels, and beside it what is pressed, a number or a picture (EN 301 549 5.1.4).
+// Screens that need their parts (PIN, camera, idle) draw themselves and take the sentence from here.
 
-import type { FailureCode } from '../../core/failure.ts';
-import { FAILURES } from '../../core/failure.ts';
-import type { ElementId, Method, NoticeCode, ScreenModel } from '../../core/screens.ts';
+import type { ElementId, Method, ScreenModel } from '../../core/screens.ts';
 import type { IconName } from '../icons.ts';
-import { columns, cutBottom, rows } from '../layout.ts';
-import { inOneLine } from '../text/speech.ts';
+import { cardFromTray } from '../illustrations.ts';
+import { columns, cutBottom, cutLeft, inset, rows } from '../layout.ts';
+import type { Rect } from '../ports.ts';
+import { measureText } from '../text/measure.ts';
+import { COLOURS } from '../theme.ts';
 import type { ScreenContext } from './context.ts';
-import { methodNotes } from './identity.ts';
-import { staffHeight, staffLine } from './notice.ts';
-import { stackTexts } from './stack.ts';
+import { hasOneWayOn } from './frame.ts';
+import { drawLamps } from './lamps.ts';
+import { codeOf, staffHeight, staffLine } from './notice.ts';
+import { wayOn } from './ways-on.ts';
 
 interface LargeButton {
   readonly id: ElementId;
@@ -18,12 +20,12 @@ interface LargeButton {
   readonly icon: IconName;
 }
 
-export interface LargePage {
-  readonly sentence: string;
-  readonly second?: string;
-  readonly buttons: readonly LargeButton[];
-  /** The code and the line for staff, below. */
-  readonly code?: FailureCode | NoticeCode;
+/** A second piece of information that is needed with the sentence: a large thing, not a sentence. */
+interface LargeValue {
+  readonly id: string;
+  readonly label: string;
+  /** What it is a number of, before it. */
+  readonly name?: string;
 }
 
 const METHOD_BUTTONS: Readonly<Record<Method, { readonly id: ElementId; readonly icon: IconName }>> = {
@@ -32,116 +34,142 @@ const METHOD_BUTTONS: Readonly<Record<Method, { readonly id: ElementId; readonly
   staff: { id: 'method-staff', icon: 'staff' },
 };
 
-/** The page of a screen; undefined: its usual drawing serves, in larger letters. */
-export const largePage = ({ messages, build }: ScreenContext, model: ScreenModel): LargePage | undefined => {
+/** Screens that are drawn here; the others draw themselves. */
+const DRAWN = new Set([
+  'choose-method', 'face-retry', 'pin-last-try', 'consent', 'consent-items', 'prescription', 'done', 'take-card', 'notice', 'out-of-service',
+]); // biome-ignore format: one list
+
+export const isDrawnLarge = (model: ScreenModel): boolean =>
+  model.timeout?.asking === true || DRAWN.has(model.screen) || (model.screen === 'initialising' && model.lost !== undefined);
+
+const buttonsOf = ({ messages }: ScreenContext, model: ScreenModel): readonly LargeButton[] => {
   const ways = (methods: readonly Method[]) => methods.map((method) => ({ ...METHOD_BUTTONS[method], label: messages.method[method] }));
-  const oneLine = (text: string) => inOneLine(text, build.language);
+  // Nothing but the question is answered in the last seconds: a choice beside another question could be pressed by mistake.
+  if (model.timeout?.asking === true)
+    return [
+      { id: 'continue', label: messages.asking.continue, icon: 'check' },
+      { id: 'cancel', label: messages.footer.cancel, icon: 'cross' },
+    ];
   switch (model.screen) {
-    case 'choose-method': {
-      const second = methodNotes(model, messages.method)
-        .map(({ text }) => text)
-        .join('\n');
-      return {
-        sentence: messages.method.title,
-        ...(second === '' ? {} : { second }),
-        buttons: ways(model.methods),
-      };
-    }
+    case 'choose-method':
+      return ways(model.methods);
     case 'face-retry': {
       const again = model.attemptsLeft > 0 && model.methods.includes('face');
-      return {
-        sentence: messages.faceRetry.advice[model.reason],
-        second: again ? messages.faceRetry.attemptsLeft(model.attemptsLeft) : messages.faceRetry.noAttempts,
-        buttons: [
-          ...(again ? [{ id: 'retry' as const, label: messages.faceRetry.retry, icon: 'retry' as const }] : []),
-          ...ways(model.methods.filter((method) => method !== 'face')),
-        ],
-      };
+      return [
+        ...(again ? [{ id: 'retry' as const, label: messages.faceRetry.retry, icon: 'retry' as const }] : []),
+        ...ways(model.methods.filter((method) => method !== 'face')),
+      ];
     }
     case 'pin-last-try':
-      return {
-        sentence: messages.pinLastTry.body,
-        second: messages.pinLastTry.title,
-        buttons: [
-          { id: 'back', label: messages.pinLastTry.back, icon: 'back' },
-          { id: 'continue', label: messages.pinLastTry.continue, icon: 'keypad' },
-        ],
-      };
-    case 'consent': {
-      const { consent } = messages;
-      return {
-        sentence: oneLine(consent.title),
-        second: `${model.questions.map((question) => consent.questions[question]).join(consent.separator)}\n${messages.items.terms}`,
-        buttons: [
-          { id: 'consent-all', label: consent.all, icon: 'check' },
-          { id: 'consent-choose', label: consent.choose, icon: 'list' },
-          { id: 'consent-none', label: consent.none, icon: 'cross' },
-        ],
-      };
-    }
+      return [
+        { id: 'back', label: messages.pinLastTry.back, icon: 'back' },
+        { id: 'continue', label: messages.pinLastTry.continue, icon: 'keypad' },
+      ];
+    case 'consent':
+      return [
+        { id: 'consent-all', label: messages.consent.all, icon: 'check' },
+        { id: 'consent-choose', label: messages.consent.choose, icon: 'list' },
+        { id: 'consent-none', label: messages.consent.none, icon: 'cross' },
+      ];
     case 'consent-items':
-      return {
-        sentence: messages.items.titles[model.question],
-        second: messages.items.terms,
-        buttons: [
-          { id: 'item-yes', label: messages.items.yes, icon: 'check' },
-          { id: 'item-no', label: messages.items.no, icon: 'cross' },
-        ],
-      };
+      return [
+        { id: 'item-yes', label: messages.items.yes, icon: 'check' },
+        { id: 'item-no', label: messages.items.no, icon: 'cross' },
+      ];
     case 'prescription':
-      return {
-        sentence: messages.prescription.title,
-        buttons: [
-          { id: 'prescription-electronic', label: messages.prescription.electronic, icon: 'phone' },
-          { id: 'prescription-paper', label: messages.prescription.paper, icon: 'document' },
-        ],
-      };
-    case 'notice': {
-      const { action, title } = messages.failures[model.code];
-      const onward = model.code in FAILURES ? messages.notice.close : messages.notice.continue;
-      const labels = {
-        continue: { id: 'continue', label: onward, icon: 'forward' },
-        face: { id: 'method-face', label: messages.method.face, icon: 'face' },
-        staff: { id: 'method-staff', label: messages.notice.staff, icon: 'staff' },
-      } as const;
-      return { sentence: action, second: title, buttons: model.choices.map((choice) => labels[choice]), code: model.code };
-    }
+      return [
+        { id: 'prescription-electronic', label: messages.prescription.electronic, icon: 'phone' },
+        { id: 'prescription-paper', label: messages.prescription.paper, icon: 'document' },
+      ];
+    case 'notice':
+      return hasOneWayOn(model)
+        ? []
+        : model.choices.map((choice) => {
+            const { element, label, icon } = wayOn(model.code, choice, messages);
+            return { id: element, label, icon };
+          });
     default:
-      return undefined;
+      return [];
   }
 };
 
-/** The sentence beside its buttons (above them on a tall panel); all buttons have one size and one style. */
-export const drawLarge = (context: ScreenContext, page: LargePage): void => {
-  const { build, frame, sizes } = context;
-  const [staff, rest] = page.code === undefined ? [undefined, frame.body] : cutBottom(frame.body, staffHeight(context), sizes.gap);
-  const height = page.buttons.length * sizes.target * 1.15 + (page.buttons.length - 1) * sizes.gap;
-  const bottom = page.buttons.length === 0 ? 0 : height;
-  const [stack, words] = sizes.portrait
-    ? cutBottom(rest, bottom, sizes.gap)
-    : page.buttons.length === 0
+const largeValue = ({ messages }: ScreenContext, model: ScreenModel): LargeValue | undefined => {
+  if (model.timeout?.asking === true) return { id: 'countdown', label: messages.initialising.seconds(model.timeout.secondsLeft) };
+  if (model.screen === 'pin-last-try') return { id: 'tries', label: messages.pin.tries(1) };
+  if ((model.screen === 'done' || model.screen === 'take-card') && model.number !== undefined)
+    return { id: 'number', label: model.number, name: messages.done.number };
+  if (model.screen === 'notice' && model.days !== undefined) return { id: 'days', label: messages.notice.daysLeft(model.days) };
+  return undefined;
+};
+
+const colourOf = (model: ScreenModel): string => {
+  if (model.screen === 'done' && model.timeout?.asking !== true)
+    return model.checkIn === 'checked-in' ? COLOURS.success : COLOURS.primaryDark;
+  return model.screen === 'take-card' && model.alarm >= 2 ? COLOURS.error : COLOURS.text;
+};
+
+/** The sentence beside its buttons or its picture (above them on a tall panel); all buttons have one size and one style. */
+export const drawLarge = (context: ScreenContext, model: ScreenModel): void => {
+  const { build, frame, sizes, messages } = context;
+  const buttons = buttonsOf(context, model);
+  const code = codeOf(model);
+  const told =
+    model.timeout?.asking !== true && (code !== undefined || (model.screen === 'out-of-service' && context.facility.contacts.length > 0));
+  const staff = code === undefined ? staffHeight(context) / 2 : staffHeight(context);
+  const [foot, rest] = told ? cutBottom(frame.body, staff, sizes.gap) : [undefined, frame.body];
+  const pictured = model.screen === 'take-card' || (model.screen === 'done' && model.cardTaken !== true);
+  const stacked = buttons.length * sizes.target * 1.15 + Math.max(0, buttons.length - 1) * sizes.gap;
+  const [side, words] =
+    buttons.length === 0 && !pictured
       ? [undefined, rest]
-      : (([left, right]) => [right, left] as const)(columns(rest, [1.3, 1], sizes.margin));
-  stackTexts(build, words, [
-    { id: 'title', label: page.sentence, style: { size: sizes.huge, weight: 700, leading: 1.3, balance: true } },
-    ...(page.second === undefined
-      ? []
-      : [{ id: 'second', label: page.second, gap: sizes.gap * 1.4, style: { size: Math.round(sizes.huge * 0.6), leading: 1.35 } }]),
-  ]);
-  if (stack !== undefined) {
-    // A small panel has no height to spare: the buttons take some of the margin too.
-    const spare = sizes.compact ? 4 : 0;
-    const most = Math.min(stack.height + 2 * spare, page.buttons.length * sizes.target * 1.8);
-    const area = { ...stack, y: Math.round(stack.y + (stack.height - most) / 2), height: Math.round(most) };
-    rows(
-      area,
-      page.buttons.map(() => 1),
-      sizes.compact ? sizes.keyGap : sizes.gap,
-    ).forEach((cell, i) => {
-      const button = page.buttons[i];
-      if (button === undefined) return;
-      build.button(button.id, button.label, cell, { kind: 'tint', size: Math.round(sizes.huge * 0.72), icon: button.icon });
-    });
-  }
-  if (staff !== undefined && page.code !== undefined) staffLine(context, page.code, staff);
+      : sizes.portrait
+        ? cutBottom(rest, pictured ? rest.height * 0.45 : stacked, sizes.gap)
+        : (([left, right]) => [right, left] as const)(columns(rest, sizes.compact ? [1.6, 1] : [1.45, 1], sizes.gap * 1.4));
+  drawWords(context, model, words);
+  if (pictured && side !== undefined) {
+    const picture = cardFromTray(side, { card: messages.idle.cardTitle });
+    build.image('illustration', model.screen === 'done' ? messages.done.takeCard : messages.takeCard.illustration, side, picture);
+  } else if (side !== undefined) drawButtons(context, buttons, side);
+  if (foot !== undefined) staffLine(context, code, foot);
+};
+
+const drawWords = (context: ScreenContext, model: ScreenModel, box: Rect): void => {
+  const { build, sizes } = context;
+  const value = largeValue(context, model);
+  const alarm = model.screen === 'take-card' ? model.alarm : 0;
+  const [lamps, above] = cutBottom(box, alarm > 0 ? (sizes.compact ? 16 : 26) : 0, alarm > 0 ? sizes.gap : 0);
+  const [shown, words] = cutBottom(above, value === undefined ? 0 : sizes.huge * 1.9, value === undefined ? 0 : sizes.gap);
+  build.text('title', context.sentence ?? '', words, {
+    size: sizes.huge, smallest: sizes.huge, weight: 700, leading: sizes.compact ? 1.2 : 1.25, balance: true, vertical: 'middle', colour: colourOf(model),
+  }); // biome-ignore format: one style
+  if (value !== undefined) drawValue(context, value, shown);
+  if (alarm > 0) drawLamps(build, lamps, alarm, sizes.hero * 6);
+};
+
+const drawValue = ({ build, sizes }: ScreenContext, { id, label, name }: LargeValue, box: Rect): void => {
+  build.panel(box, { fill: COLOURS.tint, radius: sizes.radius });
+  const inner = inset(box, sizes.gap, 0);
+  const size = Math.round(sizes.huge * 0.62);
+  const width = name === undefined ? 0 : Math.min(measureText(name, size, 700, build.language) + 2, inner.width * 0.5);
+  const [before, value] = name === undefined ? [undefined, inner] : cutLeft(inner, width, sizes.gap);
+  const look = { weight: 700, colour: COLOURS.primaryDark, vertical: 'middle', maxLines: 1 } as const;
+  if (before !== undefined && name !== undefined)
+    build.caption(name, before, { ...look, size, smallest: Math.round(size * 0.7), maxLines: 2, leading: 1.15 });
+  build.text(id, label, value, { ...look, size: Math.round(sizes.huge * 1.45), smallest: sizes.huge });
+};
+
+const drawButtons = ({ build, sizes }: ScreenContext, buttons: readonly LargeButton[], box: Rect): void => {
+  // A small panel has no height to spare: the buttons take some of the margin too.
+  const spare = sizes.compact ? 4 : 0;
+  const most = Math.min(box.height + 2 * spare, buttons.length * sizes.target * 1.8);
+  const area = { ...box, y: Math.round(box.y + (box.height - most) / 2), height: Math.round(most) };
+  const cells = rows(
+    area,
+    buttons.map(() => 1),
+    sizes.compact ? sizes.keyGap : sizes.gap,
+  );
+  buttons.forEach(({ id, label, icon: name }, i) => {
+    const cell = cells[i];
+    if (cell !== undefined) build.button(id, label, cell, { kind: 'tint', size: Math.round(sizes.huge * 0.72), icon: name });
+  });
 };

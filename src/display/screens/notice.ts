@@ -1,8 +1,7 @@
 // Failures and kind words: what happened, what to do, and a line for staff with the code.
 
 import type { FailureCode } from '../../core/failure.ts';
-import { FAILURES } from '../../core/failure.ts';
-import type { NoticeCode } from '../../core/screens.ts';
+import type { NoticeCode, ScreenModel } from '../../core/screens.ts';
 import { type IconName, icon } from '../icons.ts';
 import { FIELD_CODES } from '../languages/failure-texts.ts';
 import { messagesFor, staffLanguage } from '../languages/language.ts';
@@ -12,11 +11,18 @@ import { COLOURS } from '../theme.ts';
 import { beside, choices, choicesHeight } from './arrange.ts';
 import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
 import { type StackedText, stackTexts } from './stack.ts';
+import { isKindWord, wayOn } from './ways-on.ts';
 
 /** The code as staff read it: the number the field knows, then ours. */
 export const codeLabel = (code: FailureCode | NoticeCode): string => {
   const field = FIELD_CODES[code];
   return field === undefined ? code : `${field} ${code}`;
+};
+
+/** The code whose line for staff a screen shows. */
+export const codeOf = (model: ScreenModel): FailureCode | NoticeCode | undefined => {
+  if (model.screen === 'notice' || model.screen === 'out-of-service') return model.code;
+  return model.screen === 'initialising' ? model.lost : undefined;
 };
 
 const CONTACT_ROW = { regular: 40, compact: 28 } as const;
@@ -85,8 +91,6 @@ const big = (box: Rect, name: IconName, colour: string, tint: string): string =>
   return `<circle cx="${cx}" cy="${cy}" r="${side / 2}" fill="${tint}"/>${icon(name, cx - side * 0.29, cy - side * 0.29, side * 0.58, colour)}`;
 };
 
-const isKindWord = (code: FailureCode | NoticeCode): code is NoticeCode => !(code in FAILURES);
-
 const PICTURES: readonly (readonly [string, IconName])[] = [
   ['card/', 'card'], ['certificate/', 'card'], ['code/', 'card'], ['pin/', 'lock'], ['face/', 'face'], ['camera/', 'face'], ['staff/', 'staff'], ['visit/timeout', 'clock'],
 ]; // biome-ignore format: a table
@@ -140,11 +144,8 @@ const drawChoices = (context: ScreenContext, model: ModelOf<'notice'>, box: Rect
     const cell = cells[i];
     if (cell === undefined) return;
     const size = sizes.compact ? 22 : 32;
-    // What has ended cannot be continued.
-    const onward = isKindWord(model.code) ? messages.notice.continue : messages.notice.close;
-    if (choice === 'continue') build.button('continue', onward, cell, { kind: 'primary', size, icon: 'forward' });
-    else if (choice === 'face') build.button('method-face', messages.method.face, cell, { kind: 'primary', size, icon: 'face' });
-    else build.button('method-staff', messages.notice.staff, cell, { kind: 'outline', size, icon: 'staff' });
+    const { element, label, icon: name } = wayOn(model.code, choice, messages);
+    build.button(element, label, cell, { kind: choice === 'staff' ? 'outline' : 'primary', size, icon: name });
   });
 };
 

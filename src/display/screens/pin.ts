@@ -17,6 +17,8 @@ interface Note {
   readonly error: boolean;
   readonly bold: string;
   readonly plain: string;
+  /** In large letters, in the place of both. */
+  readonly value?: string;
   /** When it is for staff. */
   readonly language?: Language;
 }
@@ -54,6 +56,52 @@ const noteBox = ({ build, sizes }: ScreenContext, box: Rect, note: Note): void =
   build.text(`${note.id}-detail`, note.plain, plain, { ...style, vertical: 'middle' });
 };
 
+/** Beside the one large sentence: a number as the large thing it is. */
+const valueBox = ({ build, sizes }: ScreenContext, box: Rect, id: string, label: string, error: boolean): void => {
+  build.panel(box, {
+    fill: error ? COLOURS.errorTint : COLOURS.tint,
+    radius: sizes.radius * 0.75,
+    ...(error ? { border: COLOURS.error, width: 2 } : {}),
+  });
+  build.text(id, label, inset(box, sizes.gap * 0.8, 0), {
+    size: sizes.huge, smallest: sizes.huge, weight: 700, vertical: 'middle', maxLines: 1, colour: error ? COLOURS.errorDark : COLOURS.primaryDeep,
+  }); // biome-ignore format: one style
+};
+
+/** Beside the patient's one large sentence: what staff are to do, in the letters of staff. */
+const staffBox = (
+  { build, sizes }: ScreenContext,
+  box: Rect,
+  words: { title: string; body: string; language?: Language },
+  note: Note,
+): void => {
+  build.panel(box, {
+    fill: note.error ? COLOURS.errorTint : COLOURS.tint,
+    radius: sizes.radius * 0.75,
+    ...(note.error ? { border: COLOURS.error, width: 2 } : {}),
+  });
+  build.text(
+    'staff-body',
+    `${words.title}: ${note.error ? `${note.bold} ${note.plain}` : words.body}`,
+    inset(box, sizes.gap * 0.8, sizes.gap * 0.4),
+    {
+      size: sizes.compact ? 18 : 25,
+      smallest: sizes.compact ? 15 : 20,
+      vertical: 'middle',
+      leading: 1.25,
+      language: words.language ?? build.language,
+      colour: note.error ? COLOURS.errorDark : COLOURS.primaryDeep,
+    },
+  );
+};
+
+/** In large letters a number stands beside the first sentence alone: the further ones need its room. */
+const noteHeightOf = ({ sizes }: ScreenContext, forStaff: boolean, note: Note): number => {
+  if (!sizes.large) return sizes.compact ? 92 : 88;
+  if (forStaff) return sizes.compact ? 92 : 150;
+  return note.value === undefined ? 0 : sizes.compact ? 56 : 88;
+};
+
 /** Left half: title, explanation, dots, note; right half: pad. */
 const padScreen = (
   context: ScreenContext,
@@ -65,11 +113,27 @@ const padScreen = (
   const language = words.language ?? build.language;
   // A small panel has no height to spare: the pad takes the margin too.
   const body = sizes.compact ? inset(frame.body, 0, -8) : frame.body;
-  const [left, right] = beside(context, body, sizes.compact ? [1, 1.3] : [1, 1.08], sizes.compact ? 20 : sizes.portrait ? 28 : 48);
-  const noteHeight = sizes.compact ? 92 : 88;
+  const weights = sizes.compact ? ([1, sizes.large ? 1.1 : 1.3] as const) : ([1, 1.08] as const);
+  const [left, right] = beside(context, body, weights, sizes.compact ? 20 : sizes.portrait ? 28 : 48);
+  const noteHeight = noteHeightOf(context, words.forStaff === true, note);
   const dotsHeight = sizes.compact ? 60 : 112;
-  const [noteArea, aboveNote] = cutBottom(left, noteHeight, sizes.gap);
+  const [noteArea, aboveNote] = cutBottom(left, noteHeight, noteHeight === 0 ? 0 : sizes.gap);
   const [dotsArea, texts] = cutBottom(aboveNote, dotsHeight, sizes.gap);
+  dots(context, dotsArea, words.entered, state);
+  digitPad(context, right, {
+    digits: state.enabled && state.entered < state.length,
+    remove: state.enabled && state.entered > 0,
+    enter: state.enabled && state.entered === state.length,
+  });
+  if (sizes.large) {
+    build.text('title', context.sentence ?? words.title, texts, {
+      size: sizes.huge, smallest: sizes.huge, weight: 700, leading: 1.2, balance: true, vertical: 'middle', colour: note.error && words.forStaff !== true ? COLOURS.errorDark : COLOURS.text,
+    }); // biome-ignore format: one style
+    if (words.forStaff === true) staffBox(context, noteArea, words, note);
+    else if (note.value !== undefined) valueBox(context, noteArea, note.id, note.value, note.error);
+    return;
+  }
+  noteBox(context, noteArea, note);
   stackTexts(
     build,
     texts,
@@ -77,28 +141,17 @@ const padScreen = (
       {
         id: 'title',
         label: words.title,
-        style: { size: sizes.large ? Math.round(sizes.huge * 0.9) : sizes.title, weight: 700, leading: 1.3, balance: true, language },
+        style: { size: sizes.title, weight: 700, leading: 1.3, balance: true, language },
       },
-      ...(sizes.large && (words.forStaff === undefined || sizes.compact)
-        ? []
-        : [
-            {
-              id: 'body',
-              label: words.body,
-              gap: sizes.gap,
-              style: { size: sizes.compact ? 18 : sizes.body, colour: COLOURS.textSoft, language },
-            },
-          ]),
+      {
+        id: 'body',
+        label: words.body,
+        gap: sizes.gap,
+        style: { size: sizes.compact ? 18 : sizes.body, colour: COLOURS.textSoft, language },
+      },
     ],
     'top',
   );
-  dots(context, dotsArea, words.entered, state);
-  noteBox(context, noteArea, note);
-  digitPad(context, right, {
-    digits: state.enabled && state.entered < state.length,
-    remove: state.enabled && state.entered > 0,
-    enter: state.enabled && state.entered === state.length,
-  });
 };
 
 export const pin = (context: ScreenContext, model: ModelOf<'pin'>): ScreenEnd => {
@@ -111,7 +164,13 @@ export const pin = (context: ScreenContext, model: ModelOf<'pin'>): ScreenEnd =>
     context,
     { title: words.title, body: words.body, entered: words.entered(model.entered, model.length) },
     { entered: model.entered, length: model.length, wrong, enabled: !model.checking },
-    { id: 'tries', error: wrong, bold, plain: tries },
+    {
+      id: 'tries',
+      error: wrong,
+      bold,
+      plain: tries,
+      ...((model.sentence ?? 0) % (context.sentences ?? 1) === 0 ? { value: words.tries(model.triesLeft) } : {}),
+    },
   );
   return { speech: wrong ? words.speechWrong(model.triesLeft) : words.speech };
 };

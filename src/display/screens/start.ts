@@ -20,7 +20,7 @@ const message = ({ build, frame, sizes }: ScreenContext, title: string, body: st
   build.draw(top, icon(sign, top.x + (top.width - size) / 2, top.y, size, COLOURS.primary));
   const [head, rest] = cutTop(below, sizes.hero * 1.3, sizes.gap);
   build.text('title', title, head, { size: sizes.hero, weight: 700, align: 'centre', vertical: 'middle' });
-  build.text('body', body, rest, { size: sizes.instruction, align: 'centre', colour: COLOURS.textSoft, balance: true });
+  if (!sizes.large) build.text('body', body, rest, { size: sizes.instruction, align: 'centre', colour: COLOURS.textSoft, balance: true });
   return { speech: '' };
 };
 
@@ -41,6 +41,10 @@ export const initialising = (context: ScreenContext, model: ModelOf<'initialisin
   const words = context.messages.initialising;
   const { lost } = model;
   const [staff, rest] = lost === undefined ? [undefined, frame.body] : cutBottom(frame.body, staffHeight(context), sizes.gap);
+  if (sizes.large) {
+    drawStart(context, model, rest);
+    return { speech: words.title };
+  }
   const [left, right] = beside(context, rest, [1, 1.1], sizes.margin);
   if (lost === undefined) drawStart(context, model, left);
   else
@@ -67,8 +71,8 @@ const drawStart = ({ build, sizes, messages }: ScreenContext, model: ModelOf<'in
   const seconds = model.remainingSeconds;
   const onlyLink = !model.waitingFor.includes('self-test') && model.waitingFor.length > 0;
   const rest = onlyLink ? words.linkWait : words.soon;
-  build.text('remaining', seconds === undefined ? rest : words.seconds(seconds), cutTop(below, sizes.hero * 1.4)[0], {
-    size: seconds === undefined && onlyLink ? sizes.title : sizes.hero, weight: 700, colour: COLOURS.primary, vertical: 'middle', maxLines: 1,
+  build.text('remaining', seconds === undefined ? rest : words.seconds(seconds), cutTop(below, sizes.hero * (sizes.large ? 2 : 1.4))[0], {
+    size: seconds === undefined && onlyLink ? sizes.title : sizes.hero, weight: 700, colour: COLOURS.primary, vertical: 'middle', ...(sizes.large ? { smallest: sizes.huge, maxLines: 2, leading: 1.25 } : { maxLines: 1 }),
   }); // biome-ignore format: one style
 };
 
@@ -124,10 +128,12 @@ export const idle = (context: ScreenContext, model: ModelOf<'idle'>): ScreenEnd 
   // A way back stands where the way in was.
   TOOL_MODES.forEach((name, i) => {
     const chosen = mode === name;
-    build.button(chosen ? 'mode-standard' : `mode-${name}`, messages.modes[chosen ? 'standard' : name], third[i + 1] ?? third[2], {
+    // The name is the mode's, on or off: a tick and the filled look say that it is on, and so does what is read out.
+    build.button(chosen ? 'mode-standard' : `mode-${name}`, messages.modes[name], third[i + 1] ?? third[2], {
       ...tool,
-      icon: name === 'large' ? 'letters' : 'contrast',
+      icon: chosen ? 'check' : name === 'large' ? 'letters' : 'contrast',
       selected: chosen,
+      ...(chosen ? { name: messages.modes.on(messages.modes[name]) } : {}),
     });
   });
   stackTexts(build, texts, [
@@ -152,12 +158,14 @@ export const idle = (context: ScreenContext, model: ModelOf<'idle'>): ScreenEnd 
 
   const [label, buttons] = cutTop(inset(strip, sizes.margin, sizes.gap * 0.6), caption, sizes.gap * 0.2);
   build.draw(label, icon('globe', label.x, label.y + (caption - sizes.small * 1.25) / 2, sizes.small * 1.25, COLOURS.textSoft));
-  build.caption(words.languages, cutLeft(label, sizes.small * 1.7)[1], {
-    size: sizes.small,
-    colour: COLOURS.textSoft,
-    vertical: 'middle',
-    maxLines: 1,
-  });
+  // The globe says it in large letters, where nothing stands beside the sentence.
+  if (!sizes.large)
+    build.caption(words.languages, cutLeft(label, sizes.small * 1.7)[1], {
+      size: sizes.small,
+      colour: COLOURS.textSoft,
+      vertical: 'middle',
+      maxLines: 1,
+    });
   const cells = Array.from({ length: stripRows }, (_, row) =>
     columns(
       rect(buttons.x, buttons.y + row * (sizes.target + sizes.keyGap), buttons.width, sizes.target),

@@ -5,9 +5,9 @@ import { type IconName, icon } from '../icons.ts';
 import { staffLanguage } from '../languages/language.ts';
 import { factName, factValue } from '../languages/technician-facts.ts';
 import { TECHNICIAN_TEXTS } from '../languages/technician-texts.ts';
-import { centred, columns, cutLeft, cutTop, inset, rect, rows } from '../layout.ts';
+import { centred, columns, cutLeft, cutRight, cutTop, inset, rect, rows } from '../layout.ts';
 import type { Rect } from '../ports.ts';
-import { COLOURS } from '../theme.ts';
+import { COLOURS, type Sizes } from '../theme.ts';
 import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
 import { digitPad, dots } from './digits.ts';
 
@@ -111,8 +111,8 @@ const SIGNS = {
 } as const;
 
 const ORDER = ['fail', 'warn', 'ok'] as const;
-/** Rows of the self-test's list; the doctor has as many questions as two columns take. */
-const TEST_ROWS = 7;
+/** Rows of one page of the self-test: as many as can be read, title above and what was found below. */
+const rowsOf = (sizes: Sizes): number => (sizes.portrait ? 8 : sizes.compact ? 3 : 4);
 
 const drawTest = (context: ScreenContext, model: Extract<Model, { page: 'self-test' }>, box: Rect): void => {
   const { build, sizes } = context;
@@ -125,72 +125,57 @@ const drawTest = (context: ScreenContext, model: Extract<Model, { page: 'self-te
   }); // biome-ignore format: one style
   // What needs somebody stands first.
   const sorted = [...model.parts].sort((a, b) => ORDER.indexOf(a.level) - ORDER.indexOf(b.level));
-  const cells = sizes.portrait
-    ? grid(list, 1, TEST_ROWS * 2, 4)
-    : columns(list, [1, 1], sizes.gap).flatMap((side) => grid(side, 1, TEST_ROWS, sizes.compact ? 2 : 4));
-  sorted.slice(0, cells.length).forEach((part, i) => {
+  const between = sizes.compact ? 4 : 8;
+  const cells =
+    sizes.compact || sizes.portrait
+      ? grid(list, 1, rowsOf(sizes), between)
+      : columns(list, [1, 1], sizes.gap).flatMap((side) => grid(side, 1, rowsOf(sizes), between));
+  const pages = Math.max(1, Math.ceil(sorted.length / cells.length));
+  const at = (model.at ?? 0) % pages;
+  sorted.slice(at * cells.length, (at + 1) * cells.length).forEach((part, i) => {
     const cell = cells[i];
-    if (cell !== undefined) drawPart(context, part, language, cell, i + 1);
+    if (cell !== undefined) drawPart(context, part, language, cell, at * cells.length + i + 1);
   });
+  if (pages > 1) drawPager(context, at + 1, pages);
+};
+
+/** In the footer, beside the way back: the next parts, and which of how many pages this is. */
+const drawPager = (context: ScreenContext, page: number, pages: number): void => {
+  const { build, frame, sizes } = context;
+  const cell = cutRight(inset(frame.footer, sizes.margin, (frame.footer.height - sizes.target) / 2), sizes.compact ? 300 : 400)[0];
+  build.button('technician-more' satisfies ElementId, `${textsOf(context).next} ${page}/${pages}`, cell, {
+    kind: 'outline', size: sizes.compact ? 22 : 30, icon: 'forward', language: 'ja', maxLines: 1,
+  }); // biome-ignore format: one style
 };
 
 const drawPart = ({ build, sizes }: ScreenContext, part: TestedPart, language: 'ja' | 'en', row: Rect, number: number): void => {
   const sign = SIGNS[part.level];
   build.panel(row, { fill: COLOURS.surface, border: COLOURS.border, radius: sizes.radius / 2 });
-  const side = Math.min(row.height * 0.5, sizes.body * 1.2);
-  const [mark, words] = cutLeft(inset(row, sizes.gap / 2, 2), side, sizes.gap / 2);
+  const side = sizes.body * 1.4;
+  const [mark, words] = cutLeft(inset(row, sizes.gap * 0.6, sizes.compact ? 3 : 6), side, sizes.gap * 0.6);
   build.draw(mark, icon(sign.icon, mark.x, mark.y + (mark.height - side) / 2, side, sign.colour));
-  const [title, note] = columns(words, [1, 2.2], sizes.gap / 2);
-  const size = sizes.compact ? 14 : 20;
-  const name = part.title[language];
-  build.text(`part-${number}`, name, title, {
-    language: 'ja',
-    size,
-    weight: 700,
-    vertical: 'middle',
-    maxLines: 2,
-    smallest: 10,
-    leading: 1.2,
-  });
-  const facts = Object.entries(part.facts).map(([key, value]) => `${factName(key, language)} ${factValue(value, language)}`);
+  const [title, note] = cutTop(words, sizes.body * 1.2, 2);
+  const look = { language: 'ja', vertical: 'middle', leading: 1.2 } as const;
+  build.text(`part-${number}`, part.title[language], title, { ...look, size: sizes.body, weight: 700, maxLines: 1, smallest: sizes.small });
+  const facts = Object.entries(part.facts).map(([key, value]) => `${factName(key, language)}: ${factValue(value, language)}`);
   const said = part.advice?.[language] ?? facts.join(language === 'ja' ? '、' : ', ');
   build.text(`fact-${number}`, said, note, {
-    language: 'ja', size: Math.round(size * 0.9), vertical: 'middle', maxLines: 3, smallest: 9, leading: 1.2, colour: COLOURS.textSoft,
+    ...look, size: sizes.body, smallest: sizes.compact ? 15 : 20, maxLines: 3, colour: COLOURS.textSoft,
   }); // biome-ignore format: one style
 };
 
 const drawFacts = ({ build, sizes }: ScreenContext, facts: readonly (readonly [string, string])[], box: Rect): void => {
   const language = staffLanguage(build.language) === 'en' ? 'en' : 'ja';
-  const perColumn = Math.max(1, Math.min(sizes.compact ? 6 : 8, Math.ceil(facts.length / 2)));
-  columns(box, [1, 1], sizes.gap).forEach((column, half) => {
-    const shown = facts.slice(half * perColumn, (half + 1) * perColumn);
-    if (shown.length === 0) return;
-    const height = Math.min(box.height / perColumn, sizes.body * 2.2);
-    const area = rect(column.x, column.y, column.width, height * shown.length);
-    build.panel(area, { fill: COLOURS.surface, border: COLOURS.border, radius: sizes.radius / 2 });
-    grid(area, 1, shown.length, 0).forEach((row, i) => {
-      const [key, value] = shown[i] ?? ['', ''];
-      if (i > 0) build.panel(rect(row.x + 2, row.y, row.width - 4, 1), { fill: COLOURS.border });
-      const [name, text] = cutLeft(inset(row, sizes.gap * 0.8, 0), row.width * 0.36, sizes.gap / 2);
-      const size = sizes.compact ? 16 : 22;
-      build.caption(factName(key, language), name, {
-        size,
-        language: 'ja',
-        weight: 700,
-        colour: COLOURS.primaryDark,
-        vertical: 'middle',
-        maxLines: 1,
-        smallest: 10,
-      });
-      build.text(`fact-${key}`, factValue(value, language), text, {
-        size,
-        language: 'ja',
-        vertical: 'middle',
-        maxLines: 2,
-        smallest: 9,
-        leading: 1.15,
-      });
-    });
+  const height = Math.min(box.height / Math.max(1, facts.length), sizes.body * 2.2);
+  const area = rect(box.x, box.y, box.width, height * facts.length);
+  build.panel(area, { fill: COLOURS.surface, border: COLOURS.border, radius: sizes.radius / 2 });
+  grid(area, 1, facts.length, 0).forEach((row, i) => {
+    const [key, value] = facts[i] ?? ['', ''];
+    if (i > 0) build.panel(rect(row.x + 2, row.y, row.width - 4, 1), { fill: COLOURS.border });
+    const [name, text] = cutLeft(inset(row, sizes.gap * 0.8, 0), row.width * 0.28, sizes.gap / 2);
+    const look = { size: sizes.body, language: 'ja', vertical: 'middle', smallest: sizes.compact ? 15 : 20 } as const;
+    build.caption(factName(key, language), name, { ...look, weight: 700, colour: COLOURS.primaryDark, maxLines: 1 });
+    build.text(`fact-${key}`, factValue(value, language), text, { ...look, maxLines: 2, leading: 1.15 });
   });
 };
 

@@ -13,7 +13,7 @@ const JOIN: Readonly<Record<Language, { readonly end: string; readonly between: 
 
 /** A text that is broken for the eye, as the one line it is for the ear. */
 export const inOneLine = (text: string, language: Language): string =>
-  text.replace('\n', language === 'ja' || language === 'zh-Hans' ? '' : ' ');
+  text.replaceAll('\n', language === 'ja' || language === 'zh-Hans' ? '' : ' ');
 
 /** A number as it is read out: letter by letter and digit by digit, a line each; marks between them are not said. */
 export const spelled = (number: string): string =>

@@ -66,7 +66,14 @@ const takeCard: StateConfig = {
   id: 'take-card',
   initial: 'quiet',
   always: { guard: 'cardGone', target: '#resting' },
-  on: { ...ON_A_NEW_CARD },
+  on: {
+    ...ON_A_NEW_CARD,
+    // Who took it late wants the reception number as well.
+    'CARD.REMOVED': [
+      { guard: 'hasNumber', target: '#done-taken', actions: assign({ closing: ({ context }) => ({ ...context.closing, taken: true }) }) },
+      '#resting',
+    ],
+  },
   states: {
     quiet: level(undefined, 'asking'),
     asking: level('alarm-1', 'urging'),
