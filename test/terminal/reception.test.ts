@@ -21,6 +21,11 @@ test('a first start asks for new accounts, at this machine only, and an administ
   const chief = { id: 'chief', role: 'admin', password: 'machine-room' };
   t.match((await app.inject('/api/session')).json(), { accountsExist: false, demoAccounts: [] });
   t.match((await setup([{ ...chief, role: 'reception' }])).json(), { field: 'accounts', message: /管理者/ });
+  t.match(
+    (await setup([{ ...chief, id: '', password: '' }])).json(),
+    { fields: { 'accounts.0.id': 'IDを入力してください', 'accounts.0.password': /8文字以上/ } },
+    'every wrong field at once',
+  );
   t.match((await setup([{ ...chief, password: 'short' }])).json(), { field: 'accounts.0.password', message: /8文字以上/ });
   t.match((await setup([{ id: 'chief-chief', role: 'admin', password: 'chief-chief' }])).json(), { message: /IDと同じ/ });
   t.equal((await setup([chief], { remoteAddress: '192.168.1.7' })).statusCode, 403, 'not from elsewhere');
@@ -70,14 +75,24 @@ test('an administrator adds, changes and removes accounts; whoever was logged in
   const cookies = await cookie('chief', 'machine-room');
   const put = (payload: object) => app.inject({ method: 'POST', url: '/api/accounts', cookies, payload });
   const desk = await cookie();
-  t.equal((await put({ id: 'reception', role: 'reception', password: 'another-word' })).statusCode, 200);
+  const taken = await put({ id: 'reception', role: 'reception', password: 'another-word' });
+  t.match([taken.statusCode, taken.json()], [409, { code: 'account/exists', field: 'id', message: /もう使われています/ }]);
+  t.equal((await app.inject({ url: '/api/visits', cookies: desk })).statusCode, 200, 'nothing has happened to who has the ID');
+  t.strictSame((await put({ id: 'reception', password: 'another-word', change: true })).json(), { id: 'reception', role: 'reception' });
   t.equal((await app.inject({ url: '/api/visits', cookies: desk })).statusCode, 401);
   t.equal((await login('reception', 'another-word')).statusCode, 200);
+  t.match((await put({ id: 'doctor', password: 'another-word', change: true })).json(), { role: 'medical' }, 'the role stays');
+  t.equal((await login('doctor', 'another-word')).statusCode, 200);
+  t.match((await put({ id: 'none-such', password: 'another-word', change: true })).json(), { code: 'account/unknown', field: 'id' });
+  t.match((await put({ id: 'desk-2', password: 'another-word' })).json(), { field: 'role' });
+  t.match((await put({ id: '', role: 'reception', password: '' })).json(), {
+    fields: { id: 'IDを入力してください', password: /8文字以上/ },
+  });
   t.match((await put({ id: 'Desk 2', role: 'reception', password: 'another-word' })).json(), { field: 'id' });
-  t.match((await put({ id: 'chief', role: 'reception', password: 'another-word' })).json(), { field: 'role' }, 'not oneself');
+  t.match((await put({ id: 'chief', role: 'reception', password: 'another-word', change: true })).json(), { field: 'role' }, 'not oneself');
   t.match((await app.inject({ method: 'DELETE', url: '/api/accounts/chief', cookies })).json(), { message: /最後の管理者/ });
   t.equal((await app.inject({ method: 'DELETE', url: '/api/accounts/doctor', cookies })).statusCode, 200);
-  t.equal((await login('doctor', 'consulting-room')).statusCode, 401);
+  t.equal((await login('doctor', 'another-word')).statusCode, 401);
 });
 
 test('the record of who saw what can only grow, and any change of it shows', async (t) => {

@@ -21,17 +21,32 @@ export interface AccountRouteParts {
 
 const idField = z
   .string({ error: 'IDを入力してください' })
+  .min(1, 'IDを入力してください')
   .regex(/^[a-z0-9][a-z0-9._-]{0,31}$/, 'IDは半角の英小文字・数字・ . _ - で32文字までです');
 const passwordField = z
   .string({ error: 'パスワードを入力してください' })
   .min(8, 'パスワードは8文字以上にしてください')
   .max(256, 'パスワードが長すぎます');
-/** A new account as the page sends it. */
+const notTheId = ({ id, password }: { id: string; password: string }): boolean => password.toLowerCase() !== id;
+const NOT_THE_ID = { error: 'IDと同じパスワードは使えません', path: ['password'] };
+/** A first account. */
 export const newAccount = z
   .strictObject({ id: idField, role: z.enum(ROLES, { error: '役割を選んでください' }), password: passwordField })
-  .refine(({ id, password }) => password.toLowerCase() !== id, { error: 'IDと同じパスワードは使えません', path: ['password'] });
+  .refine(notTheId, NOT_THE_ID);
+
+/** As the page sends it: a new account, or with `change` another password, and the role it had unless one is named. */
+const accountBody = z
+  .strictObject({
+    id: idField,
+    role: z.enum(ROLES, { error: '役割を選んでください' }).optional(),
+    password: passwordField,
+    change: z.literal(true, { error: 'change は true です' }).optional(),
+  })
+  .refine(notTheId, NOT_THE_ID);
 
 const PAGE = 200;
+const UNKNOWN = 'このアカウントはありません';
+const EXISTS = 'このIDはもう使われています。パスワードや役割を変えるときは、一覧の「変更」を押してください';
 
 export const accountRoutes = (app: FastifyInstance, { guard, accounts, sessions, lockout, audit }: AccountRouteParts): void => {
   app.get('/api/accounts', (request) => {
@@ -41,21 +56,26 @@ export const accountRoutes = (app: FastifyInstance, { guard, accounts, sessions,
 
   app.post('/api/accounts', async (request) => {
     const admin = guard.require(request, 'admin');
-    const { id, role, password } = parseBody(newAccount, request.body);
-    const changed = accounts.list().some((known) => known.id === id);
+    const { id, role: wanted, password, change: changed } = parseBody(accountBody, request.body);
+    const before = accounts.list().find((known) => known.id === id);
+    // Whoever means to add a person must not take the account of another one by a slip of the hand.
+    if (before !== undefined && changed === undefined) throw new HttpRefusal(409, 'account/exists', EXISTS, 'id');
+    if (before === undefined && changed !== undefined) throw new HttpRefusal(404, 'account/unknown', UNKNOWN, 'id');
+    const role = wanted ?? before?.role;
+    if (role === undefined) throw badInput('role', '役割を選んでください');
     if (id === admin.id && role !== 'admin') throw badInput('role', '自分の管理者の役割は外せません');
     await accounts.put(id, role, password);
     lockout.passed(id);
     // Whoever was logged in with the old password or role is not any more.
     if (id !== admin.id) sessions.closeAccount(id);
-    audit.add({ account: admin.id, action: changed ? 'account/changed' : 'account/added', detail: id });
+    audit.add({ account: admin.id, action: changed === true ? 'account/changed' : 'account/added', detail: id });
     return { id, role };
   });
 
   app.delete<{ Params: { id: string } }>('/api/accounts/:id', (request) => {
     const admin = guard.require(request, 'admin');
     const { id } = request.params;
-    if (!accounts.list().some((known) => known.id === id)) throw new HttpRefusal(404, 'account/unknown', 'このアカウントはありません');
+    if (!accounts.list().some((known) => known.id === id)) throw new HttpRefusal(404, 'account/unknown', UNKNOWN);
     try {
       accounts.remove(id);
     } catch (error) {

@@ -1,4 +1,4 @@
-// Every answer that is not a success: {code, message, field?}, and where it is made. No stack, no value of the request in it.
+// Every answer that is not a success: {code, message, field?, fields?}, and where it is made. No stack, no value of the request in it.
 
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
@@ -9,25 +9,32 @@ export class HttpRefusal extends Error {
   readonly status: number;
   readonly code: string;
   readonly field: string | undefined;
+  /** Every wrong field with its message, where several are. */
+  readonly fields: Readonly<Record<string, string>> | undefined;
 
-  constructor(status: number, code: string, message: string, field?: string) {
+  constructor(status: number, code: string, message: string, field?: string, fields?: Readonly<Record<string, string>>) {
     super(message);
     this.status = status;
     this.code = code;
     this.field = field;
+    this.fields = fields;
   }
 }
 
 export const badInput = (field: string, message: string): HttpRefusal => new HttpRefusal(400, 'input/invalid', message, field);
 
-/** The body as `schema` knows it, or 400 with the first wrong field. */
+/** The body as `schema` knows it, or 400 with the first wrong field, and all of them where several are wrong. */
 export const parseBody = <Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> => {
   const result = schema.safeParse(body ?? {});
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const field = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.map(String).join('.');
-  const what = issue?.code === 'unrecognized_keys' ? 'この項目は使えません' : (issue?.message ?? '値が正しくありません');
-  throw badInput(field === undefined || field === '' ? 'body' : field, what);
+  const wrong = new Map<string, string>();
+  for (const issue of result.error.issues) {
+    const unknown = issue.code === 'unrecognized_keys';
+    const field = (unknown ? issue.keys[0] : issue.path.map(String).join('.')) || 'body';
+    if (!wrong.has(field)) wrong.set(field, unknown ? 'この項目は使えません' : issue.message);
+  }
+  const [field, what] = [...wrong][0] ?? ['body', '値が正しくありません'];
+  throw new HttpRefusal(400, 'input/invalid', what, field, wrong.size > 1 ? Object.fromEntries(wrong) : undefined);
 };
 
 const FRAMEWORK: Readonly<Record<string, readonly [number, string]>> = {
@@ -43,8 +50,9 @@ export const installErrors = (app: FastifyInstance, onInternal: (name: string) =
   );
   app.setErrorHandler((error: Error & { code?: string; statusCode?: number }, _request, reply) => {
     if (error instanceof HttpRefusal) {
-      const { code, message, field } = error;
-      return reply.code(error.status).send({ code, message, ...(field === undefined ? {} : { field }) });
+      const { code, message, field, fields } = error;
+      const where = { ...(field === undefined ? {} : { field }), ...(fields === undefined ? {} : { fields }) };
+      return reply.code(error.status).send({ code, message, ...where });
     }
     const known = FRAMEWORK[error.code ?? ''];
     if (known !== undefined) return reply.code(known[0]).send({ code: 'input/invalid', message: known[1], field: 'body' });

@@ -1,7 +1,7 @@
 // The administrator's views: accounts, and the record of who did and saw what.
 
 import { del, get, post } from './api.js';
-import { field, h, icon, table } from './dom.js';
+import { field, h, icon, sayAt, table } from './dom.js';
 import { trouble } from './help.js';
 import * as words from './words.js';
 
@@ -39,7 +39,7 @@ export const accountsView = () => {
   const refresh = async () => {
     const { accounts } = await get('/api/accounts');
     list.replaceChildren(table(['ID', '役割', '状態', '操作'], accounts.map((one) => [h('strong', {}, one.id), ROLES[one.role], one.waitSeconds > 0 ? '間違いが続いたため待機中' : '使えます',
-      removal(one.id, () => act(() => del(`/api/accounts/${encodeURIComponent(one.id)}`), `${one.id} を削除しました`))])));
+      h('div', { class: 'row' }, h('button', { class: 'button small', type: 'button', onclick: () => edit(one) }, '変更'), removal(one.id, () => act(() => del(`/api/accounts/${encodeURIComponent(one.id)}`), `${one.id} を削除しました`)))])));
   };
   const act = async (run, text) => {
     for (const part of Object.values(parts)) part.say(undefined);
@@ -48,16 +48,36 @@ export const accountsView = () => {
       said.replaceChildren(h('p', { class: 'box notice' }, text));
       await refresh();
     } catch (error) {
-      if (parts[error.field]) return parts[error.field].say(error.message);
-      said.replaceChildren(trouble(error));
+      if (!sayAt(parts, error)) said.replaceChildren(trouble(error));
     }
   };
-  const save = () => {
-    const body = Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.input.value.trim()]));
-    return act(() => post('/api/accounts', body), `${body.id} を保存しました`);
+  /** The account that is being changed; undefined where one is added. */
+  let changing;
+  const title = h('h2', {});
+  const back = h('button', { class: 'button wide', type: 'button', onclick: () => edit() }, '変更をやめる');
+  const edit = (one) => {
+    changing = one;
+    for (const part of Object.values(parts)) part.say(undefined);
+    said.replaceChildren();
+    title.textContent = one === undefined ? '追加' : `${one.id} の変更`;
+    parts.id.input.value = one?.id ?? '';
+    parts.id.input.readOnly = one !== undefined;
+    parts.password.input.value = '';
+    parts.role.input.value = one?.role ?? 'reception';
+    back.hidden = one === undefined;
+    parts[one === undefined ? 'id' : 'password'].input.focus();
   };
+  const save = () => {
+    const body = Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, name === 'password' ? part.input.value : part.input.value.trim()]));
+    if (changing !== undefined) body.change = true;
+    return act(async () => {
+      await post('/api/accounts', body);
+      edit();
+    }, `${body.id} ${changing === undefined ? 'を追加しました' : 'を変更しました'}`);
+  };
+  edit();
   return { refresh, element: h('section', { class: 'view narrow' }, h('h1', {}, 'アカウント'), said, h('div', { class: 'two' },
-    h('form', { class: 'panel', novalidate: true, onsubmit: (event) => { event.preventDefault(); void save(); } }, h('h2', {}, '追加・変更'), Object.values(parts).map((part) => part.element), h('button', { class: 'button primary wide', type: 'submit' }, '保存')), list)) };
+    h('form', { class: 'panel', novalidate: true, onsubmit: (event) => { event.preventDefault(); void save(); } }, title, Object.values(parts).map((part) => part.element), h('button', { class: 'button primary wide', type: 'submit' }, '保存'), back), list)) };
 }; // biome-ignore format: reads as the page does
 
 const rowOf = (one) => [

@@ -1,11 +1,12 @@
-// The page's side of the JSON interface. A refusal becomes an ApiError with code, message and field.
+// The page's side of the JSON interface. A refusal becomes an ApiError with code, message, field, and fields: every wrong one with its message.
 
 export class ApiError extends Error {
-  constructor(status, { code, message, field }) {
+  constructor(status, { code, message, field, fields }) {
     super(message);
     this.status = status;
     this.code = code;
     this.field = field;
+    this.fields = fields ?? (field === undefined ? {} : { [field]: message });
   }
 }
 

@@ -97,3 +97,11 @@ export const field = (label, input, { hint, optional } = {}) => {
   };
   return { element, input, say };
 };
+
+/** Says at every field what is wrong with it, and puts the cursor into the first; false where the error is of none of them. */
+export const sayAt = (parts, { fields }) => {
+  const wrong = Object.entries(parts).filter(([name]) => fields?.[name] !== undefined);
+  for (const [name, part] of wrong) part.say(fields[name]);
+  wrong[0]?.[1].input.focus();
+  return wrong.length > 0;
+};

@@ -2,7 +2,7 @@
 
 import { post } from './api.js';
 import { eligibilityBlock } from './detail.js';
-import { field, h, icon } from './dom.js';
+import { field, h, icon, sayAt } from './dom.js';
 import { trouble } from './help.js';
 
 export const insuranceView = () => {
@@ -25,11 +25,8 @@ export const insuranceView = () => {
     try {
       answer.replaceChildren(h('div', { class: 'panel' }, eligibilityBlock(await post('/api/eligibility', body))));
     } catch (error) {
-      const at = parts[error.field];
       answer.replaceChildren();
-      if (at === undefined) return answer.replaceChildren(trouble(error));
-      at.say(error.message);
-      at.input.focus();
+      if (!sayAt(parts, error)) answer.replaceChildren(trouble(error));
     }
   };
   const element = h('section', { class: 'view narrow' }, h('h1', {}, '保険証/処方箋で確認'),

@@ -1,7 +1,7 @@
 // ログイン (G4): ID and password, and the question when the account is already in use.
 
 import { post } from './api.js';
-import { field, h, icon } from './dom.js';
+import { field, h, icon, sayAt } from './dom.js';
 import { contactList, question } from './help.js';
 import * as words from './words.js';
 
@@ -26,11 +26,7 @@ export const loginPage = (session, notice, onLogin) => {
       onLogin();
     } catch (error) {
       if (error.code === 'session/in-use') return askForce(error.message);
-      const at = { id, password }[error.field];
-      if (at !== undefined) {
-        at.say(error.message);
-        at.input.focus();
-      } else {
+      if (!sayAt({ id, password }, error)) {
         say(h('p', { class: 'box error' }, icon('alert'), h('span', {}, error.message)));
         if (error.status === 401) password.input.select();
       }

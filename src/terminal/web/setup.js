@@ -1,7 +1,7 @@
 // The first start outside a demonstration: the clinic makes its own accounts, an administrator and a reception account.
 
 import { post } from './api.js';
-import { field, h, icon } from './dom.js';
+import { field, h, icon, sayAt } from './dom.js';
 
 const pair = (role, title, note, id) => {
   const name = field('ID', h('input', { name: `${role}-id`, value: id, autocomplete: 'off', autocapitalize: 'none', required: true }));
@@ -26,11 +26,9 @@ export const setupPage = (session, onDone) => {
       await post('/api/setup', { accounts: wanted.map(({ value }) => value()) });
       onDone();
     } catch (error) {
-      const [, index, key] = /^accounts\.(\d)\.(\w+)$/.exec(error.field ?? '') ?? [];
-      const at = wanted[index]?.parts[key];
-      if (at === undefined) return message.replaceChildren(h('p', { class: 'box error' }, icon('alert'), h('span', {}, error.message)));
-      at.say(error.message);
-      at.input.focus();
+      const parts = wanted.flatMap((one, index) => Object.entries(one.parts).map(([key, part]) => [`accounts.${index}.${key}`, part]));
+      if (!sayAt(Object.fromEntries(parts), error))
+        message.replaceChildren(h('p', { class: 'box error' }, icon('alert'), h('span', {}, error.message)));
     }
   };
   return h('main', { class: 'login' },
