@@ -124,3 +124,25 @@ test('an account keeps its role when its password is changed, and nobody’s is 
   t.match(await accounts.check('desk-2', 'another-word'), { role: 'reception' });
   t.strictSame(errors, [], 'no error in a page');
 });
+
+test('a search that finds nobody says so, and an empty date is named as the page names it', { skip }, async (t) => {
+  const { enter, errors, kiosks } = await desk(t);
+  kiosks.brokerIs('connected');
+  const page = await enter('reception');
+  await press(page, '今はしない');
+  await page.getByRole('heading', { name: '今日の受付はまだありません' }).waitFor();
+  await press(page, '7日間');
+  await page.getByRole('heading', { name: 'この期間の受付はありません' }).waitFor();
+  await page.getByLabel('氏名・受付番号').fill('zzz');
+  await press(page, '検索');
+  await page.getByRole('heading', { name: 'この条件の受付はありません' }).waitFor();
+  await page.getByLabel('いつから').fill('');
+  await press(page, '検索');
+  await page.getByText(/^「いつから」は /).waitFor();
+  await picture(page, 'nobody');
+  // A reader that is silent: its power, or the network only.
+  await page.getByText('kiosk-1応答がありません').click();
+  t.ok(await page.getByText('ネットワークの線がつながっているか', { exact: false }).isVisible());
+  await picture(page, 'silent');
+  t.strictSame(errors, [], 'no error in a page');
+});

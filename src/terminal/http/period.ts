@@ -4,12 +4,14 @@ import { DAY_MS, japanDate, startOfJapanDay, yearsBefore } from '../calendar.ts'
 import { badInput } from './errors.ts';
 
 const YEARS_BACK = 2;
+/** As the page's fields are called. */
+const LABELS = { from: 'いつから', to: 'いつまで' } as const;
 
 const moment = (field: 'from' | 'to', text: unknown): { readonly at: number; readonly wholeDay: boolean } => {
   const day = typeof text === 'string' ? startOfJapanDay(text) : undefined;
   if (day !== undefined) return { at: day, wholeDay: true };
   const at = typeof text === 'string' && /^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(at)) throw badInput(field, `${field} は 2026-04-01 のような日付で入力してください`);
+  if (Number.isNaN(at)) throw badInput(field, `「${LABELS[field]}」は 2026-04-01 のような日付で入力してください`);
   return { at, wholeDay: false };
 };
 

@@ -71,7 +71,7 @@ export const kiosksStrip = () => {
       h('div', { class: 'menu' },
         view.faults.map((code) => h('p', { class: 'fault' }, h('strong', {}, fault(code)[0]), h('br'), fault(code)[1], h('br'), h('span', { class: 'quiet small' }, '問い合わせるときの記号 ', h('code', {}, code)))),
         view.faults.length > 0 || view.report?.level === 'fail' || view.status === 'offline' || view.status === 'unknown' ? contactList() : undefined,
-        view.status === 'offline' ? h('p', { class: 'fault' }, '電源とネットワークの線を確かめてください。電源を入れて1分ほどで受付できるようになります。') : undefined,
+        view.status === 'offline' ? h('p', { class: 'fault' }, 'カードリーダーの電源が入っているか、ネットワークの線がつながっているかを確かめてください。電源を入れたときは、1分ほどで受付できるようになります。') : undefined,
         view.report === undefined ? undefined : reportLines(view.report),
         able.length === 0 ? h('p', { class: 'quiet' }, '今できる操作はありません') : able.map(([command, text]) =>
           h('button', { class: 'menu-item', type: 'button', onclick: (event) => { event.currentTarget.closest('details').open = false; void send(view.id, command); } }, text)),

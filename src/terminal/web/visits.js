@@ -42,10 +42,11 @@ const row = (visit, { fresh, onOpen, oneDay }) => {
     h('td', { class: 'kiosk', 'data-label': 'リーダー' }, visit.kiosk)); // biome-ignore format: reads as the page does
 };
 
-const empty = (live) =>
+/** `live`: today alone, so that more will come; `named`: something besides the period was asked for. */
+const empty = (live, named) =>
   h('div', { class: 'empty' }, icon(live ? 'card' : 'search', 56),
-    h('h2', {}, live ? '今日の受付はまだありません' : 'この期間の受付はありません'),
-    h('p', {}, live ? '患者さんがカードリーダーで受付を終えると、ここにすぐ表示されます。' : '期間を変えて、もう一度検索してください。')); // biome-ignore format: reads as the page does
+    h('h2', {}, live ? '今日の受付はまだありません' : named ? 'この条件の受付はありません' : 'この期間の受付はありません'),
+    h('p', {}, live ? '患者さんがカードリーダーで受付を終えると、ここにすぐ表示されます。' : named ? '期間や氏名・受付番号を変えて、もう一度検索してください。' : '期間を変えて、もう一度検索してください。')); // biome-ignore format: reads as the page does
 
 /** How many are asked for at once. */
 const PAGE = 200;
@@ -93,7 +94,7 @@ export const visitsView = (onOpen) => {
     const waiting = visits.filter((visit) => visit.result === 'see-reception').length;
     if (waiting > 0)
       count.append(h('span', { class: 'count-warning' }, `${next === undefined ? '' : '表示中の'}うち声かけが必要 ${waiting}件`));
-    if (visits.length === 0) return list.replaceChildren(empty(isLive()));
+    if (visits.length === 0) return list.replaceChildren(empty(oneDay && isLive() && period.words === '', period.words !== ''));
     const head = ['番号', '時刻', '患者さん(カードの表示)', '本人確認', '閲覧の同意', '受付', 'リーダー'];
     list.replaceChildren(
       h('table', {}, h('thead', {}, h('tr', {}, head.map((text) => h('th', { scope: 'col' }, text)))),

@@ -17,7 +17,7 @@ export const KIOSK = {
   ready: '受付できます',
   busy: '受付中',
   'out-of-service': '休止中',
-  offline: '電源が入っていません',
+  offline: '応答がありません',
   unknown: '状態を確認できません',
 };
 export const REPORT = { ok: '異常はありません', warn: '気をつけるところがあります', fail: '直すところがあります' };
