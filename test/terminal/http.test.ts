@@ -165,6 +165,19 @@ test('eligibility by insurance numbers knows valid, invalid, replaced, several, 
   t.strictSame(await wrong({ ...SPECIMEN.valid, InsurerNumber: 5 }), [400, 'input/invalid', 'InsurerNumber']);
   t.strictSame(await wrong({ InsurerNumber: '06992010' }), [400, 'input/invalid', 'InsuredIdentificationNumber']);
   t.strictSame(await wrong({ ...SPECIMEN.valid, InsuredBranchNumber: 'abc' }), [400, 'input/invalid', 'InsuredBranchNumber']);
+  for (const Birthdate of ['2030-01-01', '1850-01-01', '1980-02-30', 'R99.1.1'])
+    t.strictSame(await wrong({ ...SPECIMEN.valid, Birthdate }), [400, 'input/invalid', 'Birthdate'], Birthdate);
+  const { Birthdate: born } = (await ask(SPECIMEN.valid)).json().ResultList[0];
+  const era = new Intl.DateTimeFormat('ja-JP-u-ca-japanese', {
+    timeZone: 'UTC',
+    era: 'long',
+    year: 'numeric',
+    month: 'long',
+    day: 'numeric',
+  });
+  const day = new Date(`${born.slice(0, 4)}-${born.slice(4, 6)}-${born.slice(6)}T00:00:00Z`);
+  t.equal(await validity({ ...SPECIMEN.valid, Birthdate: era.format(day) }), '1', 'by the era, as on the card');
+  t.equal(await validity({ ...SPECIMEN.valid, Birthdate: 'S1.12.25' }), '4', 'somebody else’s');
   t.strictSame(await wrong({ ...SPECIMEN.valid, extra: 1 }), [400, 'input/invalid', 'extra']);
 });
 

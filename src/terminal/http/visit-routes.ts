@@ -2,7 +2,8 @@
 
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { japanDate, startOfJapanDay } from '../calendar.ts';
+import { birthDateProblem, readBirthDate } from '../birth-date.ts';
+import { japanDate } from '../calendar.ts';
 import { isInsurerNumber } from '../eligibility/numbers.ts';
 import type { EligibilityRegistry, InsuranceNumbers } from '../eligibility/ports.ts';
 import { doubtfulFields, type Handover } from '../exchange/handover.ts';
@@ -26,26 +27,29 @@ export interface VisitRouteParts {
 /** Digits as staff type them: full width becomes ASCII, blanks and hyphens go. */
 const typed = (value: string): string => value.normalize('NFKC').replace(/[\s-]/g, '');
 const optional = z.string({ error: '文字で入力してください' }).max(40, '40文字までです').optional();
-const numbersBody = z.strictObject({
-  InsurerNumber: z
-    .string({ error: '保険者番号を入力してください' })
-    .transform(typed)
-    .refine((value) => value !== '', '保険者番号を入力してください')
-    .refine((value) => value === '' || /^(\d{6}|\d{8})$/.test(value), '保険者番号は6桁または8桁の数字です')
-    .refine(isInsurerNumber, '保険者番号の検証番号(最後の1桁)が合いません。もう一度確かめてください'),
-  InsuredCardSymbol: optional,
-  InsuredIdentificationNumber: z
-    .string({ error: '番号を入力してください' })
-    .refine((value) => typed(value) !== '', '番号を入力してください')
-    .max(20, '番号は20文字までです'),
-  InsuredBranchNumber: optional.refine((value) => value === undefined || /^\d{0,2}$/.test(typed(value)), '枝番は2桁までの数字です'),
-  Birthdate: optional
-    .transform((value) => (value === undefined ? undefined : typed(value)))
-    .refine(
-      (value) => value === undefined || value === '' || startOfJapanDay(value.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')) !== undefined,
-      '生年月日は 1980-04-10 のように入力してください',
-    ),
-});
+const NO_BIRTH_DATE = '生年月日は「昭和25年3月4日」「S25.3.4」「1950-03-04」のように、ある日付で入力してください';
+const numbersBody = (today: string) =>
+  z.strictObject({
+    InsurerNumber: z
+      .string({ error: '保険者番号を入力してください' })
+      .transform(typed)
+      .refine((value) => value !== '', '保険者番号を入力してください')
+      .refine((value) => value === '' || /^(\d{6}|\d{8})$/.test(value), '保険者番号は6桁または8桁の数字です')
+      .refine(isInsurerNumber, '保険者番号の検証番号(最後の1桁)が合いません。もう一度確かめてください'),
+    InsuredCardSymbol: optional,
+    InsuredIdentificationNumber: z
+      .string({ error: '番号を入力してください' })
+      .refine((value) => typed(value) !== '', '番号を入力してください')
+      .max(20, '番号は20文字までです'),
+    InsuredBranchNumber: optional.refine((value) => value === undefined || /^\d{0,2}$/.test(typed(value)), '枝番は2桁までの数字です'),
+    Birthdate: optional.transform((value, context) => {
+      if (value === undefined || value.trim() === '') return undefined;
+      const birth = readBirthDate(value);
+      const problem = birth === undefined ? NO_BIRTH_DATE : birthDateProblem(birth, today);
+      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+      return birth?.replaceAll('-', '');
+    }),
+  });
 const searchBody = z.strictObject({
   text: z.string({ error: '文字で入力してください' }).max(60, '60文字までです'),
   from: z.string().optional(),
@@ -118,7 +122,7 @@ export const visitRoutes = (app: FastifyInstance, { guard, inbox, registry, hand
 
   app.post('/api/eligibility', async (request) => {
     const account = guard.require(request);
-    const asked = parseBody(numbersBody, request.body);
+    const asked = parseBody(numbersBody(japanDate(now())), request.body);
     audit.add({ account: account.id, action: 'eligibility/search' });
     return registry.byNumbers(asked as InsuranceNumbers, japanDate(now()));
   });

@@ -12,7 +12,10 @@ export const insuranceView = () => {
     InsuredCardSymbol: field('記号', text('InsuredCardSymbol', { inputmode: 'text' }), { optional: '印字があれば' }),
     InsuredIdentificationNumber: field('番号', text('InsuredIdentificationNumber', { required: true })),
     InsuredBranchNumber: field('枝番', text('InsuredBranchNumber'), { optional: '印字があれば' }),
-    Birthdate: field('生年月日', text('Birthdate', { type: 'date' }), { optional: '同じ番号の人がいるとき' }),
+    Birthdate: field('生年月日', text('Birthdate', { inputmode: 'text' }), {
+      optional: '同じ番号の人がいるとき',
+      hint: '例 昭和25年3月4日、S25.3.4、1950-03-04',
+    }),
   };
   const answer = h('div', { class: 'answer', 'aria-live': 'polite' });
   const search = async () => {
