@@ -166,3 +166,39 @@ test('by insurance numbers a birth date goes in as it is printed, and an impossi
   await picture(page, 'none');
   t.strictSame(errors, [], 'no error in a page');
 });
+
+test('whose medical information is read stands above it, among two hundred patients', { skip }, async (t) => {
+  const { enter, errors, store } = await desk(t);
+  for (let n = 0; n < 200; n += 1)
+    await store(
+      visit(
+        { patient: { name: '架空　花子', birthdate: `1951-04-${String((n % 28) + 1).padStart(2, '0')}`, sex: '2', address: '' } },
+        Date.now(),
+      ),
+    );
+  const page = await enter('doctor');
+  await press(page, '今はしない');
+  await page.getByRole('link', { name: '同意済み患者' }).click();
+  const third = page.locator('.list-of-patients tbody tr').nth(2);
+  await third.getByRole('button', { name: '薬剤', exact: true }).click({ delay: PRESS_MS });
+  const heading = page.getByRole('heading', { name: /薬剤情報$/ });
+  await page.getByRole('columnheader', { name: '調剤日' }).waitFor();
+  t.match((await third.textContent()) ?? '', /昭和26年4月2日\(/);
+  t.match(await heading.textContent(), /^架空　花子 さん（昭和26年4月2日生まれ・\d+歳・女）の薬剤情報$/);
+  const box = await heading.boundingBox();
+  t.ok(box !== null && box.y >= 0 && box.y < 400, `the heading is where it is seen: ${box?.y}`);
+  t.ok(await heading.evaluate((element) => element === element.ownerDocument.activeElement), 'and the keyboard is there');
+  t.equal(await page.locator('tr[aria-current]').count(), 1);
+  t.equal(await third.getAttribute('aria-current'), 'true', 'the row is marked');
+  await picture(page, 'reading');
+  await press(page, '一覧に戻る');
+  t.ok(
+    await third
+      .getByRole('button')
+      .first()
+      .evaluate((element) => element === element.ownerDocument.activeElement),
+    'back at the row',
+  );
+  await picture(page, 'row');
+  t.strictSame(errors, [], 'no error in a page');
+});

@@ -1,7 +1,7 @@
 // 同意済み患者一覧 (G7): who agreed to what within 24 hours, and what may be read.
 
 import { get } from './api.js';
-import { field, h, icon, keepFocus, table } from './dom.js';
+import { announce, field, h, icon, keepFocus, table } from './dom.js';
 import { trouble } from './help.js';
 import { patientLine } from './visits.js';
 import * as words from './words.js';
@@ -44,31 +44,56 @@ const MOST = 200;
 
 export const medicalView = () => {
   const list = h('div', { class: 'list-of-patients' });
-  const reading = h('div', { class: 'reading', 'aria-live': 'polite' });
+  const reading = h('div', { class: 'reading' });
   let patients = [];
   /** The patient who is being read about. */
   let open;
   let soon;
 
+  /** The row of the patient who is being read about stands out from the others. */
+  const mark = () => {
+    for (const row of list.querySelectorAll('tbody tr')) {
+      if (open !== undefined && row.querySelector('[data-key]')?.dataset.key === open.id) row.setAttribute('aria-current', 'true');
+      else row.removeAttribute('aria-current');
+    }
+  };
+  const place = (...children) => {
+    reading.replaceChildren(h('div', { class: 'panel' }, ...children));
+    reading.scrollIntoView({ block: 'start' });
+    reading.querySelector('h2').focus({ preventScroll: true });
+  };
+  const back = () => {
+    const row = list.querySelector('tr[aria-current]');
+    (row ?? list).scrollIntoView({ block: 'center' });
+    row?.querySelector('button')?.focus({ preventScroll: true });
+  };
+  let asked = 0;
   const read = async (patient, name) => {
     const page = PAGES[name];
     const who = patient.patient;
-    const head = h('h2', {}, `${who.name} さんの${page.title}情報`);
+    // Two people can share a name: whose it is stands with the birth date in one line.
+    const born = `${words.birthDate(who.birthdate)}生まれ・${words.age(who.birthdate)}歳・${words.SEX[who.sex] ?? '―'}`;
+    const head = h('h2', { tabindex: '-1' }, h('span', { class: 'together' }, `${who.name} さん`), h('span', { class: 'born together' }, `（${born}）`), `の${page.title}情報`);
+    asked += 1;
+    const mine = asked;
     const address = `/api/consented/${encodeURIComponent(patient.id)}`;
     open = patient;
+    mark();
+    // Nothing of the patient before stays while this one is asked for.
+    place(head, h('p', { class: 'loading' }, '読み込んでいます…'));
     try {
       const answer = await get(`${address}/${name}`);
       // The combined page holds medicines too, where the patient agreed to them.
       if (name === 'procedures' && patient.items.includes('YZK')) Object.assign(answer, await get(`${address}/medications`));
-      reading.replaceChildren(h('div', { class: 'panel' }, head,
-        h('p', { class: 'print-only' }, `${words.birthDate(who.birthdate)} ${words.SEX[who.sex]} ・ 印刷 ${words.longDate(Date.now())} ${words.clockTime(Date.now())}`),
+      if (mine !== asked) return;
+      place(head,
+        h('p', { class: 'print-only' }, `受付番号 ${patient.number} ・ 印刷 ${words.longDate(Date.now())} ${words.clockTime(Date.now())}`),
         page.show(answer), name === 'procedures' ? [answer.medications ? PAGES.medications.show(answer) : undefined, h('h3', {}, '時系列'), timeline(answer)] : undefined,
         h('p', { class: 'hint' }, 'この内容は架空のものです。閲覧した記録が残ります。'),
-        h('button', { class: 'button', type: 'button', onclick: () => print() }, '印刷する')));
+        h('div', { class: 'row' }, h('button', { class: 'button', type: 'button', onclick: () => print() }, '印刷する'), h('button', { class: 'button', type: 'button', onclick: back }, '一覧に戻る')));
     } catch (error) {
-      reading.replaceChildren(h('div', { class: 'panel' }, head, trouble(error)));
+      if (mine === asked) place(head, trouble(error));
     }
-    reading.scrollIntoView({ behavior: 'smooth', block: 'nearest' });
   }; // biome-ignore format: reads as the page does
   const line = (one) => [
     h('strong', { class: 'small-number' }, one.number),
@@ -93,6 +118,7 @@ export const medicalView = () => {
       : shown.length === 0 ? h('p', { class: 'box notice' }, '当てはまる患者さんはいません。氏名か受付番号を確かめてください。')
       : table(['番号', '患者さん', '閲覧できる期限', '閲覧する情報'], shown.slice(0, MOST).map(line)),
       ...(shown.length > MOST ? [h('p', { class: 'hint' }, `${shown.length}人のうち、新しい${MOST}人を表示しています。ほかの患者さんは、氏名か受付番号で探してください。`)] : []));
+    mark();
   }; // biome-ignore format: reads as the page does
   const refresh = async (byItself) => {
     try {
@@ -107,6 +133,9 @@ export const medicalView = () => {
   const clock = setInterval(() => {
     if (open !== undefined && over(open)) {
       open = undefined;
+      asked += 1;
+      mark();
+      announce('同意から24時間が過ぎたため、表示を終わりました。');
       reading.replaceChildren(
         h('p', { class: 'box notice' }, icon('clock'), h('span', {}, '同意から24時間が過ぎたため、表示を終わりました。')),
       );
