@@ -202,3 +202,37 @@ test('whose medical information is read stands above it, among two hundred patie
   await picture(page, 'row');
   t.strictSame(errors, [], 'no error in a page');
 });
+
+test('the administrator sees which reception somebody looked at, and narrows the record to a person, a day or that reception', {
+  skip,
+}, async (t) => {
+  const { app, enter, errors, store, cookie } = await desk(t);
+  const message = visit({}, Date.now());
+  await store(message);
+  const cookies = await cookie();
+  await app.inject({ method: 'POST', url: '/api/visits/search', cookies, payload: { text: '架空' } });
+  await app.inject({ url: `/api/visits/${message.visitId}`, cookies });
+  await app.inject({ url: `/api/visits/${message.visitId}`, cookies: await cookie('doctor', 'consulting-room') });
+  const page = await enter('chief');
+  await page.getByRole('link', { name: '操作と閲覧の記録' }).click();
+  const target = page.getByRole('button', { name: /の受付番号1番（kiosk-1）$/ });
+  await target.first().waitFor();
+  t.equal(await target.count(), 2);
+  t.ok(await page.getByText('・氏名か受付番号を指定', { exact: false }).isVisible());
+  t.match(await page.locator('tbody td').first().textContent(), /\d{1,2}:\d{2}:\d{2}$/, 'to the second');
+  t.notMatch(await page.content(), /架空/, 'no patient for the administrator');
+  await picture(page, 'audit');
+  await page.getByLabel('だれが').fill('doctor');
+  await press(page, '表示');
+  await target.nth(1).waitFor({ state: 'detached' });
+  t.strictSame([...new Set(await page.locator('tbody td:nth-child(2)').allTextContents())], ['doctor']);
+  await page.getByLabel('だれが').fill('');
+  await target.click({ delay: PRESS_MS });
+  await page.getByText('の記録だけを表示しています', { exact: false }).waitFor();
+  await target.nth(1).waitFor();
+  t.equal(await page.locator('tbody tr').count(), 2);
+  await picture(page, 'audit-visit');
+  await press(page, 'すべての受付に戻る');
+  await page.getByText('・氏名か受付番号を指定', { exact: false }).waitFor();
+  t.strictSame(errors, [], 'no error in a page');
+});

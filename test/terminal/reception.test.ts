@@ -10,6 +10,7 @@ import type { Qualification } from '../../src/terminal/eligibility/ports.ts';
 import { FACE_FILE, type FaceResult, RESULT_FIELDS, readFaceFile, writeFaceFile } from '../../src/terminal/exchange/face-file.ts';
 import { createFolderRegistry, dropFile } from '../../src/terminal/exchange/folder.ts';
 import { createHandover } from '../../src/terminal/exchange/handover.ts';
+import type { AuditRow } from '../../src/terminal/store/audit.ts';
 import { createLockout } from '../../src/terminal/store/lockout.ts';
 import { office } from './fixtures/office.ts';
 import { HOUR, handClock, KIOSK, NOON, temporary, visit } from './fixtures/site.ts';
@@ -112,6 +113,16 @@ test('the record of who saw what can only grow, and any change of it shows', asy
     ['audit/read', 'login-forced', 'login-wrong', 'visit/open', 'visits/list'],
   );
   t.match(entries[3], { account: 'reception', visitId: message.visitId });
+  const { number } = (await app.inject({ url: `/api/visits/${message.visitId}`, cookies: await cookie() })).json();
+  t.strictSame(Object.keys(entries[3].visit).sort(), ['at', 'kiosk', 'number'], 'which reception, and nothing of the patient');
+  t.match(entries[3].visit, { number, kiosk: KIOSK });
+  t.equal(entries[4].detail, '2026-05-01/2026-05-01', 'the days that were listed');
+  const only = async (query: string) => (await app.inject({ url: `/api/audit?${query}`, cookies: chief })).json().entries as AuditRow[];
+  t.strictSame([...new Set((await only('account=chief')).map((one) => one.account))], ['chief']);
+  t.strictSame([...new Set((await only(`visit=${message.visitId}`)).map((one) => one.visitId))], [message.visitId]);
+  t.strictSame(await only('day=2026-04-30'), []);
+  t.ok((await only('day=2026-05-01')).length > 4);
+  t.match((await app.inject({ url: '/api/audit?day=zzz', cookies: chief })).json(), { field: 'day' });
   t.equal(entries[2].account, '-', 'what was typed instead of an id is not kept');
   t.throws(() => db.exec('DELETE FROM audit'), /append-only/);
   t.throws(() => db.exec("UPDATE audit SET account = 'nobody'"), /append-only/);
@@ -410,4 +421,17 @@ test('consent ends at its very minute, whichever way it is asked for', async (t)
   t.strictSame([await list(), await read()], [1, 200]);
   pass(1);
   t.strictSame([await list(), await read()], [0, 410]);
+});
+
+test('the record says how a search was made, and nothing that was typed into it', async (t) => {
+  const { app, cookie, audit } = await office(t);
+  const cookies = await cookie();
+  const post = (url: string, payload: object) => app.inject({ method: 'POST', url, cookies, payload });
+  await post('/api/visits/search', { text: '架空', from: '2026-04-20', to: '2026-04-29' });
+  await post('/api/eligibility', { InsurerNumber: '06992010', InsuredCardSymbol: '1001', InsuredIdentificationNumber: '5' });
+  await post('/api/eligibility', { InsurerNumber: '06992010', InsuredCardSymbol: '1001', InsuredIdentificationNumber: '999' });
+  const [none, several, search] = audit.list(undefined, 3);
+  t.match([none?.detail, several?.detail], ['found-0', /^found-[2-9]$/]);
+  t.equal(search?.detail, '2026-04-20/2026-04-29 text');
+  t.notMatch(JSON.stringify(audit.list(undefined, 100)), /架空|06992010|1001/);
 });

@@ -3,10 +3,12 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { isFailure } from '../../core/failure.ts';
+import { DAY_MS, startOfJapanDay } from '../calendar.ts';
 import { ROLES } from '../model.ts';
 import type { Sessions } from '../sessions.ts';
 import type { Accounts } from '../store/accounts.ts';
-import type { Audit } from '../store/audit.ts';
+import type { Audit, AuditFilter } from '../store/audit.ts';
+import type { Inbox } from '../store/inbox.ts';
 import type { Lockout } from '../store/lockout.ts';
 import { badInput, HttpRefusal, parseBody } from './errors.ts';
 import type { Guard } from './guard.ts';
@@ -17,6 +19,7 @@ export interface AccountRouteParts {
   readonly sessions: Sessions;
   readonly lockout: Lockout;
   readonly audit: Audit;
+  readonly inbox: Inbox;
 }
 
 const idField = z
@@ -48,7 +51,25 @@ const PAGE = 200;
 const UNKNOWN = 'このアカウントはありません';
 const EXISTS = 'このIDはもう使われています。パスワードや役割を変えるときは、一覧の「変更」を押してください';
 
-export const accountRoutes = (app: FastifyInstance, { guard, accounts, sessions, lockout, audit }: AccountRouteParts): void => {
+interface AuditQuery {
+  readonly before?: unknown;
+  readonly account?: unknown;
+  readonly visit?: unknown;
+  readonly day?: unknown;
+}
+
+/** What of the record is asked for: one account's, one reception's, one day's in Japan. */
+const auditFilter = ({ account, visit, day }: AuditQuery): AuditFilter => {
+  const from = typeof day === 'string' ? startOfJapanDay(day) : undefined;
+  if (day !== undefined && from === undefined) throw badInput('day', '日は 2026-04-01 のような日付で入力してください');
+  return {
+    ...(typeof account === 'string' ? { account } : {}),
+    ...(typeof visit === 'string' ? { visitId: visit } : {}),
+    ...(from === undefined ? {} : { from, to: from + DAY_MS }),
+  };
+};
+
+export const accountRoutes = (app: FastifyInstance, { guard, accounts, sessions, lockout, audit, inbox }: AccountRouteParts): void => {
   app.get('/api/accounts', (request) => {
     guard.require(request, 'admin');
     return { accounts: accounts.list().map(({ id, role }) => ({ id, role, waitSeconds: Math.ceil(lockout.waitMs(id) / 1000) })) };
@@ -87,13 +108,20 @@ export const accountRoutes = (app: FastifyInstance, { guard, accounts, sessions,
     return { id };
   });
 
-  app.get<{ Querystring: { before?: string } }>('/api/audit', (request) => {
+  // The number and moment of the reception, for as long as it is kept: who works with patients finds the name by them.
+  const withVisit = <Row extends { readonly visitId?: string }>(row: Row) => {
+    const visit = row.visitId === undefined ? undefined : inbox.find(row.visitId);
+    if (visit === undefined) return row;
+    return { ...row, visit: { number: visit.number, at: new Date(visit.at).toISOString(), kiosk: visit.kiosk } };
+  };
+
+  app.get<{ Querystring: AuditQuery }>('/api/audit', (request) => {
     const admin = guard.require(request, 'admin');
     const before = Number(request.query.before ?? Number.NaN);
     const first = Number.isNaN(before);
     if (first) audit.add({ account: admin.id, action: 'audit/read' });
-    const entries = audit.list(first ? undefined : before, PAGE);
-    return { entries, ...(entries.length === PAGE ? { before: entries.at(-1)?.row } : {}) };
+    const entries = audit.list(first ? undefined : before, PAGE, auditFilter(request.query));
+    return { entries: entries.map(withVisit), ...(entries.length === PAGE ? { before: entries.at(-1)?.row } : {}) };
   });
 
   // Apart from the entries: the whole chain of two years takes seconds.

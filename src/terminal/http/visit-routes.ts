@@ -91,7 +91,9 @@ export const visitRoutes = (app: FastifyInstance, { guard, inbox, registry, hand
 
   const answerPage = (query: VisitQuery, account: string, action: string) => {
     const { visits, total, next } = inbox.page(query);
-    audit.add({ account, action });
+    // Which days, and whether a name or number was given: what it was is personal and stays out.
+    const days = `${japanDate(query.from)}/${japanDate(query.to - 1)}`;
+    audit.add({ account, action, detail: query.text === undefined ? days : `${days} text` });
     return {
       visits: visits.map((visit) => visitView(visit, now())),
       total,
@@ -123,7 +125,9 @@ export const visitRoutes = (app: FastifyInstance, { guard, inbox, registry, hand
   app.post('/api/eligibility', async (request) => {
     const account = guard.require(request);
     const asked = parseBody(numbersBody(japanDate(now())), request.body);
-    audit.add({ account: account.id, action: 'eligibility/search' });
-    return registry.byNumbers(asked as InsuranceNumbers, japanDate(now()));
+    const found = await registry.byNumbers(asked as InsuranceNumbers, japanDate(now()));
+    // The numbers are personal: how many people were seen is what the record says.
+    audit.add({ account: account.id, action: 'eligibility/search', detail: `found-${found.ResultList.length}` });
+    return found;
   });
 };

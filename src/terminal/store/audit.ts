@@ -14,7 +14,7 @@ export interface AuditEntry {
   readonly action: string;
   readonly kiosk?: string;
   readonly visitId?: string;
-  /** A fixed word or an account's id, where the action needs one. */
+  /** A fixed word, an account's id, or the days of a search (2026-11-20/2026-11-29, and " text" where a name or number was given). */
   readonly detail?: string;
 }
 
@@ -33,6 +33,14 @@ interface Columns {
   visit_id: string | null;
   detail: string | null;
   hash: string;
+}
+
+/** [from, to) in milliseconds since 1970. */
+export interface AuditFilter {
+  readonly account?: string;
+  readonly visitId?: string;
+  readonly from?: number;
+  readonly to?: number;
 }
 
 /** The chain's first link. */
@@ -60,7 +68,7 @@ const CHECKED_AT_ONCE = 500;
 export interface Audit {
   add(entry: AuditEntry): void;
   /** Newest first, older than row `before`. */
-  list(before: number | undefined, limit: number): readonly AuditRow[];
+  list(before: number | undefined, limit: number, only?: AuditFilter): readonly AuditRow[];
   /** The row number at which the chain breaks, or undefined when it is whole. Millions of rows take seconds, in which others are served. */
   brokenAt(): Promise<number | undefined>;
   /** Number and hash of the newest row: written down elsewhere, it shows rows cut off at the end. */
@@ -84,7 +92,10 @@ export const appendAudit = (db: Db): ((at: number, entry: AuditEntry) => void) =
 export const createAudit = (db: Db, now: () => number): Audit => {
   const appendOne = appendAudit(db);
   const append = db.transaction((...args: unknown[]) => appendOne(...(args as [number, AuditEntry])));
-  const page = db.prepare('SELECT * FROM audit WHERE row < ? ORDER BY row DESC LIMIT ?');
+  const page = db.prepare(
+    `SELECT * FROM audit WHERE row < ? AND at >= ? AND at < ? AND (? = '' OR account = ?) AND (? = '' OR visit_id = ?)
+     ORDER BY row DESC LIMIT ?`,
+  );
   const following = db.prepare(`SELECT * FROM audit WHERE row > ? ORDER BY row LIMIT ${CHECKED_AT_ONCE}`);
   const newest = db.prepare('SELECT row, hash FROM audit ORDER BY row DESC LIMIT 1');
   const approved = db.prepare(
@@ -94,7 +105,8 @@ export const createAudit = (db: Db, now: () => number): Audit => {
     add: (entry) => {
       append.immediate(now(), entry);
     },
-    list: (before, limit) => (page.all(before ?? Number.MAX_SAFE_INTEGER, limit) as Columns[]).map(toRow),
+    list: (before = Number.MAX_SAFE_INTEGER, limit, { account = '', visitId = '', from = 0, to = Number.MAX_SAFE_INTEGER } = {}) =>
+      (page.all(before, from, to, account, account, visitId, visitId, limit) as Columns[]).map(toRow),
     brokenAt: async () => {
       let previous = START;
       let last = 0;

@@ -80,21 +80,40 @@ export const accountsView = () => {
     h('form', { class: 'panel', novalidate: true, onsubmit: (event) => { event.preventDefault(); void save(); } }, title, Object.values(parts).map((part) => part.element), h('button', { class: 'button primary wide', type: 'submit' }, '保存'), back), list)) };
 }; // biome-ignore format: reads as the page does
 
-const rowOf = (one) => [
-  `${words.longDate(one.at)} ${words.clockTime(one.at)}`,
-  one.account,
-  ACTIONS[one.action] ?? one.action,
-  one.kiosk ?? one.detail ?? one.visitId?.slice(-12) ?? '',
-];
+/** What was done it to, in words. `onVisit` shows what else was done with that reception. */
+export const targetOf = (one, onVisit) => {
+  const search = /^(\d{4}-\d{2}-\d{2})\/(\d{4}-\d{2}-\d{2})( text)?$/.exec(one.detail ?? '');
+  if (search !== null) {
+    const [, from, to, text] = search;
+    return `${words.dateOf(from)}${to === from ? '' : `〜${words.dateOf(to)}`}${text === undefined ? '' : '・氏名か受付番号を指定'}`;
+  }
+  const found = /^found-(\d+)$/.exec(one.detail ?? '');
+  if (found !== null) return found[1] === '0' ? '該当なし' : `${found[1]}人が該当`;
+  if (one.visitId === undefined) return one.kiosk ?? one.detail ?? '';
+  const { visit } = one;
+  const text = visit === undefined ? `終わらなかったか削除された受付（${one.visitId.slice(-12)}）` : `${words.longDate(visit.at)} ${words.clockTime(visit.at)} の受付番号${visit.number}番（${visit.kiosk}）`;
+  return h('button', { class: 'plain link', type: 'button', onclick: () => onVisit(one.visitId, text) }, text);
+}; // biome-ignore format: reads as the page does
 
 export const auditView = () => {
   const verdict = h('div', { role: 'status' });
   const list = h('div', {});
   const place = h('div', {}, verdict, list);
   const say = (tone, mark, text) => verdict.replaceChildren(h('p', { class: `box ${tone}` }, icon(mark), h('span', {}, text)));
+  const account = field('だれが', h('input', { name: 'account', autocomplete: 'off', autocapitalize: 'none' }), { optional: 'ID' });
+  const day = field('日', h('input', { name: 'day', type: 'date' }));
+  const narrowed = h('div', {});
+  let visitId;
+  const only = () => Object.fromEntries([['account', account.input.value.trim()], ['day', day.input.value], ['visit', visitId ?? '']].filter(([, value]) => value !== ''));
+  const onVisit = (id, text) => {
+    visitId = id;
+    narrowed.replaceChildren(...(id === undefined ? [] : [h('div', { class: 'box notice' }, h('span', {}, `${text}の記録だけを表示しています。`), h('button', { class: 'button small', type: 'button', onclick: () => onVisit() }, 'すべての受付に戻る'))]));
+    void show();
+  };
+  const rowOf = (one) => [`${words.longDate(one.at)} ${words.clockSeconds(one.at)}`, one.account, ACTIONS[one.action] ?? one.action, targetOf(one, onVisit)];
   let entries = [];
   const load = async (before) => {
-    const answer = await get(before === undefined ? '/api/audit' : `/api/audit?before=${before}`);
+    const answer = await get(`/api/audit?${new URLSearchParams({ ...only(), ...(before === undefined ? {} : { before }) })}`);
     entries = before === undefined ? answer.entries : [...entries, ...answer.entries];
     list.replaceChildren(table(['日時', 'だれが', 'したこと', '対象'], entries.map(rowOf)),
       ...(answer.before === undefined ? [] : [h('p', { class: 'more' }, h('button', { class: 'button', type: 'button', onclick: () => void show(answer.before) }, 'もっと前の記録を表示'))]));
@@ -111,5 +130,5 @@ export const auditView = () => {
       verdict.replaceChildren(trouble(error));
     }
   };
-  return { refresh, element: h('section', { class: 'view' }, h('h1', {}, '操作と閲覧の記録'), place) };
+  return { refresh, element: h('section', { class: 'view' }, h('h1', {}, '操作と閲覧の記録'), h('form', { class: 'period', role: 'search', 'aria-label': '記録をしぼる', novalidate: true, onsubmit: (event) => { event.preventDefault(); void show(); } }, account.element, day.element, h('button', { class: 'button primary', type: 'submit' }, icon('search'), '表示')), narrowed, place) };
 }; // biome-ignore format: reads as the page does

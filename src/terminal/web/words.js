@@ -88,6 +88,8 @@ const time = new Intl.DateTimeFormat('ja-JP', { timeZone: ZONE, hour: '2-digit',
 const date = new Intl.DateTimeFormat('ja-JP', { timeZone: ZONE, year: 'numeric', month: 'long', day: 'numeric', weekday: 'short' });
 const era = new Intl.DateTimeFormat('ja-JP-u-ca-japanese', { timeZone: ZONE, era: 'long', year: 'numeric', month: 'long', day: 'numeric' });
 
+const second = new Intl.DateTimeFormat('ja-JP', { timeZone: ZONE, hour: '2-digit', minute: '2-digit', second: '2-digit' });
+export const clockSeconds = (at) => second.format(new Date(at));
 export const clockTime = (at) => time.format(new Date(at));
 export const longDate = (at) => date.format(new Date(at));
 /** YYYY-MM-DD today in Japan, `days` later. */
