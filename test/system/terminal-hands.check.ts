@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { type Test, test } from 'tap';
 import { office } from '../terminal/fixtures/office.ts';
-import { handClock, visit } from '../terminal/fixtures/site.ts';
+import { BOOT, handClock, KIOSK, visit } from '../terminal/fixtures/site.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const skip = existsSync(CHROMIUM) ? false : 'chromium is missing: apt-get install chromium';
@@ -234,5 +234,37 @@ test('the administrator sees which reception somebody looked at, and narrows the
   await picture(page, 'audit-visit');
   await press(page, 'すべての受付に戻る');
   await page.getByText('・氏名か受付番号を指定', { exact: false }).waitFor();
+  t.strictSame(errors, [], 'no error in a page');
+});
+
+test('the question of a forced login has one button to go on with, and a reader restarts after a second press alone', {
+  skip,
+}, async (t) => {
+  const { begin, enter, errors, kiosks, commands } = await desk(t);
+  kiosks.brokerIs('connected');
+  kiosks.received(KIOSK, { v: 1, bootId: BOOT, bdSeq: 1, at: new Date().toISOString(), version: '1', status: 'ready', faults: [] });
+  const page = await enter('reception');
+  await page.getByText('受付できます').click();
+  await press(page, '再起動する');
+  const sure = page.getByRole('button', { name: /^本当に再起動する/ });
+  await sure.waitFor();
+  await picture(page, 'restart');
+  t.strictSame(commands, [], 'nothing yet');
+  await sure.click({ delay: PRESS_MS });
+  await page.getByText('kiosk-1 に送りました').waitFor();
+  t.strictSame(commands, [{ kiosk: KIOSK, name: 'restart' }]);
+
+  const other = await begin();
+  await other.getByLabel('ID').fill('reception');
+  await other.getByLabel('パスワード').fill(PASSWORDS.reception);
+  await press(other, 'ログイン');
+  await other.getByRole('button', { name: '強制的にログインする' }).waitFor();
+  await picture(other, 'forced');
+  t.equal(await other.locator('.button.primary:visible').count(), 1);
+  await press(other, 'やめる');
+  t.ok(await other.getByRole('button', { name: 'ログイン', exact: true }).isVisible());
+  await press(other, 'ログイン');
+  await press(other, '強制的にログインする');
+  await other.locator('header.top').waitFor();
   t.strictSame(errors, [], 'no error in a page');
 });

@@ -1,7 +1,7 @@
 // The administrator's views: accounts, and the record of who did and saw what.
 
 import { del, get, post } from './api.js';
-import { field, h, icon, sayAt, table } from './dom.js';
+import { askingButton, field, h, icon, sayAt, table } from './dom.js';
 import { trouble } from './help.js';
 import * as words from './words.js';
 
@@ -12,21 +12,6 @@ export const ACTIONS = {
   'medical/checkups': '特定健診を閲覧', 'command/approve-visual': '目視で本人と承認', 'command/cancel': '受付をやめさせた', 'command/restart': '再起動', 'command/shutdown': '電源を切らせた', 'command/identify': '画面で知らせた',
   'command/out-of-service': '休止', 'command/in-service': '受付を再開', handover: '受付システムに取り込み', 'account/added': 'アカウントを追加', 'account/changed': 'アカウントを変更', 'account/removed': 'アカウントを削除', 'audit/read': '記録を表示', 'copies/silenced': 'システムイメージの知らせを非表示',
 }; // biome-ignore format: one list
-
-/** Asks once more, in the button itself; leaving it takes the question back. */
-const removal = (id, remove) => {
-  let asked = false;
-  const say = (value) => {
-    asked = value;
-    button.textContent = asked ? `${id} を削除する` : '削除';
-  };
-  const button = h(
-    'button',
-    { class: 'button small', type: 'button', onclick: () => (asked ? remove() : say(true)), onblur: () => say(false) },
-    '削除',
-  );
-  return button;
-};
 
 export const accountsView = () => {
   const list = h('div', {});
@@ -39,7 +24,7 @@ export const accountsView = () => {
   const refresh = async () => {
     const { accounts } = await get('/api/accounts');
     list.replaceChildren(table(['ID', '役割', '状態', '操作'], accounts.map((one) => [h('strong', {}, one.id), ROLES[one.role], one.waitSeconds > 0 ? '間違いが続いたため待機中' : '使えます',
-      h('div', { class: 'row' }, h('button', { class: 'button small', type: 'button', onclick: () => edit(one) }, '変更'), removal(one.id, () => act(() => del(`/api/accounts/${encodeURIComponent(one.id)}`), `${one.id} を削除しました`)))])));
+      h('div', { class: 'row' }, h('button', { class: 'button small', type: 'button', onclick: () => edit(one) }, '変更'), askingButton('button small', '削除', `${one.id} を削除する`, () => act(() => del(`/api/accounts/${encodeURIComponent(one.id)}`), `${one.id} を削除しました`)))])));
   };
   const act = async (run, text) => {
     for (const part of Object.values(parts)) part.say(undefined);

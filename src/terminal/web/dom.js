@@ -105,3 +105,15 @@ export const sayAt = (parts, { fields }) => {
   wrong[0]?.[1].input.focus();
   return wrong.length > 0;
 };
+
+/** A button that asks once more, in itself: `sure` says what the second press does. Leaving it takes the question back. */
+export const askingButton = (style, text, sure, run) => {
+  let asked = false;
+  const say = (value) => {
+    asked = value;
+    button.textContent = asked ? sure : text;
+  };
+  const press = (event) => (asked ? run(event) : say(true));
+  const button = h('button', { class: style, type: 'button', onclick: press, onblur: () => say(false) }, text);
+  return button;
+};

@@ -1,16 +1,17 @@
 // Card readers: a chip for each with its state, its actions, and the question a patient is waiting on (目視確認).
 
 import { post } from './api.js';
-import { announce, h, icon, keepFocus } from './dom.js';
+import { announce, askingButton, h, icon, keepFocus } from './dom.js';
 import { fault, LOOK_REASONS } from './faults.js';
 import { contactList, question } from './help.js';
 import * as words from './words.js';
 
+/** Command, its name, in which states, and what a second press says where one alone must not do it. */
 const ACTIONS = [
   ['identify', '画面で知らせる', ['ready', 'busy', 'out-of-service', 'init']],
   ['out-of-service', '休止する', ['ready', 'busy']],
   ['in-service', '受付を再開する', ['out-of-service']],
-  ['restart', '再起動する', ['ready', 'out-of-service', 'init']],
+  ['restart', '再起動する', ['ready', 'out-of-service', 'init'], '本当に再起動する（1分ほど受付できません）'],
 ];
 
 /** What staff read while nothing can arrive: `unheard` is this page without its program, `lost` the program without its broker. */
@@ -73,8 +74,10 @@ export const kiosksStrip = () => {
         view.faults.length > 0 || view.report?.level === 'fail' || view.status === 'offline' || view.status === 'unknown' ? contactList() : undefined,
         view.status === 'offline' ? h('p', { class: 'fault' }, 'カードリーダーの電源が入っているか、ネットワークの線がつながっているかを確かめてください。電源を入れたときは、1分ほどで受付できるようになります。') : undefined,
         view.report === undefined ? undefined : reportLines(view.report),
-        able.length === 0 ? h('p', { class: 'quiet' }, '今できる操作はありません') : able.map(([command, text]) =>
-          h('button', { class: 'menu-item', type: 'button', onclick: (event) => { event.currentTarget.closest('details').open = false; void send(view.id, command); } }, text)),
+        able.length === 0 ? h('p', { class: 'quiet' }, '今できる操作はありません') : able.map(([command, text, , sure]) => {
+          const run = (event) => { event.currentTarget.closest('details').open = false; void send(view.id, command); };
+          return sure === undefined ? h('button', { class: 'menu-item', type: 'button', onclick: run }, text) : askingButton('menu-item', text, sure, run);
+        }),
         view.version ? h('p', { class: 'quiet small' }, `バージョン ${view.version}`) : undefined)); // biome-ignore format: reads as the page does
   };
   const ask = ({ id, request }) => h('div', { class: 'box request', 'data-key': `ask-${id}`, role: 'group', 'aria-label': `${id}からの依頼` }, icon('staff', 26),

@@ -19,6 +19,7 @@ export const loginPage = (session, notice, onLogin) => {
   const say = (...children) => message.replaceChildren(...children);
   const attempt = async (force) => {
     submit.disabled = true;
+    submit.hidden = false;
     for (const part of [id, password]) part.say(undefined);
     say();
     try {
@@ -43,12 +44,15 @@ export const loginPage = (session, notice, onLogin) => {
         type: 'button',
         onclick: () => {
           say();
+          submit.hidden = false;
           id.input.focus();
         },
       },
       'やめる',
     );
     say(h('div', { class: 'box warning column' }, h('p', {}, sentence), question('forced'), h('div', { class: 'row' }, no, yes)));
+    // One thing to press at a time: the question's answer.
+    submit.hidden = true;
     yes.focus();
   };
   const fill = (account) => {
