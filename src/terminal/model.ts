@@ -62,3 +62,7 @@ export const ROLES = ['reception', 'medical', 'admin'] as const;
  * admin 管理者: accounts, the record of who saw what, and kiosks; no patient.
  */
 export type Role = (typeof ROLES)[number];
+
+/** storage: nothing can be kept here. exchange: results do not reach the reception system's folder. */
+export const TROUBLES = ['storage', 'exchange'] as const;
+export type Trouble = (typeof TROUBLES)[number];

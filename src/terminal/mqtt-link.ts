@@ -37,6 +37,8 @@ export interface LinkOptions {
   /** PEM files for mqtts, read again at each connect so that renewed certificates are used. */
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
   readonly onMessage: Intake;
+  /** Whether what arrives can be kept. While it cannot, this terminal is there but not ready: kiosks take no patient for it. */
+  canKeep(): boolean;
   onState(state: 'connected' | 'lost'): void;
 }
 
@@ -45,6 +47,8 @@ export interface TerminalLink {
   start(): void;
   /** Publishes the offline state where that is possible, and disconnects. */
   stop(): Promise<void>;
+  /** Says its state anew, because `canKeep` answers otherwise than before. */
+  sayState(): void;
   /** QoS 1. Throws uplink/broker-lost when there is no connection: nothing is queued in memory. */
   publish(message: Reply, expirySeconds: number): Promise<void>;
 }
@@ -86,6 +90,7 @@ export const createTerminalLink = (options: LinkOptions): TerminalLink => {
     const promise = { everySeconds: LIFE_SIGN_SECONDS };
     return JSON.stringify({ v: CONTRACT_VERSION, status, bootId, bdSeq, at, version, ...promise } satisfies TerminalState);
   };
+  const present = (): 'ready' | 'init' => (options.canKeep() ? 'ready' : 'init');
   const retained = { qos: 1, retain: true } as const;
 
   const connectOptions = (): IClientOptions => {
@@ -147,7 +152,7 @@ export const createTerminalLink = (options: LinkOptions): TerminalLink => {
     if (granted.some(({ qos }) => qos >= 128))
       throw new KioskFailure('uplink/broker-lost', { message: 'the broker refuses the subscriptions' });
     // Ready is said only when a visit would be heard.
-    await client.publishAsync(stateTopic, state('ready'), retained);
+    await client.publishAsync(stateTopic, state(present()), retained);
     live = client;
     log.info('broker-connected', { protocolVersion, bdSeq });
     options.onState('connected');
@@ -159,7 +164,7 @@ export const createTerminalLink = (options: LinkOptions): TerminalLink => {
   const sayAgain = (client: MqttClient): void => {
     clock.setTimeout(() => {
       if (live !== client || stopping.signal.aborted) return;
-      client.publishAsync(stateTopic, state('ready'), { qos: 0, retain: true }).catch(() => undefined);
+      client.publishAsync(stateTopic, state(present()), { qos: 0, retain: true }).catch(() => undefined);
       sayAgain(client);
     }, LIFE_SIGN_SECONDS * 1000);
   };
@@ -172,9 +177,10 @@ export const createTerminalLink = (options: LinkOptions): TerminalLink => {
   const contradict = (client: MqttClient, payload: Uint8Array): void => {
     if (live !== client || stopping.signal.aborted) return;
     const seen = parseState(payload);
-    if (seen?.status === 'ready') return;
+    // An own word that has been overtaken by a newer one is no Will.
+    if (seen !== undefined && seen.status !== 'offline') return;
     log.warn('late-will', { bdSeq: seen?.bdSeq ?? -1 });
-    client.publishAsync(stateTopic, state('ready'), retained).catch(() => undefined);
+    client.publishAsync(stateTopic, state(present()), retained).catch(() => undefined);
   };
 
   /** One connection, until it ends. Resolves with whether it was ever of use. */
@@ -252,6 +258,9 @@ export const createTerminalLink = (options: LinkOptions): TerminalLink => {
       }
       attempt?.end(true);
       await Promise.race([running, sleep(clock, 500)]);
+    },
+    sayState: () => {
+      live?.publishAsync(stateTopic, state(present()), retained).catch(() => undefined);
     },
     publish,
   };

@@ -32,6 +32,8 @@ import { createInbox } from './store/inbox.ts';
 import { createLockout } from './store/lockout.ts';
 import { openDatabase } from './store/schema.ts';
 import { createSessionRows } from './store/session-rows.ts';
+import { createStorageWatch, isUnwritable } from './store/storage-watch.ts';
+import { createTroubles } from './troubles.ts';
 
 /** Made anew at every start of a demonstration; a real terminal has none of them. */
 export const DEMO_ACCOUNTS: readonly DemoAccount[] = [
@@ -118,6 +120,30 @@ export const startTerminal = async (options: TerminalOptions): Promise<Terminal>
   const hub = createHub();
   const kiosks = createKiosks([...new Set(kioskKeys.map(({ owner }) => owner))], hub, clock);
 
+  const troubles = createTroubles(hub);
+  const storage = createStorageWatch({
+    db,
+    directory: options.dataDirectory,
+    clock,
+    log: log.child('storage'),
+    onChange: (writable) => {
+      troubles.set('storage', !writable);
+      link.sayState();
+    },
+  });
+  const intake = createIntake({
+    site,
+    opener: { open: (...message) => opener.open(...message) },
+    signer: { ack: (message) => signer.ack(message), command: (message) => signer.command(message) },
+    inbox,
+    kiosks,
+    hub,
+    registry,
+    handover,
+    log: log.child('intake'),
+    now,
+  });
+
   const link = createTerminalLink({
     url: options.mqttUrl,
     ...(options.tls === undefined ? {} : { tls: options.tls }),
@@ -129,18 +155,15 @@ export const startTerminal = async (options: TerminalOptions): Promise<Terminal>
     clock,
     random: options.random,
     log: log.child('link'),
-    onMessage: createIntake({
-      site,
-      opener: { open: (...message) => opener.open(...message) },
-      signer: { ack: (message) => signer.ack(message), command: (message) => signer.command(message) },
-      inbox,
-      kiosks,
-      hub,
-      registry,
-      handover,
-      log: log.child('intake'),
-      now,
-    }),
+    onMessage: async (topic, payload) => {
+      try {
+        return await intake(topic, payload);
+      } catch (error) {
+        storage.met(error);
+        throw error;
+      }
+    },
+    canKeep: () => storage.writable,
     onState: kiosks.brokerIs,
   });
 
@@ -155,9 +178,16 @@ export const startTerminal = async (options: TerminalOptions): Promise<Terminal>
   };
 
   const purge = (): void => {
-    const dropped = inbox.purge(KEEP_VISITS_MS);
-    // The head of the record of who saw what, outside the database: rows cut off at its end would show.
-    log.info('purged', { ...dropped, ...audit.head() });
+    try {
+      const dropped = inbox.purge(KEEP_VISITS_MS);
+      // The head of the record of who saw what, outside the database: rows cut off at its end would show.
+      log.info('purged', { ...dropped, ...audit.head() });
+    } catch (error) {
+      if (!isUnwritable(error)) throw error;
+      // What is too old goes the next day; a full disk must not end the program that says so.
+      log.error('not-purged', { code: 'storage/unwritable' });
+      storage.met(error);
+    }
     purging = clock.setTimeout(purge, DAY_MS);
   };
   let purging: unknown;
@@ -171,6 +201,8 @@ export const startTerminal = async (options: TerminalOptions): Promise<Terminal>
     registry,
     kiosks,
     hub,
+    troubles,
+    storageMet: storage.met,
     clock,
     site,
     demoAccounts: options.demo ? DEMO_ACCOUNTS : [],
@@ -187,6 +219,7 @@ export const startTerminal = async (options: TerminalOptions): Promise<Terminal>
   });
   try {
     const url = await listen(app, options.https === undefined ? 'http' : 'https', options.host, options.port);
+    storage.start();
     purge();
     handover.catchUp();
     link.start();
@@ -201,6 +234,7 @@ export const startTerminal = async (options: TerminalOptions): Promise<Terminal>
       },
       stop: async () => {
         clock.clearTimeout(purging);
+        storage.stop();
         await link.stop();
         await app.close();
         db.close();
@@ -208,6 +242,7 @@ export const startTerminal = async (options: TerminalOptions): Promise<Terminal>
     };
   } catch (error) {
     clock.clearTimeout(purging);
+    storage.stop();
     await app.close();
     db.close();
     throw error;

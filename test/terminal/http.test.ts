@@ -7,10 +7,20 @@ const MINUTE = 60_000;
 
 test('health is told without login, everything else asks for one', async (t) => {
   const { app, kiosks } = await office(t);
-  t.strictSame((await app.inject('/api/health')).json(), { ready: false, broker: 'lost', kiosks: [{ id: KIOSK, status: 'unknown' }] });
+  t.strictSame((await app.inject('/api/health')).json(), {
+    ready: false,
+    broker: 'lost',
+    troubles: [],
+    kiosks: [{ id: KIOSK, status: 'unknown' }],
+  });
   kiosks.brokerIs('connected');
   kiosks.received(KIOSK, { v: 1, bootId: BOOT, bdSeq: 1, at: '2026-05-01T03:00:00Z', version: '1', status: 'ready', faults: [] });
-  t.strictSame((await app.inject('/api/health')).json(), { ready: true, broker: 'connected', kiosks: [{ id: KIOSK, status: 'ready' }] });
+  t.strictSame((await app.inject('/api/health')).json(), {
+    ready: true,
+    broker: 'connected',
+    troubles: [],
+    kiosks: [{ id: KIOSK, status: 'ready' }],
+  });
   const closed = ['/api/visits', '/api/visits/x', '/api/consented', '/api/consented/x/medications', '/api/events', '/api/kiosks'];
   for (const url of closed) {
     const answer = await app.inject(url);

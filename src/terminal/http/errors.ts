@@ -3,6 +3,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import { isFailure } from '../../core/failure.ts';
+import { isUnwritable } from '../store/storage-watch.ts';
 
 export class HttpRefusal extends Error {
   override readonly name = 'HttpRefusal';
@@ -44,7 +45,11 @@ const FRAMEWORK: Readonly<Record<string, readonly [number, string]>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: [413, '本文が大きすぎます(16 kBまで)'],
 };
 
-export const installErrors = (app: FastifyInstance, onInternal: (name: string) => void): void => {
+/** What is seen is recorded (who saw what): without room for the record nothing is shown either. */
+const NO_ROOM =
+  'この端末に記録を保存できないため、操作できません。保存先の空きがないか、ディスクが故障しています。空きができると自動で戻ります。戻らないときは、端末の連絡先にお問い合わせください';
+
+export const installErrors = (app: FastifyInstance, onInternal: (name: string, error: unknown) => void): void => {
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send({ code: 'http/not-found', message: `${request.method} のこのアドレスはありません` }),
   );
@@ -62,13 +67,17 @@ export const installErrors = (app: FastifyInstance, onInternal: (name: string) =
         .send({ code: error.code, message: 'カードリーダーとの通信が切れています。つながってからもう一度お試しください' });
     }
     if (isFailure(error, 'storage/unwritable')) {
-      onInternal(error.code);
+      onInternal(error.code, error);
       const message = '保存先に書き込めません。受付システムのフォルダーにつながっているか、空きがあるか確かめてください';
       return reply.code(503).send({ code: error.code, message });
     }
+    if (isUnwritable(error)) {
+      onInternal('storage/unwritable', error);
+      return reply.code(503).send({ code: 'storage/unwritable', message: NO_ROOM });
+    }
     const status = error.statusCode ?? 500;
     if (status < 500) return reply.code(status).send({ code: 'input/invalid', message: 'リクエストの形が正しくありません', field: 'body' });
-    onInternal(isFailure(error) ? error.code : error.name);
+    onInternal(isFailure(error) ? error.code : error.name, error);
     return reply.code(500).send({ code: 'terminal/internal', message: '端末の中で問題が起きました。もう一度お試しください' });
   });
 };

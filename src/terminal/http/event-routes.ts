@@ -6,6 +6,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Hub, TerminalEvent } from '../hub.ts';
 import type { Kiosks } from '../kiosks.ts';
 import type { Role } from '../model.ts';
+import type { Troubles } from '../troubles.ts';
 import { HttpRefusal } from './errors.ts';
 import type { Guard } from './guard.ts';
 import { kioskFor, visitView } from './views.ts';
@@ -14,6 +15,7 @@ export interface EventRouteParts {
   readonly guard: Guard;
   readonly hub: Hub;
   readonly kiosks: Kiosks;
+  readonly troubles: Troubles;
   readonly clock: Clock;
 }
 
@@ -22,7 +24,7 @@ const PULSE_MS = 5000;
 
 const frame = (event: string, data: unknown): string => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 
-export const eventRoutes = (app: FastifyInstance, { guard, hub, kiosks, clock }: EventRouteParts): void => {
+export const eventRoutes = (app: FastifyInstance, { guard, hub, kiosks, troubles, clock }: EventRouteParts): void => {
   const streams = new Set<() => void>();
   app.addHook('preClose', async () => {
     for (const end of streams) end();
@@ -32,6 +34,7 @@ export const eventRoutes = (app: FastifyInstance, { guard, hub, kiosks, clock }:
     if (event.type === 'visit') {
       if (role !== 'admin') to.write(frame('visit', visitView(event.visit, clock.now())));
     } else if (event.type === 'kiosk') to.write(frame('kiosk', kioskFor(event.kiosk, role)));
+    else if (event.type === 'troubles') to.write(frame('troubles', { troubles: event.troubles }));
     else to.write(frame('broker', { broker: event.broker }));
   };
 
@@ -41,7 +44,8 @@ export const eventRoutes = (app: FastifyInstance, { guard, hub, kiosks, clock }:
     reply.hijack();
     const raw = reply.raw;
     raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', connection: 'keep-alive' });
-    raw.write(frame('hello', { broker: kiosks.broker, kiosks: kiosks.views().map((view) => kioskFor(view, watcher.role)) }));
+    const views = kiosks.views().map((view) => kioskFor(view, watcher.role));
+    raw.write(frame('hello', { broker: kiosks.broker, kiosks: views, troubles: troubles.list }));
 
     let pulse: unknown;
     const forget = hub.on((event) => {

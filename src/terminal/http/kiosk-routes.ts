@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { COMMAND_NAMES, type CommandMessage } from '../../uplink/contract/index.ts';
 import type { Kiosks } from '../kiosks.ts';
 import type { Audit } from '../store/audit.ts';
+import type { Troubles } from '../troubles.ts';
 import { badInput, HttpRefusal, parseBody } from './errors.ts';
 import type { Guard } from './guard.ts';
 import { kioskFor } from './views.ts';
@@ -18,6 +19,7 @@ export interface CommandOrder {
 export interface KioskRouteParts {
   readonly guard: Guard;
   readonly kiosks: Kiosks;
+  readonly troubles: Troubles;
   /** Signs and publishes. Throws uplink/broker-lost. */
   command(order: CommandOrder): Promise<{ readonly id: string; readonly expiresAt: string }>;
   readonly audit: Audit;
@@ -30,10 +32,11 @@ const commandBody = z.strictObject({
   visitId: z.uuid({ error: 'visitId は受付のIDです' }).optional(),
 });
 
-export const kioskRoutes = (app: FastifyInstance, { guard, kiosks, command, audit }: KioskRouteParts): void => {
+export const kioskRoutes = (app: FastifyInstance, { guard, kiosks, troubles, command, audit }: KioskRouteParts): void => {
   app.get('/api/health', () => ({
-    ready: kiosks.broker === 'connected',
+    ready: kiosks.broker === 'connected' && !troubles.has('storage'),
     broker: kiosks.broker,
+    troubles: troubles.list,
     kiosks: kiosks.views().map(({ id, status }) => ({ id, status })),
   }));
 

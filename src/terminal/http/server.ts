@@ -24,7 +24,12 @@ export type ServerParts = SessionRouteParts &
   AccountRouteParts &
   HandoverRouteParts &
   CopyRouteParts &
-  EventRouteParts & { readonly log: Log; readonly https?: HttpsFiles };
+  EventRouteParts & {
+    readonly log: Log;
+    readonly https?: HttpsFiles;
+    /** Told of every error that no route expected. */
+    storageMet(error: unknown): void;
+  };
 
 /** PEM files. With `clientCa`, only browsers with a certificate of that authority may log in; not with one that `clientCrl` revokes. */
 export interface HttpsFiles {
@@ -58,7 +63,10 @@ const open = (files: HttpsFiles | undefined): FastifyInstance => {
 
 export const createServer = async (parts: ServerParts): Promise<FastifyInstance> => {
   const app = open(parts.https);
-  installErrors(app, (name) => parts.log.error('http-internal', { name }));
+  installErrors(app, (name, error) => {
+    parts.log.error('http-internal', { name });
+    parts.storageMet(error);
+  });
   // JSON only: a form of another site can post text, but not this.
   app.removeContentTypeParser('text/plain');
   app.addHook('onRequest', async (request, reply) => {

@@ -8,6 +8,7 @@ import Database from 'libsql';
 import { makeDirectories } from '../../core/directories.ts';
 import { KioskFailure } from '../../core/failure.ts';
 import { appendAudit } from './audit.ts';
+import { isUnwritable } from './storage-watch.ts';
 
 export type Db = Database.Database;
 
@@ -192,6 +193,8 @@ export const openDatabase = (directory: string): Db => {
   } catch (cause) {
     db?.close();
     if (cause instanceof KioskFailure) throw cause;
+    if (isUnwritable(cause))
+      throw new KioskFailure('storage/unwritable', { cause, message: `${file} cannot be written: make room on its disk, or mend it` });
     throw new KioskFailure('storage/corrupt', { cause, message: `${file} cannot be read as a database: move it away and start again` });
   }
 };

@@ -13,6 +13,7 @@ import { kiosksStrip } from './kiosks.js';
 import { loginPage } from './login.js';
 import { medicalView } from './medical.js';
 import { setupPage } from './setup.js';
+import { troublesNotice } from './troubles.js';
 import { visitsView } from './visits.js';
 
 /** Before a refused stream of events is asked for again. */
@@ -43,6 +44,7 @@ const showTerminal = (session) => {
   const receives = PATIENTS.includes(session.account.role);
   if (receives) strip.element.append(told.offer);
   const copies = copiesNotice();
+  const troubles = troublesNotice();
   const place = h('main', { id: 'main', tabindex: '-1' });
   const views = VIEWS.filter(([, , , roles]) => roles.includes(session.account.role));
   let current;
@@ -71,13 +73,14 @@ const showTerminal = (session) => {
       h('div', { class: 'brand' }, h('img', { src: '/icon.svg', alt: '', width: 32, height: 32 }), h('span', { class: 'brand-name' }, '資格確認端末'), h('span', { class: 'site' }, session.site)),
       h('nav', { 'aria-label': 'メニュー' }, tabs),
       h('div', { class: 'account' }, receives ? told.element : undefined, h('span', { class: 'account-id' }, session.account.id), h('button', { class: 'button', type: 'button', onclick: logout }, 'ログアウト'))),
-    strip.element, copies.element, place); // biome-ignore format: reads as the page does
+    strip.element, troubles.element, copies.element, place); // biome-ignore format: reads as the page does
 
   const events = new EventSource('/api/events');
   const on = (name, run) => events.addEventListener(name, (event) => run(JSON.parse(event.data)));
   let greeted = false;
   let retrying;
-  on('hello', ({ broker, kiosks }) => {
+  on('hello', ({ broker, kiosks, troubles: found }) => {
+    troubles.set(found);
     strip.broker(broker);
     strip.set(kiosks);
     // After a gap in the stream, visits may have arrived unseen.
@@ -88,6 +91,7 @@ const showTerminal = (session) => {
   on('kiosk', (view) => {
     if (strip.update(view)) told.came('カードリーダーから本人確認の依頼です');
   });
+  on('troubles', ({ troubles: found }) => troubles.set(found));
   on('broker', ({ broker }) => strip.broker(broker));
   on('visit', (visit) => {
     current.add?.(visit);

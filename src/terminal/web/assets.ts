@@ -31,6 +31,7 @@ const FILES: Readonly<Record<string, keyof typeof TYPES>> = {
   'api.js': 'js',
   'arrivals.js': 'js',
   'copies.js': 'js',
+  'troubles.js': 'js',
   'dom.js': 'js',
   'fields.js': 'js',
   'words.js': 'js',
