@@ -104,6 +104,7 @@ export const createIntake = ({ site, opener, signer, inbox, kiosks, hub, registr
       };
     }
     const { message, expired } = await opener.open(topic, payload, now());
+    kiosks.signed(place.kiosk, true);
     if (message.type === 'request') return () => answerRequest(place, message, expired);
     const eligibility = expired ? undefined : await eligibilityOf(message, japanDate(Date.parse(message.issuedAt)));
     return () => takeVisit(place, { message, expired, sealed: payload, ...(eligibility === undefined ? {} : { eligibility }) });
@@ -136,6 +137,19 @@ export const createIntake = ({ site, opener, signer, inbox, kiosks, hub, registr
     return reply(place.kiosk, decision);
   };
 
+  /** A kiosk of which no key is here: staff hear that it is there, so that somebody brings its key. Its own words are not believed. */
+  const strange = ({ kiosk, channel }: ParsedTopic, payload: Uint8Array): void => {
+    if (channel === 'visit' || channel === 'request') kiosks.signed(kiosk, false);
+    if (channel !== 'state') return;
+    try {
+      const there = payload.length > 0 && readMessage('state', kioskStateSchema, payload).status !== 'offline';
+      if (there) kiosks.signed(kiosk, false);
+      else kiosks.left(kiosk);
+    } catch {
+      // Not even a state: it is refused below like everything of it.
+    }
+  };
+
   /** Ends when everything that came so far has been given to the inbox. */
   let earlier: Promise<unknown> = Promise.resolve();
   const inOrder = async (prepared: Promise<() => Promise<Reply | undefined>>): Promise<Reply | undefined> => {
@@ -151,6 +165,7 @@ export const createIntake = ({ site, opener, signer, inbox, kiosks, hub, registr
     if (place === undefined || place.site !== site) return refuse(undefined, 'uplink/malformed', 'topic', payload.length);
     // The filter for kiosk states matches the terminal's own; acks and commands are this side's own words.
     if (place.kiosk === 'terminal') return undefined;
+    if (!kiosks.has(place.kiosk)) strange(place, payload);
     if (!kiosks.has(place.kiosk)) return refuse(place, 'uplink/untrusted', 'kiosk-unknown', payload.length);
     if (payload.length > MAX_PAYLOAD_BYTES) return refuse(place, 'uplink/malformed', 'too-large', payload.length);
     try {
@@ -161,6 +176,7 @@ export const createIntake = ({ site, opener, signer, inbox, kiosks, hub, registr
     } catch (error) {
       if (!isFailure(error, 'uplink/malformed') && !isFailure(error, 'uplink/untrusted')) throw error;
       const { reason, field } = error.facts;
+      if (reason === 'key-unknown') kiosks.signed(place.kiosk, false);
       return refuse(place, error.code, fixedWord(reason ?? field), payload.length);
     }
   };

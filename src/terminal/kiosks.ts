@@ -11,6 +11,13 @@ export interface Kiosks {
   know(ids: readonly string[]): void;
   /** A state that arrived; an old Will of a past connection changes nothing. */
   received(id: string, state: KioskState): void;
+  /**
+   * A message in the name of `id` was signed by a key that is not here (`verified` false), or by the right one. Says something to staff and nothing
+   * more: whoever can write at the broker can cause it. Kiosks without any key here are listed too, a few of them.
+   */
+  signed(id: string, verified: boolean): void;
+  /** A kiosk without a key here has gone. */
+  left(id: string): void;
   /** Any sign of life. */
   heard(id: string): void;
   /** What its examination of this morning found. */
@@ -25,12 +32,18 @@ export interface Kiosks {
   views(): readonly KioskView[];
 }
 
+/** Names that somebody at the broker may invent must not fill the page. */
+const MOST_STRANGERS = 8;
+
 export const createKiosks = (ids: readonly string[], hub: Hub, clock: Clock): Kiosks => {
   let known = new Set(ids);
   const states = new Map<string, KioskState>();
   const requests = new Map<string, RequestMessage>();
   const reports = new Map<string, ReportMessage>();
   let broker: 'connected' | 'lost' = 'lost';
+
+  /** Whose newest message could not be verified for want of the key, known kiosks and others. */
+  const unregistered = new Set<string>();
 
   /** Kiosks that promised signs of life and give none: their broker may not know yet. */
   const silent = new Set<string>();
@@ -47,7 +60,7 @@ export const createKiosks = (ids: readonly string[], hub: Hub, clock: Clock): Ki
     return { ask, visitId, expiresAt, ...(reason === undefined ? {} : { reason }), ...(patient === undefined ? {} : { patient }) };
   };
   const view = (id: string): KioskView | undefined => {
-    if (!known.has(id)) return undefined;
+    if (!known.has(id)) return unregistered.has(id) ? { id, status: 'unknown', faults: [], unregistered: true } : undefined;
     const state = states.get(id);
     const request = pending(id);
     const report = reports.get(id);
@@ -55,6 +68,7 @@ export const createKiosks = (ids: readonly string[], hub: Hub, clock: Clock): Ki
       id,
       status: broker === 'lost' ? 'unknown' : silent.has(id) ? 'offline' : (state?.status ?? 'offline'),
       faults: state?.faults ?? [],
+      ...(unregistered.has(id) ? { unregistered: true as const } : {}),
       ...(state === undefined ? {} : { at: state.at, version: state.version }),
       ...(report === undefined ? {} : { report: { at: report.at, level: report.level, findings: report.findings } }),
       ...(request === undefined ? {} : { request }),
@@ -65,13 +79,30 @@ export const createKiosks = (ids: readonly string[], hub: Hub, clock: Clock): Ki
     if (kiosk !== undefined) hub.emit({ type: 'kiosk', kiosk });
   };
 
+  const left = (id: string): void => {
+    if (!known.has(id) && unregistered.delete(id)) hub.emit({ type: 'kiosk-left', id });
+  };
+
   return {
     has: (id) => known.has(id),
     know: (now) => {
-      const fresh = now.filter((id) => !known.has(id));
+      const before = new Set([...known, ...unregistered]);
+      const touched = new Set([...now.filter((id) => !known.has(id)), ...unregistered]);
       known = new Set(now);
-      for (const id of fresh) tell(id);
+      // With other keys here, its next message is judged afresh.
+      unregistered.clear();
+      for (const id of touched) tell(id);
+      for (const id of before) if (!known.has(id)) hub.emit({ type: 'kiosk-left', id });
     },
+    signed: (id, verified) => {
+      if (verified ? !unregistered.delete(id) : unregistered.has(id)) return;
+      if (!verified) {
+        if (!known.has(id) && [...unregistered].filter((one) => !known.has(one)).length >= MOST_STRANGERS) return;
+        unregistered.add(id);
+      }
+      tell(id);
+    },
+    left,
     received: (id, state) => {
       const believed = newerState(states.get(id), state);
       states.set(id, believed);
@@ -108,6 +139,7 @@ export const createKiosks = (ids: readonly string[], hub: Hub, clock: Clock): Ki
       // What was known may be old by the time the broker is back: its retained states come again.
       if (state === 'lost') {
         states.clear();
+        for (const id of [...unregistered]) left(id);
         silent.clear();
         signs.forgetAll();
       }
@@ -118,6 +150,6 @@ export const createKiosks = (ids: readonly string[], hub: Hub, clock: Clock): Ki
       return broker;
     },
     view,
-    views: () => [...known].flatMap((id) => view(id) ?? []),
+    views: () => [...new Set([...known, ...unregistered])].flatMap((id) => view(id) ?? []),
   };
 };

@@ -66,7 +66,8 @@ const desk = async (t: Subject) => {
       folder: join(directory, 'exchange'),
       institution: '1234567890',
       log: silentLog,
-      now: () => clock.now(),
+      clock,
+      random: () => 0,
     }),
     log: silentLog,
     now: () => clock.now(),
@@ -195,6 +196,39 @@ test('what no known signer vouches for is written down without content and never
     [KIOSK, 'uplink/malformed', 'v'],
   ]);
   t.equal(count(db, 'visits'), 0);
+});
+
+test('a kiosk whose key is not here is told apart from one that serves, until a message of it verifies', async (t) => {
+  const { send, kiosks, events, db } = await desk(t);
+  const birth = { v: 1, bootId: BOOT, bdSeq: 1, at: new Date(NOON).toISOString(), version: '1', faults: [] };
+  const say = (kiosk: string, status: string) => send(kioskTopic(SITE, kiosk, 'state'), Buffer.from(JSON.stringify({ ...birth, status })));
+  await say(KIOSK, 'ready');
+  t.equal(kiosks.view(KIOSK)?.unregistered, undefined);
+  await send(kioskTopic(SITE, KIOSK, 'visit'), await seal(visit(), strangerKeys));
+  t.match(kiosks.view(KIOSK), { status: 'ready', unregistered: true }, 'a note, and its state stays its own');
+  t.match(events.at(-1), { type: 'kiosk', kiosk: { id: KIOSK, unregistered: true } }, 'the page hears of it');
+  t.equal(count(db, 'visits'), 0);
+  await send(kioskTopic(SITE, KIOSK, 'visit'), await seal(visit()));
+  t.equal(kiosks.view(KIOSK)?.unregistered, undefined);
+  t.equal(count(db, 'visits'), 1);
+
+  await say('kiosk-2', 'ready');
+  t.match(kiosks.view('kiosk-2'), { status: 'unknown', unregistered: true }, 'one without any key here is not passed over in silence');
+  t.equal(kiosks.has('kiosk-2'), false);
+  await say('kiosk-2', 'offline');
+  t.equal(kiosks.view('kiosk-2'), undefined);
+  t.match(events.at(-1), { type: 'kiosk-left', id: 'kiosk-2' });
+  for (let n = 10; n < 40; n += 1) await send(kioskTopic(SITE, `kiosk-${n}`, 'visit'), await seal(visit(), strangerKeys));
+  t.equal(kiosks.views().length, 9, 'invented names do not fill the page');
+  kiosks.know([KIOSK, 'kiosk-10']);
+  t.strictSame(
+    kiosks.views().map(({ id, unregistered }) => [id, unregistered]),
+    [
+      [KIOSK, undefined],
+      ['kiosk-10', undefined],
+    ],
+    'new keys are judged afresh',
+  );
 });
 
 test('a question of a visit is acknowledged, shown, and over when it expires', async (t) => {

@@ -34,6 +34,7 @@ export const eventRoutes = (app: FastifyInstance, { guard, hub, kiosks, troubles
     if (event.type === 'visit') {
       if (role !== 'admin') to.write(frame('visit', visitView(event.visit, clock.now())));
     } else if (event.type === 'kiosk') to.write(frame('kiosk', kioskFor(event.kiosk, role)));
+    else if (event.type === 'kiosk-left') to.write(frame('kiosk-left', { id: event.id }));
     else if (event.type === 'troubles') to.write(frame('troubles', { troubles: event.troubles }));
     else to.write(frame('broker', { broker: event.broker }));
   };

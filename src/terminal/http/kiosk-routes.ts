@@ -37,7 +37,7 @@ export const kioskRoutes = (app: FastifyInstance, { guard, kiosks, troubles, com
     ready: kiosks.broker === 'connected' && !troubles.has('storage'),
     broker: kiosks.broker,
     troubles: troubles.list,
-    kiosks: kiosks.views().map(({ id, status }) => ({ id, status })),
+    kiosks: kiosks.views().map(({ id, status, unregistered }) => ({ id, status, ...(unregistered === undefined ? {} : { unregistered }) })),
   }));
 
   app.get('/api/kiosks', (request) => {
@@ -47,7 +47,7 @@ export const kioskRoutes = (app: FastifyInstance, { guard, kiosks, troubles, com
 
   app.post<{ Params: { id: string } }>('/api/kiosks/:id/command', async (request, reply) => {
     const account = guard.require(request, 'anyone');
-    const kiosk = kiosks.view(request.params.id);
+    const kiosk = kiosks.has(request.params.id) ? kiosks.view(request.params.id) : undefined;
     if (kiosk === undefined) throw new HttpRefusal(404, 'kiosk/unknown', 'このカードリーダーは登録されていません');
     const { command: name, visitId: named } = parseBody(commandBody, request.body);
     if (FOR_ONE_PATIENT.includes(name)) guard.require(request);

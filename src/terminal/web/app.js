@@ -91,6 +91,7 @@ const showTerminal = (session) => {
   on('kiosk', (view) => {
     if (strip.update(view)) told.came('カードリーダーから本人確認の依頼です');
   });
+  on('kiosk-left', ({ id }) => strip.left(id));
   on('troubles', ({ troubles: found }) => troubles.set(found));
   on('broker', ({ broker }) => strip.broker(broker));
   on('visit', (visit) => {

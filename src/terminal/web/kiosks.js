@@ -62,16 +62,25 @@ export const kiosksStrip = () => {
     const able = ACTIONS.filter(([, , when]) => when.includes(view.status));
     const summary = h(
       'summary',
-      { class: `chip ${view.status}${view.faults.length > 0 ? ' faulty' : ''}` },
+      { class: `chip ${view.status}${view.faults.length > 0 || view.unregistered ? ' faulty' : ''}` },
       h('span', { class: 'dot' }),
       h('strong', {}, view.id),
       // A fault must not wait until somebody opens the menu.
-      h('span', {}, view.faults.length > 0 ? fault(view.faults[0])[0] : (words.KIOSK[view.status] ?? view.status)),
+      h(
+        'span',
+        {},
+        view.unregistered
+          ? words.UNREGISTERED[0]
+          : view.faults.length > 0
+            ? fault(view.faults[0])[0]
+            : (words.KIOSK[view.status] ?? view.status),
+      ),
     );
     return h('details', { class: 'kiosk-menu', name: 'kiosk' }, summary,
       h('div', { class: 'menu' },
+        view.unregistered ? h('p', { class: 'fault' }, h('strong', {}, words.UNREGISTERED[0]), h('br'), words.UNREGISTERED[1]) : undefined,
         view.faults.map((code) => h('p', { class: 'fault' }, h('strong', {}, fault(code)[0]), h('br'), fault(code)[1], h('br'), h('span', { class: 'quiet small' }, '問い合わせるときの記号 ', h('code', {}, code)))),
-        view.faults.length > 0 || view.report?.level === 'fail' || view.status === 'offline' || view.status === 'unknown' ? contactList() : undefined,
+        view.unregistered || view.faults.length > 0 || view.report?.level === 'fail' || view.status === 'offline' || view.status === 'unknown' ? contactList() : undefined,
         view.status === 'offline' ? h('p', { class: 'fault' }, 'カードリーダーの電源が入っているか、ネットワークの線がつながっているかを確かめてください。電源を入れたときは、1分ほどで受付できるようになります。') : undefined,
         view.report === undefined ? undefined : reportLines(view.report),
         able.length === 0 ? h('p', { class: 'quiet' }, '今できる操作はありません') : able.map(([command, text, , sure]) => {
@@ -147,6 +156,10 @@ export const kiosksStrip = () => {
       views.set(view.id, view);
       draw();
       return asks;
+    },
+    left: (id) => {
+      views.delete(id);
+      draw();
     },
     broker: (state) => {
       why.textContent = LOST[state] ?? '';

@@ -20,6 +20,11 @@ export const KIOSK = {
   offline: '応答がありません',
   unknown: '状態を確認できません',
 };
+/** [what it is, what to do] where the terminal has not the key that a card reader signs with. */
+export const UNREGISTERED = [
+  'この端末に登録されていません',
+  'このカードリーダーの受付は、鍵が合わないため受け取れません。鍵をこの端末に入れ直すよう、連絡先に頼んでください。それまでは窓口で受付してください。',
+];
 export const REPORT = { ok: '異常はありません', warn: '気をつけるところがあります', fail: '直すところがあります' };
 export const VALIDITY = {
   1: '有効',
