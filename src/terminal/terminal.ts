@@ -116,11 +116,20 @@ export const startTerminal = async (options: TerminalOptions): Promise<Terminal>
   const audit = createAudit(db, now);
   const { folder, institution = NO_INSTITUTION, from } = options.exchange ?? {};
   const registry = options.registry ?? (from === undefined ? createLibsqlRegistry(db) : createFolderRegistry(from));
-  const handover = createHandover({ db, inbox, folder, institution, log: log.child('handover'), now });
   const hub = createHub();
+  const troubles = createTroubles(hub);
+  const handover = createHandover({
+    db,
+    inbox,
+    folder,
+    institution,
+    log: log.child('handover'),
+    clock,
+    random: options.random,
+    onFailing: (failing) => troubles.set('exchange', failing),
+  });
   const kiosks = createKiosks([...new Set(kioskKeys.map(({ owner }) => owner))], hub, clock);
 
-  const troubles = createTroubles(hub);
   const storage = createStorageWatch({
     db,
     directory: options.dataDirectory,
@@ -221,7 +230,7 @@ export const startTerminal = async (options: TerminalOptions): Promise<Terminal>
     const url = await listen(app, options.https === undefined ? 'http' : 'https', options.host, options.port);
     storage.start();
     purge();
-    handover.catchUp();
+    handover.start();
     link.start();
     return {
       url,
@@ -235,6 +244,7 @@ export const startTerminal = async (options: TerminalOptions): Promise<Terminal>
       stop: async () => {
         clock.clearTimeout(purging);
         storage.stop();
+        handover.stop();
         await link.stop();
         await app.close();
         db.close();
@@ -243,6 +253,7 @@ export const startTerminal = async (options: TerminalOptions): Promise<Terminal>
   } catch (error) {
     clock.clearTimeout(purging);
     storage.stop();
+    handover.stop();
     await app.close();
     db.close();
     throw error;

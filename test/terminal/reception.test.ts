@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decode } from 'iconv-lite';
 import Database from 'libsql';
@@ -356,7 +356,8 @@ test('results reach the folder of the reception system whole and once; doubtful 
   const doubtful = visit();
   // Unicode has this 吉, Shift_JIS has not: in the file it would be a 「●」 that nobody was asked about.
   const rare = visit({ patient: { name: '𠮷田　花子', address: '架空県架空市', birthdate: '1980-04-10', sex: '2' } });
-  const handover = createHandover({ db, inbox, folder, institution: '1234567890', log: silentLog, now: () => clock.now() });
+  const handover = createHandover({ db, inbox, folder, institution: '1234567890', log: silentLog, clock, random: () => 0 });
+  handover.start();
   for (const one of [clean, doubtful, rare]) handover.arrived((await store(one)).visit as never, inbox.eligibility(one.visitId));
   t.equal(readdirSync(folder).length, 1, 'only the clean one goes by itself');
   const cookies = await cookie();
@@ -386,6 +387,64 @@ test('results reach the folder of the reception system whole and once; doubtful 
   t.match((await app.inject({ url: `/api/visits/${doubtful.visitId}`, cookies })).json(), {
     handover: { account: 'reception', leftOut: ['Name'] },
   });
+});
+
+test('results that could not reach the folder follow by themselves when it is back, each once, and it is said meanwhile', async (t) => {
+  const folder = join(temporary(t), 'exchange');
+  const { store, inbox, db, clock: hand, troubles } = await office(t, folder);
+  const timers: [() => void, number][] = [];
+  const clock = { ...hand, setTimeout: (run: () => void, ms: number) => timers.push([run, ms]) };
+  const said: boolean[] = [];
+  const onFailing = (failing: boolean): void => {
+    said.push(failing);
+    troubles.set('exchange', failing);
+  };
+  const handover = createHandover({ db, inbox, folder, institution: '1234567890', log: silentLog, clock, random: () => 0.5, onFailing });
+  const patient = { name: '見本　太郎', address: '', birthdate: '1980-04-10', sex: '1' } as const;
+  const arrive = async () => {
+    const one = visit({ patient });
+    handover.arrived((await store(one)).visit as never, inbox.eligibility(one.visitId));
+  };
+  handover.start();
+  await arrive();
+  renameSync(folder, `${folder}-away`);
+  await arrive();
+  await arrive();
+  t.strictSame([said, troubles.list], [[true], ['exchange']]);
+  timers.at(-1)?.[0]();
+  timers.at(-1)?.[0]();
+  const pauses = timers.map(([, ms]) => ms);
+  t.ok(
+    pauses.every((ms, index) => index === 0 || ms > (pauses[index - 1] ?? 0)),
+    'less and less often',
+  );
+  t.equal(existsSync(folder), false, 'no folder is made where a share should be');
+  renameSync(`${folder}-away`, folder);
+  timers.at(-1)?.[0]();
+  t.equal(readdirSync(folder).length, 3);
+  t.strictSame([said, troubles.list], [[true, false], []]);
+  for (const file of readdirSync(folder)) rmSync(join(folder, file));
+  await arrive();
+  handover.start();
+  t.equal(readdirSync(folder).length, 1, 'what the reception system took is not given again');
+
+  writeFileSync(`${folder}-slip`, 'no folder');
+  const slip = createHandover({
+    db,
+    inbox,
+    folder: `${folder}-slip`,
+    institution: '1234567890',
+    log: silentLog,
+    clock,
+    random: () => 0,
+    onFailing,
+  });
+  slip.start();
+  t.equal(said.at(-1), true, 'a path that is no folder is said at the start');
+  const tries = timers.length;
+  slip.stop();
+  timers.at(-1)?.[0]();
+  t.equal(timers.length, tries, 'and after the stop nothing is tried');
 });
 
 test('eligibility can come from the files another terminal drops, a broken one passed over', async (t) => {

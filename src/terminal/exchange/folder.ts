@@ -1,7 +1,7 @@
 // The folder a reception system watches: files appear there whole or not at all. And the other way round: a registry that answers
 // from the files another terminal of the scheme dropped into a folder.
 
-import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeDirectories } from '../../core/directories.ts';
 import { isFailure, KioskFailure } from '../../core/failure.ts';
@@ -10,11 +10,32 @@ import type { Patient } from '../model.ts';
 import { FACE_FILE, readFaceFile } from './face-file.ts';
 import { convertibleText } from './shift-jis.ts';
 
-/** Written beside its place under another name, made durable, then renamed: a watcher never sees half a file. Throws storage/unwritable. */
+/**
+ * Makes the folder if need be, and tries a file in it. Answers whether it was made: a folder that was not there may be a slip in its name.
+ * Throws storage/unwritable.
+ */
+export const prepareFolder = (folder: string): boolean => {
+  const made = !existsSync(folder);
+  try {
+    makeDirectories(folder);
+  } catch (cause) {
+    throw new KioskFailure('storage/unwritable', { cause, message: `cannot make the exchange folder ${folder}` });
+  }
+  tryFolder(folder);
+  return made;
+};
+
+/** A file that comes and goes. Throws storage/unwritable. */
+export const tryFolder = (folder: string): void => {
+  const trial = '.kazashi-trial';
+  dropFile(folder, trial, new Uint8Array(0));
+  rmSync(join(folder, trial), { force: true });
+};
+
+/** The folder must be there: one that has gone is a share that is away, and must not be made anew in its place. Written beside its place under another name, made durable, then renamed: a watcher never sees half a file. Throws storage/unwritable. */
 export const dropFile = (folder: string, name: string, bytes: Uint8Array): void => {
   const passing = join(folder, `.${name}.part`);
   try {
-    makeDirectories(folder);
     const file = openSync(passing, 'w', 0o600);
     try {
       writeSync(file, bytes);

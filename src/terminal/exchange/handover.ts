@@ -1,6 +1,8 @@
 // Handing results over to the reception system: at once when nothing in them is doubtful, by staff when a name or address holds 「●」,
 // because they may leave such an item out (G8). Every visit is handed over under one name, so never twice.
 
+import { fullJitterMs } from '../../core/backoff.ts';
+import type { Clock } from '../../core/clock.ts';
 import { isFailure } from '../../core/failure.ts';
 import type { Log } from '../../core/log.ts';
 import { DAY_MS } from '../calendar.ts';
@@ -10,7 +12,7 @@ import type { StoredVisit } from '../model.ts';
 import type { Inbox } from '../store/inbox.ts';
 import type { Db } from '../store/schema.ts';
 import { type ConsentField, type ConsentInfo, faceFileName, type ResultField, schemeTime, writeFaceFile } from './face-file.ts';
-import { dropFile } from './folder.ts';
+import { dropFile, prepareFolder, tryFolder } from './folder.ts';
 import { holdsUnconvertible } from './shift-jis.ts';
 
 export interface Transfer {
@@ -34,8 +36,10 @@ export interface Handover {
     leftOut: readonly ResultField[],
   ): { file: string; bytes: Uint8Array };
   of(visitId: string): Transfer | undefined;
-  /** Hands over what arrived in the last day while the program could not. */
-  catchUp(): void;
+  /** Makes the folder, hands over what arrived in the last day while the program could not, and goes on trying while the folder is away. */
+  start(): void;
+  /** Tries no more. */
+  stop(): void;
 }
 
 export interface HandoverParts {
@@ -45,8 +49,15 @@ export interface HandoverParts {
   /** 医療機関コード, ten digits. */
   readonly institution: string;
   readonly log: Log;
-  now(): number;
+  readonly clock: Clock;
+  /** [0, 1) */
+  readonly random: () => number;
+  /** Whether results fail to reach the folder; said when it changes. */
+  onFailing?(failing: boolean): void;
 }
+
+/** A share that comes back is found within minutes, and a dead one is not asked all the time: each try may block for seconds. */
+const BACKOFF = { baseMs: 10_000, capMs: 5 * 60_000 };
 
 const FIELDS: Readonly<Partial<Record<ConsentItem, ConsentField>>> = {
   YZK: 'PharmacistsInfo',
@@ -78,7 +89,8 @@ export const doubtfulFields = ({ ResultList: [first] }: EligibilityAnswer): stri
 
 const doubtful = (answer: EligibilityAnswer): boolean => holdsUnconvertible(JSON.stringify(answer.ResultList));
 
-export const createHandover = ({ db, inbox, folder, institution, log, now }: HandoverParts): Handover => {
+export const createHandover = ({ db, inbox, folder, institution, log, clock, random, onFailing }: HandoverParts): Handover => {
+  const now = () => clock.now();
   const put = db.prepare(
     `INSERT INTO transfers (visit_id, at, account, file, left_out) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (visit_id) DO UPDATE SET at = excluded.at, account = excluded.account, file = excluded.file, left_out = excluded.left_out`,
@@ -97,12 +109,50 @@ export const createHandover = ({ db, inbox, folder, institution, log, now }: Han
     put.run(visitId, now(), account, file, JSON.stringify(leftOut));
     return { file, bytes };
   };
-  const arrived: Handover['arrived'] = (visit, answer) => {
-    if (folder === undefined || answer === undefined || answer.ResultList.length === 0 || doubtful(answer)) return;
+  let failing: { readonly since: number; tries: number; timer: unknown } | undefined;
+  let stopped = false;
+
+  const failed = (error: unknown): void => {
+    log.error('handover-failed', { code: isFailure(error) ? error.code : 'storage/unwritable' });
+    if (failing === undefined) {
+      failing = { since: now(), tries: 0, timer: undefined };
+      onFailing?.(true);
+    }
+    clock.clearTimeout(failing.timer);
+    // Half of it at least: jitter must not make a busy loop of tries that block.
+    const pause = BACKOFF.baseMs / 2 + fullJitterMs(failing.tries, BACKOFF, random());
+    failing.tries += 1;
+    if (!stopped) failing.timer = clock.setTimeout(again, pause);
+  };
+  const automatic = (visit: StoredVisit, answer: EligibilityAnswer | undefined): void => {
+    if (answer === undefined || answer.ResultList.length === 0 || doubtful(answer)) return;
+    give(visit, answer, 'auto', []);
+  };
+  /** What was stored and not handed over; the folder first, so that nothing is called well that was not tried. */
+  const again = (): void => {
+    if (folder === undefined || stopped) return;
     try {
-      give(visit, answer, 'auto', []);
+      tryFolder(folder);
+      for (const { id } of waiting.all(Math.min(now() - DAY_MS, failing?.since ?? now())) as { id: string }[]) {
+        const visit = inbox.find(id);
+        if (visit !== undefined) automatic(visit, inbox.eligibility(id));
+      }
     } catch (error) {
-      log.error('handover-failed', { code: isFailure(error) ? error.code : 'storage/unwritable' });
+      failed(error);
+      return;
+    }
+    if (failing === undefined) return;
+    failing = undefined;
+    log.info('handover-again');
+    onFailing?.(false);
+  };
+  const arrived: Handover['arrived'] = (visit, answer) => {
+    // While the folder is away the next try takes everything that waits; a visit must not wait for a dead share.
+    if (folder === undefined || failing !== undefined) return;
+    try {
+      automatic(visit, answer);
+    } catch (error) {
+      failed(error);
     }
   };
   return {
@@ -113,12 +163,19 @@ export const createHandover = ({ db, inbox, folder, institution, log, now }: Han
       const row = find.get(visitId) as { at: number; account: string; file: string; left_out: string } | undefined;
       return row === undefined ? undefined : { at: row.at, account: row.account, file: row.file, leftOut: JSON.parse(row.left_out) };
     },
-    catchUp: () => {
+    start: () => {
       if (folder === undefined) return;
-      for (const { id } of waiting.all(now() - DAY_MS) as { id: string }[]) {
-        const visit = inbox.find(id);
-        if (visit !== undefined) arrived(visit, inbox.eligibility(id));
+      try {
+        if (prepareFolder(folder)) log.warn('exchange-folder-made', { folder });
+      } catch (error) {
+        log.error('exchange-folder-unusable', { folder });
+        return failed(error);
       }
+      again();
+    },
+    stop: () => {
+      stopped = true;
+      clock.clearTimeout(failing?.timer);
     },
   };
 };
