@@ -5,6 +5,7 @@ import type { Command } from './command.ts';
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   twin: async () => (await import('./commands/twin.ts')).command,
   doctor: async () => (await import('./commands/doctor.ts')).command,
+  terminal: async () => (await import('./commands/terminal.ts')).command,
   'terminal-backup': async () => (await import('./commands/terminal-backup.ts')).command,
   'terminal-restore': async () => (await import('./commands/terminal-backup.ts')).restoreCommand,
   run: async () => (await import('./commands/run.ts')).command,

@@ -28,7 +28,7 @@ const RESTART_MS = 1500;
 const STOP_MS = 3500;
 
 /** Beside this file: .js when built, .ts when run from source. */
-const PROGRAM = fileURLToPath(import.meta.url).replace(/main[/\\]terminal-process(\.[jt]s)$/, 'terminal/main$1');
+export const TERMINAL_PROGRAM = fileURLToPath(import.meta.url).replace(/main[/\\]terminal-process(\.[jt]s)$/, 'terminal/main$1');
 
 /** Resolves when the terminal's page listens. Throws port/in-use, or visit/internal with what it said. */
 export const startTerminalProcess = async (options: TerminalProcessOptions): Promise<TerminalProcess> => {
@@ -45,7 +45,7 @@ export const startTerminalProcess = async (options: TerminalProcessOptions): Pro
     }
     args.push('--demo', '--exit-with-parent', '--log', options.logLevel);
     // Detached: Ctrl-C reaches the parent alone, which then stops its terminal in order.
-    child = spawn(process.execPath, [...process.execArgv, PROGRAM, ...args], { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+    child = spawn(process.execPath, [...process.execArgv, TERMINAL_PROGRAM, ...args], { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
     const errors: string[] = [];
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       if (text.startsWith('{')) process.stderr.write(text);

@@ -37,11 +37,20 @@ const configOf = (folder: string, port: number, kiosk = 'kiosk-1') =>
   );
 
 /** The site's desk with a code that was typed; answers where it listens and how it ends. */
-const desk = (site: SiteFolder, code: string, kiosk = 'kiosk-1') => {
+const desk = (site: SiteFolder, code: string, kiosk = 'kiosk-1', onOther?: (kiosk: string, site: string) => void) => {
   const ended = new AbortController();
   let outcome: Promise<AdmitOutcome> = Promise.resolve('nobody-came');
   const port = new Promise<number>((resolve) => {
-    outcome = admitByCode({ site, kiosk, code, host: '127.0.0.1', port: 0, onListening: resolve, signal: ended.signal });
+    outcome = admitByCode({
+      site,
+      kiosk,
+      code,
+      host: '127.0.0.1',
+      port: 0,
+      onListening: resolve,
+      signal: ended.signal,
+      ...(onOther === undefined ? {} : { onOther }),
+    });
   });
   return { port, outcome, end: () => ended.abort() };
 };
@@ -125,6 +134,33 @@ test('another code lets nobody in, and a handful of wrong tries ends it', async 
   t.equal(await opened.outcome, 'wrong-code');
   t.ok(kiosk.states.includes('refused'), 'the screen says that somebody is there, with another code');
   stop.abort(new Error('stopped'));
+  await t.rejects(kiosk.done, /stopped/);
+  t.same(site.kiosks, []);
+});
+
+test('another kiosk that waits is refused and named, and the desk goes on waiting for its own', async (t) => {
+  const { folder, site } = await make(t);
+  let port = 0;
+  const stop = new AbortController();
+  const other = ask(configOf(folder, await middle(t, () => port), 'kiosk-3'), stop.signal);
+  let heard: (word: string) => void = () => undefined;
+  const named = new Promise<string>((resolve) => {
+    heard = resolve;
+  });
+  let times = 0;
+  const opened = desk(site, await other.code, 'kiosk-4', (kiosk, of) => {
+    times += 1;
+    heard(`${kiosk} of ${of}`);
+  });
+  port = await opened.port;
+  t.equal(await named, 'kiosk-3 of clinic');
+  const kiosk = ask(configOf(folder, await middle(t, () => port), 'kiosk-4'), stop.signal);
+  await kiosk.code;
+  opened.end();
+  t.equal(await opened.outcome, 'nobody-came', 'it went on waiting');
+  t.equal(times, 1, 'said once, however often it asks');
+  stop.abort(new Error('stopped'));
+  await t.rejects(other.done, /stopped/);
   await t.rejects(kiosk.done, /stopped/);
   t.same(site.kiosks, []);
 });

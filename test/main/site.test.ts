@@ -114,6 +114,67 @@ test('a rotation keeps the generation before; a removed kiosk is revoked and for
   t.equal(SiteFolder.open(site.directory, () => NOW).document.revoked.length, 1);
 });
 
+/** What a command prints. */
+const printed = async (t: { teardown(run: () => void): void }, ...words: string[]): Promise<string> => {
+  const { write } = process.stdout;
+  const back = (): void => {
+    process.stdout.write = write;
+  };
+  t.teardown(back);
+  let text = '';
+  process.stdout.write = ((chunk: string) => {
+    text += chunk;
+    return true;
+  }) as typeof write;
+  try {
+    await command.run(words);
+  } finally {
+    back();
+  }
+  return text;
+};
+
+test('a terminal cannot be called like another member, nor a kiosk like a terminal', async (t) => {
+  const site = await make(t);
+  await site.addKiosk('kiosk-1');
+  await site.addTerminal('desk-2');
+  for (const name of ['kiosk-1', 'broker', 'desk-2'])
+    await t.rejects(site.addTerminal(name), { code: 'input/invalid', facts: { field: 'NAME' } }, name);
+  await t.rejects(site.addKiosk('desk-2'), { code: 'input/invalid', facts: { field: 'ID' } });
+  t.same([site.terminals, site.kiosks], [['desk-2', 'terminal'], ['kiosk-1']]);
+});
+
+test('options of one’s own for the broker have a place that the site command never touches', async (t) => {
+  const site = await make(t);
+  const own = join(site.directory, 'broker/conf.d/operator.conf');
+  writeFileSync(own, 'connection operator\n');
+  const conf = () => readFileSync(join(site.directory, 'broker/mosquitto.conf'), 'utf8');
+  await site.addTerminal('desk-2');
+  await site.rotate('broker');
+  t.equal(readFileSync(own, 'utf8'), 'connection operator\n');
+  t.match(conf(), `include_dir ${site.directory}/broker/conf.d\n`);
+});
+
+test('every action says what is to be carried where, in order, and what has to be started again', async (t) => {
+  const folder = join(temporary(t), 'site');
+  t.match(await printed(t, 'init', folder, '--site', 'clinic', '--broker', 'broker.example'), /npx kazashi terminal --mqtt mqtts:/);
+  t.match(await printed(t, 'add-kiosk', folder, 'kiosk-1'), /every terminal needs .*terminals\/…\/keys anew/);
+  t.match(
+    await printed(t, 'rotate', folder, 'terminal'),
+    /1\. .*terminal-keys\.json to every kiosk.*\n.*2\. .*terminals\/terminal to the terminal/,
+  );
+  const kiosk = await printed(t, 'rotate', folder, 'kiosk-1');
+  t.match(kiosk, /1\. .*terminals\/…\/keys to every terminal.*\n.*2\. .*kiosks\/kiosk-1 to/);
+  t.match(kiosk, /nothing of theirs has to be started again/);
+  const broker = await printed(t, 'rotate', folder, 'broker');
+  t.match(broker, /start mosquitto again/);
+  t.notMatch(broker, /terminal-keys/);
+  t.match(await printed(t, 'add-terminal', folder, 'desk-2'), /1\. .*broker.*\n.*2\. .*terminal-keys\.json to every kiosk/);
+  const wrong = ['init', `${folder}-2`, '--site', 'クリニック', '--broker', 'b'];
+  await t.rejects(command.run(wrong), { message: /site: found "クリニック"; allowed: lower-case letters a-z, digits and hyphens/ });
+  await t.rejects(command.run([...wrong, '--listen', '0.0.0.0']), { message: /site init takes no --listen/ });
+});
+
 test('a kiosk that made its own keys is let in by its request alone, under the name that the site gives it', async (t) => {
   const site = await make(t);
   const keys = await generateKioskKeys('kiosk-3');

@@ -2,10 +2,11 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { test } from 'tap';
 import { freePort } from '../free-port.ts';
-import { Lab, NO_MOSQUITTO, until } from './uplink/lab.ts';
+import { Lab, NO_MOSQUITTO, siteCommand, until } from './uplink/lab.ts';
 
 test('states and health cross the bridge of docs/scaling.md; visits, acks and the operator’s words do not', {
   skip: NO_MOSQUITTO,
@@ -23,7 +24,14 @@ test('states and health cross the bridge of docs/scaling.md; visits, acks and th
     return file;
   };
   await lab.startBroker(conf('operator', operator), operator);
-  await lab.startBroker(conf('site', site, bridge), site);
+  // Where docs/scaling.md puts it, and what the site command leaves in its place.
+  const folder = lab.path('broker-site');
+  siteCommand('init', folder, '--site', 'clinic', '--broker', '127.0.0.1');
+  writeFileSync(join(folder, 'broker/conf.d/operator.conf'), bridge);
+  siteCommand('add-terminal', folder, 'desk-2');
+  siteCommand('rotate', folder, 'broker');
+  const [include = ''] = /^include_dir .*$/m.exec(readFileSync(join(folder, 'broker/mosquitto.conf'), 'utf8')) ?? [];
+  await lab.startBroker(conf('site', site, `${include}\n`), site);
   const at = (port: number) => connectAsync(`mqtt://127.0.0.1:${port}`, { protocolVersion: 5, reconnectPeriod: 0 });
   const [above, below] = await Promise.all([at(operator), at(site)]);
   t.teardown(() => Promise.all([above.endAsync(true), below.endAsync(true)]));

@@ -55,16 +55,18 @@ export const command: Command = {
     const { site, kiosk } = readConfig(config);
     const keys = values.keys === undefined ? [] : folderFiles('keys', values.keys);
     const broker = values.broker === undefined ? [] : folderFiles('broker', values.broker);
+    const own =
+      values.broker === undefined || !existsSync(join(values.broker, 'conf.d')) ? [] : folderFiles('broker', join(values.broker, 'conf.d'));
     const trust = values.trust === undefined ? [] : folderFiles('trust', values.trust);
     const drive = `${resolve(image)}@@${settingsPartition(image)}`;
     const copy = (files: readonly string[], to: string): void => mtools('mcopy', ['-i', drive, '-o', '-n', '-Q', ...files, `::${to}`]);
     const folder = (name: string): void => {
       if (spawnSync('mdir', ['-i', drive, '-b', `::${name}`], { stdio: 'ignore' }).status !== 0) mtools('mmd', ['-i', drive, `::${name}`]);
     };
-    const count = keys.length + broker.length + trust.length;
+    const count = keys.length + broker.length + own.length + trust.length;
     if (count > 0) folder('/kazashi');
     if (keys.length > 0) copy(keys, '/kazashi/');
-    for (const [name, files] of Object.entries({ broker, trust })) {
+    for (const [name, files] of Object.entries({ broker, 'broker/conf.d': own, trust })) {
       if (files.length === 0) continue;
       folder(`/kazashi/${name}`);
       copy(files, `/kazashi/${name}/`);

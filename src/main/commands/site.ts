@@ -59,8 +59,8 @@ const init = async (directory: string, values: Values): Promise<void> => {
   say(
     `${made.directory}/ca          the site's authority: keep a copy of it away from this machine`,
     `${made.directory}/broker      belongs at ${brokerAt} of the broker; start it with: mosquitto -c ${brokerAt}/mosquitto.conf`,
-    `${terminal}   belongs on the reception terminal; there, in that folder:`,
-    `  node dist/terminal/main.js --mqtt mqtts://${hosts[0]}:${port} --site ${site} --keys keys --ca ca.pem --cert cert.pem --tls-key key.pem --data DIR`,
+    `${terminal}   belongs on the reception terminal; there, with kazashi installed:`,
+    `  cd ${terminal} && npx kazashi terminal --mqtt mqtts://${hosts[0]}:${port} --site ${site} --keys keys --ca ca.pem --cert cert.pem --tls-key key.pem --data DIR`,
   );
 };
 
@@ -72,8 +72,44 @@ const list = async (site: SiteFolder): Promise<void> => {
   }
 };
 
-const carried = (folder: string, what: string): void =>
-  say(`${folder}   ${what}`, 'Carry it there by a way that nobody reads, and start the broker and the terminals again.');
+const SECRET = 'Carry keys by a way that nobody reads.';
+const ANEW =
+  'Terminals and kiosks read keys and certificates again by themselves within seconds: nothing of theirs has to be started again.';
+
+/** What belongs where, and in which order: a kiosk that has not a terminal's new public keys cannot be heard by it. */
+const newKiosk = (site: SiteFolder): string =>
+  `every terminal needs its folder ${site.directory}/terminals/…/keys anew: until then it takes nothing of this kiosk`;
+
+const carryOrder = (site: SiteFolder, folder: string, name: string): readonly string[] => {
+  const at = site.directory;
+  if (name === 'broker')
+    return [
+      `${folder}   has a new certificate: carry it to ${site.document.brokerAt} of the broker and start mosquitto again`,
+      `No kiosk and no terminal needs anything. ${SECRET}`,
+    ];
+  if (site.kiosks.includes(name))
+    return [
+      `${name} has new keys and a new certificate. Carry, in this order:`,
+      `  1. ${at}/terminals/…/keys to every terminal, which then knows the new keys beside the old`,
+      `  2. ${folder} to ${site.document.kioskAt} of the kiosk`,
+      `${ANEW} ${SECRET}`,
+    ];
+  return [
+    `terminal ${name} has new keys and a new certificate. Carry, in this order:`,
+    `  1. ${at}/kiosks/…/terminal-keys.json to every kiosk: one without it cannot deliver to this terminal`,
+    `  2. ${folder} to the terminal`,
+    `${ANEW} ${SECRET}`,
+  ];
+};
+
+const addTerminal = async (site: SiteFolder, name: string | undefined): Promise<void> =>
+  say(
+    `${await site.addTerminal(name)}   is a new terminal. Carry, in this order:`,
+    `  1. ${site.directory}/broker to ${site.document.brokerAt} of the broker, and start mosquitto again: it knows the terminal then`,
+    `  2. ${site.directory}/kiosks/…/terminal-keys.json to every kiosk`,
+    '  3. the folder to the terminal',
+    SECRET,
+  );
 
 const OUTCOMES: Readonly<Record<AdmitOutcome, (kiosk: string) => string>> = {
   paired: (kiosk) => `${kiosk} is paired and has stored its certificate`,
@@ -93,25 +129,44 @@ const pair = async (site: SiteFolder, kiosk: string, values: Values): Promise<nu
   source.close();
   const host = values.listen ?? '0.0.0.0';
   const onListening = (found: number): void => say(`waiting for ${kiosk} at port ${found}`);
-  const outcome = await admitByCode({ site, kiosk, code, host, port, onListening });
+  const onOther = (found: string, of: string): void =>
+    say(
+      of === site.document.site
+        ? `${found} asked and was refused: this is the pairing of ${kiosk}. Still waiting for ${kiosk}; pair ${found} with a command of its own`
+        : `${found} of another site (${of}) asked and was refused. Still waiting for ${kiosk}`,
+    );
+  const outcome = await admitByCode({ site, kiosk, code, host, port, onListening, onOther });
   say(OUTCOMES[outcome](kiosk));
-  if (outcome === 'paired' || outcome === 'admitted') say(`every terminal needs its folder ${site.directory}/terminals/…/keys anew`);
+  if (outcome === 'paired' || outcome === 'admitted') say(newKiosk(site));
   return outcome === 'paired' ? 0 : 1;
+};
+
+/** Options that say nothing to an action are not passed over in silence. */
+const TAKES: Readonly<Record<string, readonly (keyof Values)[]>> = {
+  init: ['site', 'broker', 'port', 'broker-user', 'broker-at', 'kiosk-at'],
+  pair: ['port', 'listen'],
+};
+const refuseOthers = (action: string, values: Values): void => {
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined && !(TAKES[action] ?? []).includes(name as keyof Values))
+      refuseWords(`--${name}`, `site ${action} takes no --${name}\n\n${usage}`);
+  }
 };
 
 const act = async (action: string, directory: string, name: string | undefined, values: Values): Promise<number | void> => {
   const named = (): string => name ?? refuseWords('NAME', `site ${action} needs a name after DIR\n\n${usage}`);
+  refuseOthers(action, values);
   if (action === 'init') return init(directory, values);
   const site = SiteFolder.open(directory, now);
   switch (action) {
     case 'add-kiosk':
-      return say(`${await site.addKiosk(named())}   belongs at ${site.document.kioskAt} of the kiosk`);
+      return say(`${await site.addKiosk(named())}   belongs at ${site.document.kioskAt} of the kiosk`, newKiosk(site));
     case 'pair':
       return pair(site, named(), values);
     case 'add-terminal':
-      return carried(await site.addTerminal(name), 'belongs on the terminal; every kiosk needs its terminal-keys.json anew');
+      return addTerminal(site, name);
     case 'rotate':
-      return carried(await site.rotate(named()), 'has new keys; kiosks need their terminal-keys.json anew after a terminal’s');
+      return say(...carryOrder(site, await site.rotate(named()), named()));
     case 'remove-kiosk':
       await site.removeKiosk(named());
       return say(`kiosk ${named()} is out: carry ${site.directory}/broker and terminals to their machines and start them again`);

@@ -19,6 +19,8 @@ export interface AdmitOptions {
   /** Ends the wait before its time. */
   readonly signal?: AbortSignal;
   onListening(port: number): void;
+  /** Another kiosk, or one of another site, asked and was refused; `kiosk` is its own word for its name. Once for each. */
+  onOther?(kiosk: string, site: string): void;
 }
 
 /** paired: the kiosk has stored it. admitted: it was given its certificate, and nobody knows whether it arrived. */
@@ -26,6 +28,7 @@ export type AdmitOutcome = 'paired' | 'admitted' | 'wrong-code' | 'nobody-came';
 
 /** A mistyped code costs one of these with each look of the kiosk; a guess from the network one of 2^50. */
 const WRONG_TRIES = 5;
+const MOST_OTHERS = 8;
 
 const bodyOf = async (request: IncomingMessage): Promise<string> => {
   const parts: Buffer[] = [];
@@ -44,6 +47,7 @@ class Desk {
   #admitted: { readonly request: string; readonly key: Buffer; readonly answer: Sealed } | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #wrong = 0;
+  readonly #others = new Set<string>();
 
   constructor(options: AdmitOptions) {
     this.#options = options;
@@ -71,7 +75,10 @@ class Desk {
     if (this.#admitted?.request === request && fits(this.#admitted.key, 'request', sealed)) return this.#admitted.answer;
     const asked = parseRequest(sealed.word);
     // Other kiosks that wait for somebody of their own are no tries.
-    if (asked.site !== site.document.site || asked.kiosk !== kiosk) throw refused('kiosk');
+    if (asked.site !== site.document.site || asked.kiosk !== kiosk) {
+      this.#other(asked.kiosk, asked.site);
+      throw refused('kiosk');
+    }
     if (this.tired) throw refused('pairing-tries');
     const key = await keyOf(code, asked);
     if (!fits(key, 'request', sealed)) {
@@ -83,6 +90,14 @@ class Desk {
     const answer = sealWord(key, 'answer', { v: 1, request, certificate, ca, terminalKeys });
     this.#admitted = { request, key, answer };
     return answer;
+  }
+
+  #other(kiosk: string, site: string): void {
+    const name = `${site}/${kiosk}`;
+    // Whoever invents names in the network must not fill the terminal window.
+    if (this.#others.has(name) || this.#others.size >= MOST_OTHERS) return;
+    this.#others.add(name);
+    this.#options.onOther?.(kiosk, site);
   }
 
   async #stored(text: string): Promise<'paired'> {

@@ -13,7 +13,8 @@ export interface BrokerPlace {
 }
 
 export const mosquittoConf = ({ site, folder, port, user }: BrokerPlace): string =>
-  `# Broker of the site ${site}. Made by \`kazashi site\`; made again by it, so put options of your own into another file.
+  `# Broker of the site ${site}. Made by \`kazashi site\`; made again by it: options of your own belong into a
+# file ending in .conf in ${folder}/conf.d, which it never touches.
 # It knows its clients by certificate alone: there is no password and no anonymous access.
 user ${user}
 listener ${port}
@@ -43,6 +44,8 @@ log_type error
 log_type warning
 log_type notice
 connection_messages true
+
+include_dir ${folder}/conf.d
 `;
 
 const TERMINAL_RULES = [

@@ -37,6 +37,9 @@ export interface Admission {
   readonly terminalKeys: readonly KeySet[];
 }
 
+/** mosquitto refuses to start where the folder is missing, and a folder without a file is easily left behind by a copy. */
+const OWN_OPTIONS = 'Files here that end in .conf are read by mosquitto after mosquitto.conf. kazashi site never touches them.\n';
+
 const refuse = (field: string, message: string): KioskFailure => new KioskFailure('input/invalid', { facts: { field }, message });
 
 const writePrivate = (file: string, text: string): void => {
@@ -50,9 +53,18 @@ const writePrivate = (file: string, text: string): void => {
   }
 };
 
+const ID_WORDS = 'allowed: lower-case letters a-z, digits and hyphens, at most 32, not "terminal"';
+const ALLOWED: Readonly<Record<string, string>> = {
+  site: ID_WORDS,
+  hosts: 'give the broker’s name or address in the network',
+  brokerUser: 'allowed: the name of an account of Linux (a-z, 0-9, _ and -, beginning with a letter or _)',
+  brokerAt: 'give an absolute path, beginning with /',
+  kioskAt: 'give an absolute path, beginning with /',
+};
+
 const checkedId = (field: string, id: string): string => {
   if (ID_PATTERN.test(id)) return id;
-  throw refuse(field, `${field}: found "${id}"; allowed: lower-case letters, digits and hyphens, at most 32, not "terminal"`);
+  throw refuse(field, `${field}: found "${id}"; ${ID_WORDS}`);
 };
 
 export class SiteFolder {
@@ -81,7 +93,9 @@ export class SiteFolder {
     const document = siteSchema.safeParse({ version: 1, brokerAt: join(at, 'broker'), kioskAt: '/etc/kazashi', revoked: [], ...wanted });
     if (!document.success) {
       const [issueFound] = document.error.issues;
-      throw refuse(String(issueFound?.path[0]), `${issueFound?.path.join('.')}: ${issueFound?.message}`);
+      const field = String(issueFound?.path[0]);
+      const found = JSON.stringify(wanted[field as keyof typeof wanted]);
+      throw refuse(field, `${field}: found ${found}; ${ALLOWED[field] ?? issueFound?.message}`);
     }
     const site = new SiteFolder(at, document.data, now);
     const authority = await newAuthority(document.data.site, now());
@@ -146,6 +160,8 @@ export class SiteFolder {
   /** Keys and certificate of a terminal. Without a name it is the site's first. Throws input/invalid when it is there. */
   async addTerminal(name: string = TERMINAL): Promise<string> {
     if (name !== TERMINAL) checkedId('NAME', name);
+    if (name === 'broker' || this.kiosks.includes(name))
+      throw refuse('NAME', `NAME: ${name} is in use by another member of this site; choose another name for the terminal`);
     if (this.terminals.includes(name)) throw refuse('NAME', `terminal ${name} is there already; kazashi site rotate gives it new keys`);
     const pem = await issue(this.#authority(), userOf(name), { kind: 'client' }, this.#now());
     this.#writePem(`terminals/${name}`, pem);
@@ -241,6 +257,7 @@ export class SiteFolder {
   assertFree(id: string): void {
     checkedId('ID', id);
     if (id === 'broker') throw refuse('ID', 'a kiosk cannot be called broker');
+    if (this.terminals.includes(id)) throw refuse('ID', `ID: a terminal of this site is called ${id}; choose another name for the kiosk`);
     if (this.kiosks.includes(id)) throw refuse('ID', `kiosk ${id} is there already; kazashi site rotate gives it new keys`);
   }
 
@@ -274,6 +291,7 @@ export class SiteFolder {
     const { site, port, brokerUser: user, brokerAt: folder, revoked } = this.#document;
     const terminals = this.terminals.map((name) => ({ user: userOf(name), stateTopic: terminalStateTopic(site, name) }));
     this.#write('broker/crl.pem', await revocationList(this.#authority(), revoked, this.#now()));
+    this.#write('broker/conf.d/README', OWN_OPTIONS);
     this.#write('broker/mosquitto.conf', mosquittoConf({ site, folder, port, user }));
     this.#write('broker/acl', mosquittoAcl(site, terminals));
     this.#write('site.json', `${JSON.stringify(this.#document, null, 2)}\n`);
