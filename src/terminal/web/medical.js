@@ -1,7 +1,7 @@
 // 同意済み患者一覧 (G7): who agreed to what within 24 hours, and what may be read.
 
 import { get } from './api.js';
-import { announce, field, h, icon, keepFocus, table } from './dom.js';
+import { field, h, icon, keepFocus, table } from './dom.js';
 import { trouble } from './help.js';
 import { patientLine } from './visits.js';
 import * as words from './words.js';
@@ -45,6 +45,8 @@ const MOST = 200;
 export const medicalView = () => {
   const list = h('div', { class: 'list-of-patients' });
   const reading = h('div', { class: 'reading' });
+  /** Said to who hears the page; what is read is not, for the cursor goes to its heading. */
+  const ended = h('div', { role: 'status' });
   let patients = [];
   /** The patient who is being read about. */
   let open;
@@ -58,6 +60,7 @@ export const medicalView = () => {
     }
   };
   const place = (...children) => {
+    ended.replaceChildren();
     reading.replaceChildren(h('div', { class: 'panel' }, ...children));
     reading.scrollIntoView({ block: 'start' });
     reading.querySelector('h2').focus({ preventScroll: true });
@@ -135,8 +138,8 @@ export const medicalView = () => {
       open = undefined;
       asked += 1;
       mark();
-      announce('同意から24時間が過ぎたため、表示を終わりました。');
-      reading.replaceChildren(
+      reading.replaceChildren();
+      ended.replaceChildren(
         h('p', { class: 'box notice' }, icon('clock'), h('span', {}, '同意から24時間が過ぎたため、表示を終わりました。')),
       );
     }
@@ -145,7 +148,7 @@ export const medicalView = () => {
     keepFocus(list, draw);
   }, 1000);
   return {
-    element: h('section', { class: 'view' }, h('h1', {}, '同意済み患者一覧'), wanted.element, list, reading),
+    element: h('section', { class: 'view' }, h('h1', {}, '同意済み患者一覧'), wanted.element, list, ended, reading),
     refresh,
     // Several visits at once make one question.
     add: () => {
