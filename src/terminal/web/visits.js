@@ -61,7 +61,7 @@ export const visitsView = (onOpen) => {
   let shownDay = today;
   const from = field('いつから', h('input', { name: 'from', type: 'date', value: today, min: words.japanDay(-731), required: true }));
   const to = field('いつまで', h('input', { name: 'to', type: 'date', value: today, required: true }));
-  const text = field('氏名・受付番号', h('input', { name: 'text', autocomplete: 'off' }), { optional: '一部でも、カナでも' });
+  const text = field('氏名・受付番号', h('input', { name: 'text', autocomplete: 'off' }), { optional: '一部・カナ可' });
   text.element.classList.add('text');
   let next;
   let total = 0;
