@@ -97,7 +97,7 @@ test('a device of the kiosk goes away and comes back', async (t) => {
     await appliance.press('key-enter');
     await appliance.press('technician-self-test');
     const tested = await appliance.until('the reader has answered', ({ elements }) =>
-      elements.some(({ id, label }) => /^fact-\d+$/.test(id) && label === 'リーダー 応答あり'),
+      elements.some(({ id, label }) => /^fact-\d+$/.test(id) && label === 'リーダー: 応答あり'),
     );
     t.notOk(tested.failure);
     await appliance.press('back');
