@@ -47,7 +47,7 @@ export const loadFaceModels = async (options: PackOptions = {}): Promise<FaceMod
   const [detect, landmarks, embed, liveness, eyes] = await Promise.all([
     openNetwork('detect', bytes.detect),
     openNetwork('landmarks', bytes.landmarks),
-    openNetwork('embed', bytes.embed),
+    openNetwork('embed', bytes.embed, 'plain'),
     openNetwork('liveness', bytes.liveness),
     openNetwork('eyes', bytes.eyes),
   ]);

@@ -10,11 +10,17 @@ export interface Network {
   close(): Promise<void>;
 }
 
+/**
+ * How far the graph is rewritten. `blocked`: also into the processor's own block layout (NCHWc), which makes small networks two to three times as fast.
+ * `plain`: without it. The embedder's many narrow convolutions run 3.3 times as long in blocks on an AVX-512 Xeon (72 ms, 22 ms without); ARM has no blocks.
+ */
+type Layout = 'blocked' | 'plain';
+
 /** Throws KioskFailure model/corrupt with facts {model} when the bytes are not a network this runtime can run. */
-export const openNetwork = async (model: string, bytes: Uint8Array): Promise<Network> => {
+export const openNetwork = async (model: string, bytes: Uint8Array, layout: Layout = 'blocked'): Promise<Network> => {
   const session = await InferenceSession.create(bytes, {
     executionProviders: ['cpu'],
-    graphOptimizationLevel: 'all',
+    graphOptimizationLevel: layout === 'blocked' ? 'all' : 'extended',
     intraOpNumThreads: 1,
     // An arena per network keeps its peak for ever, 15 to 20 MB together; without it a run is as fast.
     enableCpuMemArena: false,

@@ -44,7 +44,7 @@ declare module 'onnxruntime-node' {
       model: Uint8Array,
       options: {
         executionProviders: readonly ['cpu'];
-        graphOptimizationLevel: 'all';
+        graphOptimizationLevel: 'extended' | 'all';
         intraOpNumThreads: number;
         enableCpuMemArena: boolean;
         interOpNumThreads: number;
