@@ -6,7 +6,7 @@ import { test } from 'tap';
 import { silentLog } from '../../src/core/log.ts';
 import { isInsurerNumber } from '../../src/terminal/eligibility/numbers.ts';
 import { population, qualificationOn } from '../../src/terminal/eligibility/population.ts';
-import type { Qualification } from '../../src/terminal/eligibility/ports.ts';
+import type { EligibilityAnswer, Qualification } from '../../src/terminal/eligibility/ports.ts';
 import { FACE_FILE, type FaceResult, RESULT_FIELDS, readFaceFile, writeFaceFile } from '../../src/terminal/exchange/face-file.ts';
 import { createFolderRegistry, dropFile } from '../../src/terminal/exchange/folder.ts';
 import { createHandover } from '../../src/terminal/exchange/handover.ts';
@@ -445,6 +445,22 @@ test('results that could not reach the folder follow by themselves when it is ba
   slip.stop();
   timers.at(-1)?.[0]();
   t.equal(timers.length, tries, 'and after the stop nothing is tried');
+});
+
+test('a result that cannot be written as a file keeps no other from its way', async (t) => {
+  const folder = join(temporary(t), 'exchange');
+  const { store, inbox, db, clock } = await office(t, folder);
+  const said: boolean[] = [];
+  const onFailing = (failing: boolean) => void said.push(failing);
+  const handover = createHandover({ db, inbox, folder, institution: '1234567890', log: silentLog, clock, random: () => 0, onFailing });
+  handover.start();
+  const patient = { name: '見本　太郎', address: '', birthdate: '1980-04-10', sex: '1' } as const;
+  const [bad, good] = [visit({ patient }), visit({ patient })];
+  const broken = { ...(inbox.eligibility((await store(bad)).visit?.visitId ?? '') as EligibilityAnswer), ResultList: [null] };
+  handover.arrived(inbox.find(bad.visitId) as never, broken as never);
+  handover.arrived((await store(good)).visit as never, inbox.eligibility(good.visitId));
+  t.equal(readdirSync(folder).length, 1);
+  t.strictSame(said, [], 'and the folder is not blamed');
 });
 
 test('eligibility can come from the files another terminal drops, a broken one passed over', async (t) => {

@@ -6,8 +6,8 @@ import type { Challenge, ChallengeFrame } from './challenge.ts';
 import type { TurnChallenge } from './turn-challenge.ts';
 
 /**
- * Of 1,906 pictures of the development set an eye is open by at least .7 in 95 of 100. Forty are below .1, looked at one by one: eyes that are shut (all
- * below .01), that look down, or that glasses and darkness hide. None of 41 generated attacks that were asked was seen to blink in 42 frames.
+ * Of 1,906 pictures of the development set an eye is open by at least .7 in 95 of 100. Forty are below .1, looked at on one sheet: eyes that are shut (all
+ * below .01), that look down, that glasses or darkness hide, and a few that are open. Of 41 generated attacks that were asked none was seen to blink.
  */
 const EYES = { open: 0.7, shut: 0.1, frames: 2 } as const;
 

@@ -32,7 +32,10 @@ export const tryFolder = (folder: string): void => {
   rmSync(join(folder, trial), { force: true });
 };
 
-/** The folder must be there: one that has gone is a share that is away, and must not be made anew in its place. Written beside its place under another name, made durable, then renamed: a watcher never sees half a file. Throws storage/unwritable. */
+/**
+ * Written beside its place under another name, made durable, then renamed: a watcher never sees half a file. The folder must be there: one that has
+ * gone is a share that is away, and must not be made anew in its place. Throws storage/unwritable.
+ */
 export const dropFile = (folder: string, name: string, bytes: Uint8Array): void => {
   const passing = join(folder, `.${name}.part`);
   try {

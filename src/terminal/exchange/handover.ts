@@ -11,6 +11,7 @@ import type { EligibilityAnswer } from '../eligibility/ports.ts';
 import type { StoredVisit } from '../model.ts';
 import type { Inbox } from '../store/inbox.ts';
 import type { Db } from '../store/schema.ts';
+import { isUnwritable } from '../store/storage-watch.ts';
 import { type ConsentField, type ConsentInfo, faceFileName, type ResultField, schemeTime, writeFaceFile } from './face-file.ts';
 import { dropFile, prepareFolder, tryFolder } from './folder.ts';
 import { holdsUnconvertible } from './shift-jis.ts';
@@ -124,9 +125,15 @@ export const createHandover = ({ db, inbox, folder, institution, log, clock, ran
     failing.tries += 1;
     if (!stopped) failing.timer = clock.setTimeout(again, pause);
   };
+  /** Throws only where the next one would fail too: a result that cannot be written as a file keeps no other from its way. */
   const automatic = (visit: StoredVisit, answer: EligibilityAnswer | undefined): void => {
-    if (answer === undefined || answer.ResultList.length === 0 || doubtful(answer)) return;
-    give(visit, answer, 'auto', []);
+    if (answer === undefined || answer.ResultList.length === 0) return;
+    try {
+      if (!doubtful(answer)) give(visit, answer, 'auto', []);
+    } catch (error) {
+      if (isFailure(error, 'storage/unwritable') || isUnwritable(error)) throw error;
+      log.error('handover-impossible', { code: isFailure(error) ? error.code : 'visit/internal' });
+    }
   };
   /** What was stored and not handed over; the folder first, so that nothing is called well that was not tried. */
   const again = (): void => {
