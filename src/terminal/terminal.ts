@@ -177,9 +177,10 @@ export const startTerminal = async (options: TerminalOptions): Promise<Terminal>
   });
 
   const command = async ({ kiosk, name, visitId }: CommandOrder) => {
-    const id = uuidV7(now());
-    const expiresAt = new Date(now() + COMMAND_LIFETIME_MS).toISOString();
-    const times = { issuedAt: new Date(now()).toISOString(), expiresAt };
+    const issued = now();
+    const id = uuidV7(issued);
+    const expiresAt = new Date(issued + COMMAND_LIFETIME_MS).toISOString();
+    const times = { issuedAt: new Date(issued).toISOString(), expiresAt };
     const visit = visitId === undefined ? {} : { visitId };
     const payload = await signer.command({ v: CONTRACT_VERSION, id, site, kiosk, name, ...visit, ...times });
     await link.publish({ topic: kioskTopic(site, kiosk, 'command'), payload }, COMMAND_LIFETIME_MS / 1000);
