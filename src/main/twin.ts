@@ -60,6 +60,12 @@ export const DEMO_PASSCODE = '2580';
 /** The demonstration's code of the technician menu, where the configuration names none. */
 const DEMO_MAINTENANCE_CODE = '1379';
 
+/** Whom to call in the demonstration, where the configuration names nobody: numbers that reach no one. */
+const DEMO_CONTACTS = [
+  { label: 'リーダー', phone: '0120-000-000', hours: '24時間' },
+  { label: '受付端末', phone: '03-0000-0000' },
+];
+
 const openDataDirectory = (wanted: string | undefined): { directory: string; forget(): void } => {
   if (wanted === undefined) {
     const directory = mkdtempSync(join(tmpdir(), 'kazashi-'));
@@ -97,6 +103,7 @@ export const startTwin = async (
   const clock = systemClock;
   const config: KioskConfig = {
     ...given,
+    site: given.site.contacts.length > 0 ? given.site : { ...given.site, contacts: DEMO_CONTACTS },
     kiosk: { maintenanceCode: DEMO_MAINTENANCE_CODE, ...given.kiosk },
     visit: { staffPasscode: DEMO_PASSCODE, ...given.visit },
   };

@@ -9,10 +9,12 @@ import type { Clock } from '../../src/core/clock.ts';
 import { silentLog } from '../../src/core/log.ts';
 import { TwinGpioLine } from '../../src/device/gpio/twin/gpio-line.ts';
 import { TwinPn532 } from '../../src/device/nfc/twin/pn532.ts';
+import type { OpenPlayer } from '../../src/device/sound/alsa-sound.ts';
 import { TwinTouchPanel } from '../../src/device/touch/twin-touch-panel.ts';
 import { type Check, examine, type Report, reportText } from '../../src/main/doctor/check.ts';
 import { allChecks } from '../../src/main/doctor/checks.ts';
 import { ownCamera, ownLink, ownOutbox } from '../../src/main/doctor/links.ts';
+import { panel, speaker } from '../../src/main/doctor/outputs.ts';
 import { ownRights } from '../../src/main/doctor/site.ts';
 import { serviceManager } from '../../src/main/service-manager.ts';
 import { RENEW_RULES } from '../../src/uplink/rights.ts';
@@ -32,6 +34,11 @@ const WELL = {
   'run/systemd/timesync/synchronized': '',
   'sys/block/mmcblk0/device/life_time': '0x02 0x01\n',
   'sys/class/hidraw/hidraw0/device/report_descriptor': new TwinTouchPanel({ width: 1280, height: 800 }).descriptor,
+  'sys/class/graphics/fb0/bits_per_pixel': '32\n',
+  'sys/class/graphics/fb0/mode': 'U:1280x800p-60\n',
+  'sys/class/graphics/fb0/stride': '5120\n',
+  'sys/class/drm/card0-HDMI-A-1/status': 'connected\n',
+  'sys/class/drm/card0-HDMI-A-2/status': 'disconnected\n',
   'sys/class/net/eth0/carrier': '1\n',
   'sys/class/net/lo/carrier': '1\n',
   'proc/net/route': 'Iface\tDestination\tGateway\neth0\t00000000\t0101A8C0\n',
@@ -39,7 +46,25 @@ const WELL = {
   'data/.keep': '',
 };
 
-const examined = async (t: Test, files: Readonly<Record<string, string | Uint8Array>>, toml = '', now = NOW): Promise<Report> => {
+/** A speaker that says why it does not play, or that plays: in bytes what it was given. */
+const speakerThat = (refuses?: string) => {
+  const played = { bytes: 0 };
+  const openPlayer: OpenPlayer = (onFailure, onEnd) => ({
+    write: (bytes) => {
+      played.bytes += bytes.length;
+    },
+    end: () => (refuses === undefined ? onEnd?.() : onFailure(refuses)),
+  });
+  return { played, openPlayer };
+};
+
+const examined = async (
+  t: Test,
+  files: Readonly<Record<string, string | Uint8Array>>,
+  toml = '',
+  now = NOW,
+  silent?: string,
+): Promise<Report> => {
   const root = t.testdir({});
   lay(root, files);
   const broker = createServer().listen(0, '127.0.0.1');
@@ -50,7 +75,15 @@ const examined = async (t: Test, files: Readonly<Record<string, string | Uint8Ar
     `[kiosk]\ndataDirectory = "${join(root, 'data')}"\n[uplink]\nbroker = "mqtt://127.0.0.1:${port}"\n${toml}`,
     'test',
   );
-  return examine(allChecks(config, { root, openBus: () => new TwinPn532({ timing: 'off' }), now: () => now }), () => now);
+  return examine(
+    allChecks(config, {
+      root,
+      openBus: () => new TwinPn532({ timing: 'off' }),
+      openPlayer: speakerThat(silent).openPlayer,
+      now: () => now,
+    }),
+    () => now,
+  );
 };
 
 const levelOf = (report: Report, id: string): string | undefined => report.findings.find((one) => one.id === id)?.level;
@@ -75,14 +108,17 @@ test('each trouble of a box is found, with advice in both languages', async (t) 
       'sys/devices/platform/soc/soc:firmware/get_throttled': '50005\n',
       'sys/class/thermal/thermal_zone0/temp': '83000\n',
       'sys/block/mmcblk0/device/life_time': '0x0b 0x01\n',
+      'sys/class/drm/card0-HDMI-A-1/status': 'disconnected\n',
       'sys/class/net/eth0/carrier': '0\n',
       'data/broken.pem': 'no certificate',
     },
     'caFile = "/nowhere/ca.pem"\n[gpio]\npowerButtonLine = 3\n[face]\nmodelDirectory = "/nowhere"\n',
     Date.parse('1970-01-02T00:00:00Z'),
+    'audio open error: No such file or directory',
   );
   const wanted = {
     power: 'fail', temperature: 'fail', clock: 'fail', 'disk-wear': 'fail', touch: 'fail', gpio: 'fail', camera: 'warn', models: 'fail',
+    panel: 'fail', sound: 'warn',
     network: 'fail', certificates: 'fail', reader: 'ok', fonts: 'ok', broker: 'ok',
   }; // biome-ignore format: one table
   for (const [id, level] of Object.entries(wanted)) t.equal(levelOf(report, id), level, id);
@@ -90,6 +126,31 @@ test('each trouble of a box is found, with advice in both languages', async (t) 
   for (const { id, level, advice } of report.findings) {
     if (level !== 'ok') t.ok((advice?.ja.length ?? 0) > 8 && (advice?.en.length ?? 0) > 8, id);
   }
+});
+
+test('the speaker is given silence to play; one that the kiosk itself is using works, and a box may have none', async (t) => {
+  const { played, openPlayer } = speakerThat();
+  const config = parseConfig('[sound]\ndevice = "plughw:1"\n', 'test');
+  t.match(await speaker(config.sound, openPlayer).run(AbortSignal.timeout(5000)), { level: 'ok', facts: { speaker: 'plughw:1' } });
+  t.equal(played.bytes, 9600, 'a tenth of a second, two channels of 16 bit at 24 kHz');
+  const busy = speakerThat('aplay: main:850: audio open error: Device or resource busy').openPlayer;
+  t.match(await speaker(config.sound, busy).run(AbortSignal.timeout(5000)), { level: 'ok' });
+  const stuck: OpenPlayer = () => ({ write: () => undefined, end: () => undefined });
+  const gone = AbortSignal.abort();
+  t.match(await speaker(config.sound, stuck).run(gone), { level: 'warn', advice: { en: /sound\.device/ } });
+  const none = parseConfig('[sound]\noutput = "none"\n', 'test');
+  t.match(await speaker(none.sound, speakerThat('must not be asked').openPlayer).run(AbortSignal.timeout(5000)), {
+    level: 'ok',
+    facts: { speaker: 'none' },
+  });
+});
+
+test('a screen of a size or depth that cannot be driven is told with the setting', async (t) => {
+  const root = t.testdir({});
+  lay(root, { 'sys/class/graphics/fb1/bits_per_pixel': '8\n' });
+  const config = parseConfig('[panel]\nframebuffer = "fb1"\n', 'test');
+  const finding = await panel(config.panel, root).run(AbortSignal.timeout(5000));
+  t.match(finding, { level: 'fail', facts: { panel: 'fb1', error: /8 bits per pixel/ }, advice: { ja: /panel\.framebuffer/ } });
 });
 
 test('an IRQ line that moves is told so, and one that does not is a warning that names the settings', async (t) => {

@@ -17,7 +17,8 @@ export interface Player {
   end(): void;
 }
 
-export type OpenPlayer = (onFailure: (reason: string) => void) => Player;
+/** `onFailure`: it cannot play, and why. `onEnd`: all that was written has been heard. */
+export type OpenPlayer = (onFailure: (reason: string) => void, onEnd?: () => void) => Player;
 
 export interface AlsaSoundOptions {
   readonly device: string;
@@ -43,7 +44,7 @@ const framesOf = (ms: number): number => Math.round((ms * SAMPLE_RATE) / 1000);
 /** `aplay` of Debian's alsa-utils. */
 export const aplay =
   (device: string): OpenPlayer =>
-  (onFailure) => {
+  (onFailure, onEnd) => {
     const words = ['-q', '-D', device, '-t', 'raw', '-f', 'S16_LE', '-c', '2', '-r', String(SAMPLE_RATE), '--buffer-time=200000'];
     const child = spawn('aplay', words, { stdio: ['pipe', 'ignore', 'pipe'] });
     let said = '';
@@ -53,6 +54,7 @@ export const aplay =
     child.on('error', (error) => onFailure(error.message));
     child.on('exit', (code) => {
       if (code !== 0) onFailure(said.trim().split('\n')[0] || `aplay exited with ${code}`);
+      else onEnd?.();
     });
     // A player that died closes its input: its exit says why.
     child.stdin.on('error', () => undefined);

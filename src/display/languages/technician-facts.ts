@@ -42,6 +42,7 @@ const NAMES = {
   node: ['Node.js', 'Node.js'],
   system: ['カーネル', 'Kernel'],
   panel: ['画面', 'Panel'],
+  speaker: ['スピーカー', 'Speaker'],
   uptime: ['起動から', 'Up since'],
   update: ['更新', 'Update'],
   result: ['結果', 'Result'],

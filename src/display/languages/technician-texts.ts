@@ -15,6 +15,8 @@ interface TechnicianTexts {
     readonly confirm: (seconds: number) => string;
   };
   readonly next: string;
+  /** On the last page. */
+  readonly first: string;
   readonly more: string;
   readonly less: string;
 }
@@ -51,6 +53,7 @@ export const TECHNICIAN_TEXTS: Readonly<Record<'ja' | 'en', TechnicianTexts>> = 
       again: 'もう一度調整する',
     },
     next: 'つぎへ',
+    first: 'さいしょへ',
     more: '上げる',
     less: '下げる',
   },
@@ -85,6 +88,7 @@ export const TECHNICIAN_TEXTS: Readonly<Record<'ja' | 'en', TechnicianTexts>> = 
       again: 'Calibrate again',
     },
     next: 'Next',
+    first: 'First page',
     more: 'More',
     less: 'Less',
   },

@@ -6,7 +6,7 @@ import type { Command } from '../command.ts';
 import { examine, reportText } from '../doctor/check.ts';
 import { allChecks, surroundingsOf } from '../doctor/checks.ts';
 
-const usage = `  kazashi doctor   examines this box: power, disk, clock, reader, panel, camera, models, fonts, network, broker, certificates
+const usage = `  kazashi doctor   examines this box: power, disk, clock, reader, screen, touch, sound, camera, models, fonts, network, broker, certificates
       --config FILE          settings of the kiosk
       --language ja|en       language of the advice (ja)
       --json                 one JSON document instead of lines

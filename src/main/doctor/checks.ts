@@ -3,7 +3,9 @@
 import type { KioskConfig } from '../../config/schema.ts';
 import type { I2cBus, SerialPort } from '../../device/nfc/ports.ts';
 import { readerWires } from '../../device/nfc/reader-wires.ts';
+import type { OpenPlayer } from '../../device/sound/alsa-sound.ts';
 import type { Check } from './check.ts';
+import { panel, speaker } from './outputs.ts';
 import { camera, fonts, lines, models, type OpenIrq, reader, touch } from './parts.ts';
 import { broker, certificates } from './site.ts';
 import { clock, diskSpace, diskWear, network, power, temperature } from './system.ts';
@@ -15,6 +17,8 @@ export interface Surroundings {
   readonly openBus: () => I2cBus | SerialPort;
   /** Default: the line that the settings name. */
   readonly openIrq?: OpenIrq;
+  /** Default: aplay on the device that the settings name. */
+  readonly openPlayer?: OpenPlayer;
   readonly now: () => number;
 }
 
@@ -24,14 +28,16 @@ export const surroundingsOf = (config: KioskConfig): Surroundings => ({
   now: () => Date.now(),
 });
 
-export const allChecks = (config: KioskConfig, { root, openBus, openIrq, now }: Surroundings): readonly Check[] => [
+export const allChecks = (config: KioskConfig, { root, openBus, openIrq, openPlayer, now }: Surroundings): readonly Check[] => [
   power(root),
   temperature(root),
   clock(root, now),
   diskSpace(config.kiosk.dataDirectory),
   diskWear(root),
   reader(config.reader, openBus, openIrq),
+  panel(config.panel, root),
   touch(root),
+  speaker(config.sound, openPlayer),
   lines(config.gpio, root === '/' ? undefined : `${root}/sys/class/gpio`),
   camera(root),
   models(config.face.modelDirectory),
@@ -49,7 +55,7 @@ export const checksInside = (config: KioskConfig, own: readonly Check[], box: bo
   diskSpace(config.kiosk.dataDirectory),
   ...(box ? [diskWear(root)] : []),
   ...own,
-  ...(box ? [lines(config.gpio), camera(root)] : []),
+  ...(box ? [panel(config.panel, root), speaker(config.sound), lines(config.gpio), camera(root)] : []),
   models(config.face.modelDirectory),
   network(root),
   ...(box ? [broker(config.uplink)] : []),
