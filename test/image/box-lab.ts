@@ -60,6 +60,7 @@ export class BoxLab {
   #machine: Machine | undefined;
   #reader: Process | undefined;
   #panel: Panel | undefined;
+  #shell: DebugShell | undefined;
 
   get machine(): Machine {
     if (this.#machine === undefined) throw new Error('the box is not plugged in');
@@ -100,6 +101,7 @@ export class BoxLab {
 
   /** `logWrites`: the disk stays as it is (MachineOptions). */
   async plugIn(how: Pick<MachineOptions, 'logWrites'> = {}): Promise<void> {
+    this.#shell = undefined;
     this.#machine = await Machine.start({ disk: this.disk, folder: this.folder, ...how });
     const program = join(import.meta.dirname, 'reader-process.ts');
     const reader = this.site.run(process.execPath, ['--import', 'tsx', program, this.machine.readerSocket, this.#card]);
@@ -120,9 +122,10 @@ export class BoxLab {
     return join(this.folder, WRITE_LOG);
   }
 
-  /** Of a copy that was set up with one. */
+  /** Of a copy that was set up with one. A machine's serial line has one other end: a second one would wait for the first to hang up. */
   async openShell(): Promise<DebugShell> {
-    return new DebugShell(this.machine.shellSocket);
+    this.#shell ??= new DebugShell(this.machine.shellSocket);
+    return this.#shell;
   }
 
   /** Root, kernel and initrd of the image's first slot, as files. */
