@@ -15,8 +15,6 @@ interface TechnicianTexts {
     readonly confirm: (seconds: number) => string;
   };
   readonly next: string;
-  /** On the last page. */
-  readonly first: string;
   readonly more: string;
   readonly less: string;
 }
@@ -53,7 +51,6 @@ export const TECHNICIAN_TEXTS: Readonly<Record<'ja' | 'en', TechnicianTexts>> = 
       again: 'もう一度調整する',
     },
     next: 'つぎへ',
-    first: 'さいしょへ',
     more: '上げる',
     less: '下げる',
   },
@@ -88,7 +85,6 @@ export const TECHNICIAN_TEXTS: Readonly<Record<'ja' | 'en', TechnicianTexts>> = 
       again: 'Calibrate again',
     },
     next: 'Next',
-    first: 'First page',
     more: 'More',
     less: 'Less',
   },

@@ -143,9 +143,8 @@ const drawTest = (context: ScreenContext, model: Extract<Model, { page: 'self-te
 const drawPager = (context: ScreenContext, page: number, pages: number): void => {
   const { build, frame, sizes } = context;
   const cell = cutRight(inset(frame.footer, sizes.margin, (frame.footer.height - sizes.target) / 2), sizes.compact ? 300 : 400)[0];
-  const words = textsOf(context);
-  build.button('technician-more' satisfies ElementId, `${page < pages ? words.next : words.first} ${page}/${pages}`, cell, {
-    kind: 'outline', size: sizes.compact ? 22 : 30, icon: page < pages ? 'forward' : 'back', language: 'ja', maxLines: 1,
+  build.button('technician-more' satisfies ElementId, `${textsOf(context).next} ${page}/${pages}`, cell, {
+    kind: 'outline', size: sizes.compact ? 22 : 30, icon: 'forward', language: 'ja', maxLines: 1,
   }); // biome-ignore format: one style
 };
 
