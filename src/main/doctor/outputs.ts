@@ -31,8 +31,9 @@ export const panel = ({ framebuffer }: KioskConfig['panel'], root: string): Chec
     try {
       const { width, height, format } = readGeometry(join(root, 'sys/class/graphics', framebuffer));
       const plugged = connectors(root);
+      // No more than a warning: a driver may not see its panel, and what newly fails would send an update back.
       if (plugged.length > 0 && !plugged.includes(true))
-        return fail(
+        return warn(
           { panel: `${width}×${height} ${format}` },
           '画面のケーブルが抜けています。画面の電源とケーブルを確かめてください。',
           'No screen is plugged in. Check its power and its cable.',
