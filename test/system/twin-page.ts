@@ -30,9 +30,13 @@ export const judge = async (page: Page): Promise<string[]> => {
   return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ''}`));
 };
 
+/** What a page that waits in vain may wait: a slow machine is no fault of the page. */
+const PATIENCE_MS = 120_000;
+
 export const open = async (browser: Browser, appliance: Appliance, locale: string): Promise<{ page: Page; problems: string[] }> => {
   // The page's own rules forbid foreign scripts; the judge is let in.
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale, bypassCSP: true });
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
@@ -40,6 +44,18 @@ export const open = async (browser: Browser, appliance: Appliance, locale: strin
   await page.goto(appliance.twin);
   await page.addScriptTag({ path: AXE });
   return { page, problems };
+};
+
+/** What a page knew and what the appliance was at, for a failure that happens on one machine only. */
+export const explain = async (page: Page, appliance: Appliance, problems: readonly string[]): Promise<string> => {
+  // A text, since this build's helpers do not exist in the page.
+  const knew = page.evaluate<string>(`import('/assets/store.js').then(({ store }) => JSON.stringify({
+    screen: store.state?.screen, online: store.online, facts: store.twin !== undefined,
+    fetched: performance.getEntriesByType('resource').map(({ name, duration }) => name.split('/').pop() + ' ' + Math.round(duration) + ' ms'),
+  }))`);
+  const is = appliance.state().then(({ screen, uplink }) => JSON.stringify({ screen, uplink }));
+  const said = await Promise.all([knew, is].map((answer) => answer.catch((error: Error) => error.message)));
+  return [`page ${said[0]}`, `appliance ${said[1]}`, ...problems].join('\n');
 };
 
 /** Keeps a picture under KAZASHI_SCREENSHOTS, where that is named. */

@@ -8,8 +8,15 @@ export const store = { state: undefined, twin: undefined, online: undefined };
 const listeners = new Set();
 
 export const onChange = (listener) => listeners.add(listener);
+/** A corner of the page that cannot draw itself must not keep the others from it: its error is reported, not thrown. */
 export const changed = () => {
-  for (const listener of listeners) listener(store);
+  for (const listener of listeners) {
+    try {
+      listener(store);
+    } catch (error) {
+      reportError(error);
+    }
+  }
 };
 
 let waiting = false;
