@@ -6,6 +6,7 @@ import { type ElementId, LANGUAGES, type ScreenModel, SPOKEN_LANGUAGES, type Use
 import { MAX_VOLUME, type Sound, type Tone, type Utterance } from '../device/sound/ports.ts';
 import { LANGUAGE_NAMES, messagesFor } from '../display/languages/language.ts';
 import type { Scene, SceneElement } from '../display/ports.ts';
+import { surroundingsOf } from '../display/screens/frame.ts';
 import { spoken } from '../display/text/speech.ts';
 
 export type Key = Extract<UserInput, { type: 'key' }>['key'];
@@ -25,40 +26,51 @@ export interface KeypadWorld {
   readonly volume: () => number;
 }
 
+/** What has a key of its own, is staff's, or only turns pages of what is said at once. */
 const NOT_NUMBERED: readonly string[] = [
   'repeat-speech',
-  'choose-language',
   'maintenance',
   'next-sentence',
   'cancel',
-  'back',
   'key-clear',
   'key-backspace',
   'key-enter',
 ] satisfies ElementId[];
 const isPad = ({ screen }: { readonly screen: string }): boolean => screen === 'pin' || screen === 'staff-check';
 
+/** Beside the choices of a screen: they come after these, and shift no number. A way back among the choices keeps its place. */
+const isBeside = ({ id }: SceneElement, model: ScreenModel): boolean =>
+  id === 'choose-language' || (id === 'back' && surroundingsOf(model).footer.includes('back'));
+
 /** What the numbers from 1 choose, in the order of the screen. The question of the last seconds is Enter's and shifts no number. */
 export const optionsOf = (model: ScreenModel, { elements }: Scene): SceneElement[] => {
   const goOn = model.timeout?.asking === true ? elements.find(({ id }) => id === 'continue') : undefined;
-  return elements
+  const all = elements
     .filter(({ role, enabled }) => role === 'button' && enabled)
-    .filter((element) => element !== goOn && !NOT_NUMBERED.includes(element.id) && !element.id.startsWith('key-'))
-    .slice(0, 9);
+    .filter((element) => element !== goOn && !NOT_NUMBERED.includes(element.id) && !element.id.startsWith('key-'));
+  const beside = all.filter((element) => isBeside(element, model)).sort((a, b) => a.id.localeCompare(b.id));
+  return [...all.filter((element) => !beside.includes(element)), ...beside].slice(0, 9);
 };
 
 /** A language that nothing can be said in is no choice for someone who listens. */
 const isUnspoken = ({ id }: SceneElement): boolean =>
   LANGUAGES.some((name) => id === `language-${name}` && !SPOKEN_LANGUAGES.includes(name));
 
+/** The button of the languages is drawn in two of them at once, and said in the one that is heard. */
+const nameOf = ({ id, label }: SceneElement, model: ScreenModel): string =>
+  id === 'choose-language' && model.choosingLanguage === undefined
+    ? messagesFor(model.language).header.chooseLanguage
+    : label.replaceAll('\n', ' ');
+
 /** A choice as it is said: its number, then its name; a language in itself. */
-export const namedOption = (option: SceneElement, number: number, { language }: ScreenModel): Utterance[] => {
+export const namedOption = (option: SceneElement, number: number, model: ScreenModel): Utterance[] => {
+  const { language } = model;
   const own = LANGUAGES.find((name) => option.id === `language-${name}`);
   const named = own ?? language;
   return [
     { text: spoken(messagesFor(language).keypad.option(number), language), language },
     {
-      text: spoken(own === undefined ? option.label.replaceAll('\n', ' ') : LANGUAGE_NAMES[own].replaceAll('\n', ''), named),
+      text: spoken(own === undefined ? nameOf(option, model) : LANGUAGE_NAMES[own].replaceAll('\n', ''), named),
       language: named,
     },
   ];
@@ -87,8 +99,8 @@ export class KeypadGuide {
     const say = (text: string): Utterance => ({ text, language: model.language });
     if (!this.#used) return keypads > 0 && OFFERED.includes(model.screen) ? [say(words.offer)] : [];
     if (isPad(model)) return [say(words.pin)];
-    // Whoever looks for the camera hears where it is; the choices are read on 0.
-    if (model.screen === 'face' || model.screen === 'idle') return [];
+    // Whoever looks for the camera hears where it is, and the guide moves on by itself; the choices are read on 0.
+    if (ON_DEMAND.includes(model.screen)) return [];
     return this.#choices(model, scene);
   }
 
@@ -199,10 +211,11 @@ export class KeypadGuide {
     return { type: 'key', key: 'enter' };
   }
 
+  /** Deletes a digit; where there is none, it leads back. */
   #back(model: ScreenModel, scene: Scene): UserInput {
     this.#unmark();
-    if (isPad(model)) {
-      if ('entered' in model && model.entered > 0) this.#say(this.#words().cleared);
+    if (isPad(model) && 'entered' in model && model.entered > 0) {
+      this.#say(this.#words().cleared);
       return { type: 'key', key: 'backspace' };
     }
     return canPress(scene, 'back') ? { type: 'press', element: 'back' } : PRESENT;
@@ -231,3 +244,6 @@ const canPress = ({ elements }: Scene, id: string): boolean => elements.some((el
 
 /** Screens on which a person who cannot see learns that there is a keypad. */
 const OFFERED: readonly string[] = ['reading-card', 'choose-method', 'idle'];
+
+/** Screens whose choices are said only when they are asked for. */
+const ON_DEMAND: readonly string[] = ['face', 'idle', 'how-to'];

@@ -291,7 +291,7 @@ export const en: Messages = {
     choose: 'Press a number, then Enter.',
     noOption: 'There is no such number.',
     noVoice: 'That language has no voice. Please choose Japanese or English.',
-    pin: 'Type four digits on the keypad, then press Enter. The point key deletes one digit.',
+    pin: 'Type four digits on the keypad, then press Enter. The point key deletes one digit. With nothing typed, the point key goes back.',
     full: 'Four digits entered. Press Enter.',
     more: (entered) => `${entered} of four digits entered.`,
     cleared: 'Deleted.',

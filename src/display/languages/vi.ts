@@ -282,7 +282,7 @@ export const vi: Messages = {
     choose: 'Nhấn một số, sau đó nhấn Enter.',
     noOption: 'Không có số này.',
     noVoice: 'Ngôn ngữ đó không có giọng nói. Vui lòng chọn tiếng Nhật hoặc tiếng Anh.',
-    pin: 'Nhập bốn chữ số bằng bàn phím, sau đó nhấn Enter. Phím dấu chấm xóa một chữ số.',
+    pin: 'Nhập bốn chữ số bằng bàn phím, sau đó nhấn Enter. Phím dấu chấm xóa một chữ số. Khi chưa nhập số nào, nhấn phím dấu chấm để quay lại.',
     full: 'Đã nhập bốn chữ số. Nhấn Enter.',
     more: (entered) => `Đã nhập ${entered} trong bốn chữ số.`,
     cleared: 'Đã xóa.',

@@ -277,7 +277,7 @@ export const zhHans: Messages = {
     choose: '请先按数字，再按Enter。',
     noOption: '没有这个号码。',
     noVoice: '该语言没有语音。请选择日语或英语。',
-    pin: '请用数字键盘输入4位密码，然后按Enter。删除一位请按小数点键。',
+    pin: '请用数字键盘输入4位密码，然后按Enter。删除一位请按小数点键。没有输入时，按小数点键返回。',
     full: '已输入4位。请按Enter。',
     more: (entered) => `4位中已输入${entered}位。`,
     cleared: '已删除。',
