@@ -85,7 +85,6 @@ export const base = setup({
     cardGone: ({ context }) => !context.card || context.closing?.taken === true,
     cardTaken: ({ context }) => context.closing?.taken === true,
     hasNumber: ({ context }) => context.closing?.recap?.number !== undefined,
-    removalTold: ({ context }) => context.closing?.after === 'card/removed',
     /** Idle may not go on being idle. */
     disturbed: ({ context }) =>
       context.stopping || context.card || context.fault !== undefined || !context.serving || !context.tested || !linked(context),

@@ -128,6 +128,7 @@ test('a lost broker is told apart from a lost terminal', async (t) => {
   await world.pass(11);
   t.equal(world.shown('notice').code, 'uplink/broker-lost');
   await world.take();
+  await world.press('continue');
   t.same(world.shown('initialising').waitingFor, ['broker', 'terminal']);
   await world.send({ type: 'BROKER.READY' });
   t.same(world.shown('initialising').waitingFor, ['terminal']);
@@ -216,6 +217,7 @@ test('a fault at any step ends the visit with its code, then service, and the se
     await world.fault('storage/unwritable');
     t.equal(world.shown('notice').code, 'storage/unwritable', phase);
     await world.take();
+    await world.press('continue');
     t.equal(world.shown('out-of-service').code, 'storage/unwritable');
     await world.pass(31);
     t.equal(world.screen, 'idle');

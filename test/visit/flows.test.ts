@@ -60,7 +60,7 @@ test('a certificate that allows nothing ends the visit with its own notice and n
   }
 });
 
-test('a card that cannot be read says why until the card is taken', async (t) => {
+test('a card that cannot be read says why for its ten seconds, also to who snatches the card away', async (t) => {
   for (const code of [
     'card/driving-licence',
     'card/transit',
@@ -74,8 +74,22 @@ test('a card that cannot be read says why until the card is taken', async (t) =>
     await world.open();
     await world.place({ read: new KioskFailure(code) });
     t.match(world.shown('notice'), { code, choices: ['continue'] });
+    await world.pass(1);
     await world.take();
+    await world.pass(8);
+    t.match(world.shown('notice'), { code }, 'the card is gone, the words are not');
+    await world.pass(2);
     t.equal(world.screen, 'idle');
+    t.notOk(world.sounds.includes('alarm-1'));
+  }
+  for (const how of ['press', 'card'] as const) {
+    const world = createWorld();
+    await world.open();
+    await world.place({ read: new KioskFailure('card/transit') });
+    await world.take();
+    if (how === 'press') await world.press('continue');
+    else await world.place();
+    t.equal(world.screen, how === 'press' ? 'idle' : 'choose-method', 'a press or another card ends it sooner');
   }
   const world = createWorld();
   await world.open();

@@ -186,8 +186,8 @@ test('every state of a visit ends on a pulled card and a cancel, until somebody 
   }
   for (const { state } of states.filter(({ state }) => /^ended/.test(phaseOf(state)))) {
     const after = next(state, { type: 'CARD.REMOVED' });
-    // The words about a removed card are not ended by the same removal, told once more.
-    const told = /^ended\.notice/.test(phaseOf(state)) && state.context.closing?.after === 'card/removed';
+    // The words about a failure stay to be read, whoever snatches the card away.
+    const told = /^ended\.notice/.test(phaseOf(state));
     // The recap stays for a moment without its card.
     const recap = /^ended\.(done|taken)$/.test(phaseOf(state));
     const rests = /^(idle|initialising|out-of-service|shutting-down|visit)/.test(after);

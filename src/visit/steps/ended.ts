@@ -3,18 +3,17 @@
 import { assign } from 'xstate';
 import { base, type StateConfig } from '../setup.ts';
 
-const ON_A_NEW_CARD = { 'CARD.REMOVED': '#resting', 'CARD.PLACED': '#resting' } as const;
-
-/** Who does not read it can choose a language, and has the whole time again; the tone sounds once. */
+/**
+ * Who does not read it can choose a language, and has the whole time again; the tone sounds once.
+ * A card snatched away at the tone does not take the words with it: they are needed the more.
+ */
 const telling: StateConfig = {
   meta: { screen: 'notice' },
   tags: 'showing',
   exit: 'stopCountdown',
   after: { notice: '#take-card' },
   on: {
-    ...ON_A_NEW_CARD,
-    // The read that failed for want of its card tells so before the tray does: one removal, and words that must stay to be read.
-    'CARD.REMOVED': [{ guard: 'removalTold' }, '#resting'],
+    'CARD.PLACED': '#resting',
     'PRESS.continue': '#take-card',
     'PRESS.cancel': '#take-card',
     'PRESS.choose-language': { target: '#ended-notice-again', reenter: true, actions: 'toggleLanguages' },
@@ -67,7 +66,7 @@ const takeCard: StateConfig = {
   initial: 'quiet',
   always: { guard: 'cardGone', target: '#resting' },
   on: {
-    ...ON_A_NEW_CARD,
+    'CARD.PLACED': '#resting',
     // Who took it late wants the reception number as well.
     'CARD.REMOVED': [
       { guard: 'hasNumber', target: '#done-taken', actions: assign({ closing: ({ context }) => ({ ...context.closing, taken: true }) }) },
