@@ -44,6 +44,8 @@ export const NO_IMAGE = ((): string | false => {
 const HOST = '10.0.2.2';
 export const PIN = '1234';
 const OFF_WITHIN_MS = 180_000;
+/** Also when an update is written before: two minutes where nothing else is at work. */
+const GONE_WITHIN_MS = 2_400_000;
 
 /** A visit: its message's id, and its time by the box's clock. */
 export interface Kept {
@@ -168,6 +170,13 @@ export class BoxLab {
     await machine.powerButton().catch(() => undefined);
     await Promise.race([machine.ended, pause(OFF_WITHIN_MS)]);
     takeFolders(this.disk, folder, '/journal', '/update');
+  }
+
+  /** Waits until the box has gone off, or restarts, by itself. Rejects when it does not. */
+  async goesOff(): Promise<void> {
+    const { machine } = this;
+    await until('the box to go off', () => machine.gone, GONE_WITHIN_MS);
+    await machine.ended;
   }
 
   async cut(): Promise<void> {

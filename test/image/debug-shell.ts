@@ -1,9 +1,13 @@
 // Root's shell on the second serial line, in a copy of the image whose kernel was told so (systemd.debug_shell=ttyS1). The image itself has none.
 
 import { connect, type Socket } from 'node:net';
-import { until } from '../system/uplink/lab.ts';
+import { pause, until } from '../system/uplink/lab.ts';
 
-const WAIT_MS = 300_000;
+const WAIT_MS = 900_000;
+/** An update alone has a quarter of an hour of the box's own for its confirmation, and the emulated box is slow. */
+const COMES_TRUE_MS = 1_800_000;
+/** The box has other work than to answer. */
+const ASK_EVERY_MS = 1000;
 
 export class DebugShell {
   readonly #socket: Socket;
@@ -24,11 +28,12 @@ export class DebugShell {
 
   /** Runs it again and again until it succeeds. */
   async until(command: string): Promise<void> {
-    const end = performance.now() + WAIT_MS;
+    const end = performance.now() + COMES_TRUE_MS;
     for (;;) {
       const [status, text] = await this.#ask(command);
       if (status === 0) return;
       if (performance.now() > end) throw new Error(`${command}: never came true: ${text}`);
+      await pause(ASK_EVERY_MS);
     }
   }
 

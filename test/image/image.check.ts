@@ -59,7 +59,7 @@ test('a box that was flashed and given its settings serves patients, says what i
   await t.test('the power button', async (t) => {
     await machine.powerButton();
     await panel.sees({ language: 'ja', screen: 'shutting-down' });
-    await machine.ended;
+    await lab.goesOff();
     t.ok(machine.events.includes('SHUTDOWN'), 'off by itself');
     t.equal(lab.dataState(), 'clean');
   });

@@ -76,7 +76,9 @@ export class Machine {
         ...['-vga', 'std', '-display', 'none', '-device', 'qemu-xhci', '-device', 'usb-tablet'],
         ...[...socket('reader', 'reader.sock'), '-device', 'usb-serial,chardev=reader,always-plugged=on'],
         ...['-nic', 'user,id=cable,model=virtio-net-pci'],
-        ...['-serial', `file:${at('console.log')}`, ...socket('shell', 'shell.sock'), '-serial', 'chardev:shell'],
+        // One file for all its starts.
+        ...['-chardev', `file,id=console,path=${at('console.log')},append=on`, '-serial', 'chardev:console'],
+        ...[...socket('shell', 'shell.sock'), '-serial', 'chardev:shell'],
         ...['-qmp', `unix:${at('qmp.sock')},server=on,wait=off`],
       ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
@@ -102,13 +104,18 @@ export class Machine {
     return join(this.#folder, 'shell.sock');
   }
 
-  /** What the box said on its console. */
+  /** What the box said on its console, in all its starts from this folder. */
   get console(): string {
     return readFileSync(join(this.#folder, 'console.log'), 'latin1');
   }
 
   get events(): readonly string[] {
     return this.#qmp.events;
+  }
+
+  /** It has gone off, or is about to: QEMU hangs up before its process ends. */
+  get gone(): boolean {
+    return this.#qmp.closed;
   }
 
   async picture(): Promise<Picture> {

@@ -12,10 +12,10 @@ import type { Machine } from './machine.ts';
 import { difference, MOST_PIXELS, type Picture, toPng } from './picture.ts';
 
 /** Emulated, on a busy machine, everything takes its time. */
-const WAIT_MS = 600_000;
-const LOOK_EVERY_MS = 500;
-/** A touch that has changed nothing for so long was not felt. */
-const AGAIN_MS = 20_000;
+const WAIT_MS = 1_800_000;
+const LOOK_EVERY_MS = 1000;
+/** A touch that has changed nothing for so long was not felt: it must be long, since a second one would hit the screen that follows. */
+const AGAIN_MS = 60_000;
 const MOST_TOUCHES = 6;
 /** The ring of the countdown stands left of its words. */
 const RING = 110;
@@ -36,8 +36,10 @@ export class Panel {
   /** Waits until the screen, or one of those that `models` allows now, is on the panel, and answers which. The countdown's digits alone are not compared. */
   async sees(models: ScreenModel | (() => readonly ScreenModel[])): Promise<ScreenModel> {
     const end = performance.now() + WAIT_MS;
+    // Of the machine that runs now: who still waits when it has gone off must not look at the next one.
+    const machine = this.#machine();
     for (;;) {
-      const seen = await this.#machine().picture();
+      const seen = await machine.picture();
       const far: string[] = [];
       let last: Drawn | undefined;
       for (const model of typeof models === 'function' ? models() : [models]) {

@@ -43,6 +43,10 @@ export class Qmp {
     });
   }
 
+  get closed(): boolean {
+    return this.#socket.destroyed;
+  }
+
   close(): void {
     this.#socket.destroy();
   }
