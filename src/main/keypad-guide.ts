@@ -1,5 +1,5 @@
 // The numeric keypad on every screen, for someone who does not look at it: a number reads out what it does and marks it,
-// Enter chooses it. On a pad of four digits the numbers are the digits and nothing about them is said.
+// Enter chooses it. On a pad of four digits the numbers are the digits and nothing about them is said; on the staff's nothing at all.
 // Decides only what is said and which input the visit gets; which choices there are is the scene's word.
 
 import { type ElementId, LANGUAGES, type ScreenModel, SPOKEN_LANGUAGES, type UserInput } from '../core/screens.ts';
@@ -36,7 +36,8 @@ const NOT_NUMBERED: readonly string[] = [
   'key-backspace',
   'key-enter',
 ] satisfies ElementId[];
-const isPad = ({ screen }: { readonly screen: string }): boolean => screen === 'pin' || screen === 'staff-check';
+/** Where numbers are digits: the patient's pad, and the staff's until too many wrong passcodes have closed it. */
+const isPad = (model: ScreenModel): boolean => model.screen === 'pin' || (model.screen === 'staff-check' && !model.locked);
 
 /** Beside the choices of a screen: they come after these, and shift no number. A way back among the choices keeps its place. */
 const isBeside = ({ id }: SceneElement, model: ScreenModel): boolean =>
@@ -98,7 +99,8 @@ export class KeypadGuide {
     const words = messagesFor(model.language).keypad;
     const say = (text: string): Utterance => ({ text, language: model.language });
     if (!this.#used) return keypads > 0 && OFFERED.includes(model.screen) ? [say(words.offer)] : [];
-    if (isPad(model)) return [say(words.pin)];
+    // How staff enter their passcode stands on the screen: told to the patient, it would ask for the patient's own PIN.
+    if (isPad(model)) return model.screen === 'pin' ? [say(words.pin)] : [];
     // Whoever looks for the camera hears where it is, and the guide moves on by itself; the choices are read on 0.
     if (ON_DEMAND.includes(model.screen)) return [];
     return this.#choices(model, scene);
@@ -124,7 +126,7 @@ export class KeypadGuide {
     this.#used = true;
     // The visit hears of every key: somebody is there. What a key decides is sent as a press.
     this.#world.send(this.#meaning(key, shown, first));
-    if (isPad(shown)) this.#sayWhenFull(shown);
+    this.#sayWhenFull(shown);
   }
 
   /** Does what a key does here; answers what the visit gets. */
@@ -206,7 +208,7 @@ export class KeypadGuide {
     const marked = this.#marked;
     this.#unmark();
     if (marked !== undefined && canPress(scene, marked)) return { type: 'press', element: marked as ElementId };
-    if (isPad(model) && 'entered' in model && model.entered < model.length) this.#say(this.#words().more(model.entered));
+    if (model.screen === 'pin' && model.entered < model.length) this.#say(this.#words().more(model.entered));
     else if (first && !isPad(model)) this.#world.repeat();
     return { type: 'key', key: 'enter' };
   }
@@ -215,7 +217,7 @@ export class KeypadGuide {
   #back(model: ScreenModel, scene: Scene): UserInput {
     this.#unmark();
     if (isPad(model) && 'entered' in model && model.entered > 0) {
-      this.#say(this.#words().cleared);
+      if (model.screen === 'pin') this.#say(this.#words().cleared);
       return { type: 'key', key: 'backspace' };
     }
     return canPress(scene, 'back') ? { type: 'press', element: 'back' } : PRESENT;
@@ -224,7 +226,7 @@ export class KeypadGuide {
   /** The fourth digit is told, never which one. */
   #sayWhenFull(before: ScreenModel): void {
     const now = this.#world.model();
-    if (now.screen !== before.screen || !('entered' in now) || !('entered' in before)) return;
+    if (now.screen !== 'pin' || before.screen !== 'pin') return;
     if (now.entered === now.length && before.entered < now.entered) this.#say(this.#words().full);
   }
 

@@ -20,7 +20,12 @@ const listener = (first: ScreenModel) => {
     scene: () => buildScene(model, PANEL),
     model: () => model,
     sound: { speak: (utterances) => said.push(words(utterances)), setVolume: () => undefined, tone: () => undefined },
-    send: (input) => sent.push(input),
+    send: (input) => {
+      sent.push(input);
+      // As the visit: a digit more on a pad.
+      if (input.type === 'key' && /\d/.test(input.key) && 'entered' in model)
+        model = { ...model, entered: model.entered + 1 } as ScreenModel;
+    },
     mark: () => undefined,
     unmark: () => undefined,
     repeat: () => undefined,
@@ -102,5 +107,48 @@ test('on the pad of the PIN the point key deletes a digit, leads back where ther
   t.same(ear.press('backspace'), { said: '消しました。', sent: { type: 'key', key: 'backspace' } });
   ear.show({ ...sample('pin'), entered: 0 } as ScreenModel);
   t.same(ear.press('backspace'), { said: '', sent: { type: 'press', element: 'back' } });
+  t.end();
+});
+
+test('while staff type their passcode, the patient hears only to wait: nothing of digits, Enter or the point key', (t) => {
+  const typed = (entered: number): ScreenModel => ({ ...sample('staff-check'), entered }) as ScreenModel;
+  const ear = listener(typed(0));
+  t.equal(buildScene(typed(0), PANEL).speech, '係がお顔を確認します。そのままお待ちください。');
+  t.equal(ear.after(), '');
+  for (const [entered, key] of [
+    [0, '7'],
+    [3, '7'],
+    [2, 'enter'],
+    [4, 'enter'],
+    [1, 'backspace'],
+  ] as const) {
+    ear.show(typed(entered));
+    t.same(ear.press(key), { said: '', sent: { type: 'key', key } }, `${key} after ${entered} digits`);
+  }
+  ear.show(typed(0));
+  t.same(ear.press('backspace'), { said: '', sent: { type: 'press', element: 'back' } }, 'the point key leads back from here too');
+  t.end();
+});
+
+test('a wrong passcode is said in one sentence, and that it was the staff’s', (t) => {
+  t.equal(buildScene(sample('staff-check-wrong'), PANEL).speech, '職員用の番号がちがいます。');
+  t.equal(buildScene(sample('staff-check-wrong', 'en'), PANEL).speech, 'The staff passcode is wrong.');
+  t.equal(listener(sample('staff-check-wrong')).after(), '');
+  t.end();
+});
+
+test('after too many wrong passcodes the patient hears that there are other ways, and the number that leads to them', (t) => {
+  const ear = listener(sample('staff-check-locked'));
+  t.equal(buildScene(sample('staff-check-locked'), PANEL).speech, '職員用の番号がちがいます。別の方法で受付できます。');
+  t.match(ear.after(), /^1番。 もどる。/);
+  ear.press('1');
+  t.same(ear.press('enter').sent, { type: 'press', element: 'back' });
+  t.end();
+});
+
+test('the fourth digit of a PIN is told, and never which one', (t) => {
+  const ear = listener({ ...sample('pin'), entered: 2 } as ScreenModel);
+  t.equal(ear.press('6').said, '');
+  t.equal(ear.press('6').said, '4けた入力しました。エンターを押してください。');
   t.end();
 });

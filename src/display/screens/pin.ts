@@ -199,7 +199,14 @@ export const staffCheck = (context: ScreenContext, model: ModelOf<'staff-check'>
       plain: error || asked ? plain : words.entered(model.entered, model.length),
     },
   );
-  return { speech: words.speech };
+  return { speech: staffSpeech(context, model) };
+};
+
+/** To the patient, who hears whose code it was that is wrong, and has nothing to type. */
+const staffSpeech = ({ messages }: ScreenContext, { wrong, locked }: ModelOf<'staff-check'>): string => {
+  const refused = messages.failures['staff/wrong-passcode'].title;
+  if (locked) return `${refused}\n${messages.faceRetry.noAttempts}`;
+  return wrong ? refused : messages.staffCheck.speech;
 };
 
 /** The first sentence and the rest. */
