@@ -326,7 +326,9 @@ test('in large letters one sentence of 58 pixels stands on a screen (40 on a sma
     const sentences = told.filter(({ id }) => SENTENCE.test(id));
     const others = told.filter(({ id }) => !SENTENCE.test(id) && !VALUE.test(id));
     const count = sentences.reduce((sum, { label }) => sum + sentencesOf(label, language).length, 0);
-    const small = told.filter(({ id, label }) => id !== 'entered' && sizeOf(scene, label) < smallest);
+    // A number of days is read out with what it counts, which is drawn before it.
+    const drawn = ({ id, label }: SceneElement) => (id === 'days' ? (label.split('  ').at(-1) ?? '') : label);
+    const small = told.filter((element) => element.id !== 'entered' && sizeOf(scene, drawn(element)) < smallest);
     return [
       ...(count === 1 ? [] : [`${name}: ${count} sentences`]),
       ...others.map(({ id }) => `${name}: ${id} beside the sentence`),
@@ -412,6 +414,70 @@ test('in large letters a press brings the next sentence, the last one the first 
     t.equal(element(at(1).elements, 'title').label, pages[1]);
     t.equal(element(at(pages.length).elements, 'title').label, pages[0]);
     t.match(element(at(0).elements, 'next-sentence').label, `1/${pages.length}`);
+  }
+});
+
+/** All words a scene draws, without blanks: a word may be broken into lines. */
+const drawnWords = (scene: DrawnScene): string =>
+  scene.blocks.map(({ svg }) => svg.replaceAll(/<[^>]*>/g, '').replaceAll(/\s/g, '')).join('\n');
+
+test('in large letters a number of days keeps what it counts, as on the usual screen', async (t) => {
+  for (const language of LANGUAGES)
+    for (const panel of PANELS)
+      for (const code of ['certificate/expired-in-grace', 'certificate/expires-soon'] as const) {
+        const model = { screen: 'notice', language, code, days: 45, choices: ['continue'] } as const;
+        const usual = buildScene({ ...model, mode: 'standard' }, panel, SAMPLE_FACILITY);
+        const large = buildScene({ ...model, mode: 'large' }, panel, SAMPLE_FACILITY);
+        t.equal(element(large.elements, 'days').label, element(usual.elements, 'days').label, `${language} ${code}`);
+        const { notice } = messagesFor(language);
+        const name = code === 'certificate/expires-soon' ? notice.expiresIn : notice.graceLeft;
+        t.match(drawnWords(large), escapeXml(name).replaceAll(/\s/g, ''), `${language} ${code} ${panel.width}: drawn too`);
+        t.same(large.misfits, [], `${language} ${code} ${panel.width}`);
+      }
+});
+
+test('in large letters what is shared stands beside the first offer to agree to it', async (t) => {
+  for (const language of LANGUAGES) {
+    const { consent } = messagesFor(language);
+    const { elements } = buildScene({ screen: 'consent', language, mode: 'large', questions: ['surgery', 'checkup'] }, PANELS[0]);
+    element(elements, 'consent-all');
+    const { label } = element(elements, 'title');
+    for (const question of ['surgery', 'checkup'] as const) t.match(label, consent.questions[question], `${language}: ${question}`);
+  }
+});
+
+test('in large letters the words for the card on the tray stand on every page of the end, and none when it is gone', async (t) => {
+  for (const language of LANGUAGES)
+    for (const panel of PANELS) {
+      const { takeCard } = messagesFor(language).done;
+      const words = takeCard.replaceAll(/\s/g, '');
+      const model = { screen: 'done', language, mode: 'large', checkIn: 'checked-in', number: 'A-128', shared: [] } as const;
+      for (const sentence of [0, 1]) {
+        const scene = buildScene({ ...model, sentence }, panel);
+        t.match(drawnWords(scene), words, `${language} ${panel.width}, page ${sentence + 1}`);
+        t.equal(element(scene.elements, 'illustration').label, takeCard);
+        t.same(scene.misfits, [], `${language} ${panel.width}`);
+      }
+      t.notMatch(drawnWords(buildScene({ ...model, cardTaken: true }, panel)), words, `${language}: taken`);
+    }
+});
+
+test('the way to the next large sentence is written in words on every panel', async (t) => {
+  for (const language of LANGUAGES)
+    for (const panel of PANELS) {
+      const model = { screen: 'consent-items', language, mode: 'large', question: 'surgery', index: 0, count: 2 } as const;
+      const scene = buildScene({ ...model, timeout: { secondsLeft: 54, asking: false } }, panel);
+      const drawn = scene.blocks.find(({ id }) => id === 'next-sentence')?.svg ?? '';
+      const { readOn } = messagesFor(language).footer;
+      t.match(drawn.replaceAll(/<[^>]*>/g, '').replaceAll(/\s/g, ''), readOn.replaceAll(/\s/g, ''), `${language} ${panel.width}`);
+    }
+});
+
+test('what a card that is not read asks for names the card: in large letters it is the first sentence, alone', async (t) => {
+  const CARD = { ja: 'カード', en: 'card', 'zh-Hans': '卡片', ko: '카드', vi: 'thẻ', 'ja-simple': 'カード' } as const;
+  for (const language of LANGUAGES) {
+    const model = { screen: 'notice', language, mode: 'large', code: 'card/not-recognised', choices: [] } as const;
+    t.match(element(buildScene(model, PANELS[0]).elements, 'title').label, CARD[language], language);
   }
 });
 

@@ -7,7 +7,7 @@ const again = 'Take the card off and place it again.';
 const desk = 'Please speak to the reception staff: they will check you in at the desk.';
 
 export const enFailures: FailureTexts = {
-  'card/not-recognised': { title: 'The card could not be read', patient: 'It does not seem to lie flat on the tray.', action: `Take it out of its cover or wallet. ${again}`, staff: 'If it happens twice, look for damage, metal or another card nearby.' },
+  'card/not-recognised': { title: 'The card could not be read', patient: 'It does not seem to lie flat on the tray.', action: `Take your card out of its cover or wallet. ${again}`, staff: 'If it happens twice, look for damage, metal or another card nearby.' },
   'card/not-my-number': { title: 'This is not a My Number Card', patient: 'You cannot check in with this card.', action: 'Please place your My Number Card.', staff: 'Another kind of card (residence card, resident register card, staff card). Without a card: check in at the desk.' },
   'card/driving-licence': { title: 'This is a driving licence', patient: 'You cannot check in with a driving licence.', action: 'Please place your My Number Card.', staff: 'An ordinary driving licence (one stored in a My Number Card works). Without a card: check in at the desk.' },
   'card/transit': { title: 'This is a transit card', patient: 'Transit cards and electronic money cannot be used here.', action: 'Please place your My Number Card.', staff: 'Only FeliCa answers: transit card, electronic money or a phone. Is a second card lying with it?' },

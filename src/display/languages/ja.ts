@@ -266,7 +266,7 @@ export const ja = {
     staff: '職員による確認',
     daysLeft: (days: number) => `あと ${days} 日`,
     expiresIn: '電子証明書の期限まで',
-    graceLeft: '資格の確認ができる期間',
+    graceLeft: '期限が過ぎても使えるのは',
   },
   outOfService: {
     title: 'ただいま使えません',

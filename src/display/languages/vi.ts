@@ -257,7 +257,7 @@ export const vi: Messages = {
     staff: 'Nhờ nhân viên',
     daysLeft: (days) => `còn ${days} ngày`,
     expiresIn: 'Đến hạn chứng thư điện tử',
-    graceLeft: 'Thời gian còn xác nhận được bảo hiểm',
+    graceLeft: 'Thời gian xác nhận được bảo hiểm',
   },
   outOfService: {
     title: 'Hiện không sử dụng được',

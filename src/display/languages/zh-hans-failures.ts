@@ -9,7 +9,7 @@ const restart = '机器需要检查。';
 const notReady = '机器尚未准备好。';
 
 export const zhHansFailures = forPatients({
-  'card/not-recognised': ['未能读取卡片', '卡片似乎没有放好。', `请从卡套或钱包中取出。${again}`],
+  'card/not-recognised': ['未能读取卡片', '卡片似乎没有放好。', `请将卡片从卡套或钱包中取出。${again}`],
   'card/not-my-number': ['这不是个人编号卡', '不能用这张卡办理登记。', '请放置个人编号卡（マイナンバーカード）。'],
   'card/driving-licence': ['这似乎是驾驶证', '不能用驾驶证办理登记。', '请放置个人编号卡（マイナンバーカード）。'],
   'card/transit': ['这似乎是交通卡', '交通卡和电子货币卡在此不能使用。', '请放置个人编号卡（マイナンバーカード）。'],

@@ -218,11 +218,21 @@ const drawNext = ({ build, sizes, messages }: ScreenContext, number: number, cou
   const [cell] = cutRight(area, Math.min(area.width, sizes.compact ? 300 : 470));
   const size = sizes.compact ? 24 : 36;
   const name = `${number < count ? readOn : readAgain} ${number}/${count}`;
-  // A tall panel with two buttons beside it has room for the count alone.
-  const fits = measureText(name, size * 0.75, 700, build.language) + size * 2.6 < cell.width;
-  build.button('next-sentence' satisfies ElementId, fits ? name : `${number}/${count}`, cell, {
-    kind: 'outline', size, icon: number < count ? 'forward' : 'retry', maxLines: 1, name,
-  }); // biome-ignore format: one style
+  const look = { kind: 'outline', name } as const;
+  if (measureText(name, size * 0.75, 700, build.language) + size * 2.6 < cell.width)
+    build.button('next-sentence' satisfies ElementId, name, cell, {
+      ...look,
+      size,
+      icon: number < count ? 'forward' : 'retry',
+      maxLines: 1,
+    });
+  // A tall panel with two buttons beside it has room for two short lines: the words matter more than the picture.
+  else
+    build.button('next-sentence' satisfies ElementId, name.replace(/ (?=\d+\/\d+$)/, '\n'), cell, {
+      ...look,
+      size: size * 0.8,
+      maxLines: 2,
+    });
 };
 
 /** Countdown ring with the seconds in it, and the same in words; at the right edge. */

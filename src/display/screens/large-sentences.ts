@@ -44,7 +44,8 @@ const textsOf = (model: ScreenModel, words: Messages): readonly string[] | undef
     case 'consent': {
       const { title, what, questions, separator, period, periodBody, free, freeBody } = words.consent;
       const list = model.questions.map((question) => questions[question]).join(separator);
-      return [title, `${what}: ${list}`, `${period}: ${periodBody}`, `${free}: ${freeBody}`];
+      // What is shared stands beside the first offer to agree to it.
+      return [`${what}: ${list}`, title, `${period}: ${periodBody}`, `${free}: ${freeBody}`];
     }
     case 'consent-items':
       return [words.items.titles[model.question], words.items.bodies[model.question], words.items.terms];
@@ -53,12 +54,13 @@ const textsOf = (model: ScreenModel, words: Messages): readonly string[] | undef
     case 'sending':
       return [words.sending.title];
     case 'done': {
-      const { [model.checkIn]: state, takeCard, taken, recap, nothing, given: yes, notGiven: no } = words.done;
+      const { [model.checkIn]: state, taken, recap, nothing, given: yes, notGiven: no } = words.done;
       const shared = model.shared.map(({ question, given }) => `${words.consent.questions[question]}: ${given ? yes : no}`);
       const notice = model.notice === undefined ? [] : [words.failures[model.notice].title, words.failures[model.notice].action];
       return [
         state.title,
-        model.cardTaken === true ? taken : takeCard,
+        // The words of the card that is still there stand below its picture, on every page.
+        ...(model.cardTaken === true ? [taken] : []),
         state.body,
         ...notice,
         ...(shared.length === 0 ? [nothing] : [recap, ...shared]),

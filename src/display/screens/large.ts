@@ -11,8 +11,8 @@ import { COLOURS } from '../theme.ts';
 import type { ScreenContext } from './context.ts';
 import { hasOneWayOn } from './frame.ts';
 import { drawLamps } from './lamps.ts';
-import { codeOf, staffHeight, staffLine } from './notice.ts';
-import { wayOn } from './ways-on.ts';
+import { codeOf, daysOf, staffHeight, staffLine } from './notice.ts';
+import { isKindWord, wayOn } from './ways-on.ts';
 
 interface LargeButton {
   readonly id: ElementId;
@@ -26,6 +26,8 @@ interface LargeValue {
   readonly label: string;
   /** What it is a number of, before it. */
   readonly name?: string;
+  /** How it is read out, where that is not the number alone. */
+  readonly said?: string;
 }
 
 const METHOD_BUTTONS: Readonly<Record<Method, { readonly id: ElementId; readonly icon: IconName }>> = {
@@ -98,7 +100,12 @@ const largeValue = ({ messages }: ScreenContext, model: ScreenModel): LargeValue
   if (model.screen === 'pin-last-try') return { id: 'tries', label: messages.pin.tries(1) };
   if ((model.screen === 'done' || model.screen === 'take-card') && model.number !== undefined)
     return { id: 'number', label: model.number, name: messages.done.number };
-  if (model.screen === 'notice' && model.days !== undefined) return { id: 'days', label: messages.notice.daysLeft(model.days) };
+  if (model.screen === 'notice' && model.days !== undefined && isKindWord(model.code)) {
+    // Without its name it contradicts the sentence: "has expired", and a number of days.
+    const name = daysOf(model.code, messages);
+    const label = messages.notice.daysLeft(model.days);
+    return { id: 'days', label, name, said: `${name}  ${label}` };
+  }
   return undefined;
 };
 
@@ -110,7 +117,7 @@ const colourOf = (model: ScreenModel): string => {
 
 /** The sentence beside its buttons or its picture (above them on a tall panel); all buttons have one size and one style. */
 export const drawLarge = (context: ScreenContext, model: ScreenModel): void => {
-  const { build, frame, sizes, messages } = context;
+  const { frame, sizes } = context;
   const buttons = buttonsOf(context, model);
   const code = codeOf(model);
   const told =
@@ -127,10 +134,20 @@ export const drawLarge = (context: ScreenContext, model: ScreenModel): void => {
         : (([left, right]) => [right, left] as const)(columns(rest, sizes.compact ? [1.6, 1] : [1.45, 1], sizes.gap * 1.4));
   drawWords(context, model, words);
   if (pictured && side !== undefined) {
-    const picture = cardFromTray(side, { card: messages.idle.cardTitle });
-    build.image('illustration', model.screen === 'done' ? messages.done.takeCard : messages.takeCard.illustration, side, picture);
+    drawTakingCard(context, model, side);
   } else if (side !== undefined) drawButtons(context, buttons, side);
   if (foot !== undefined) staffLine(context, code, foot);
+};
+
+/** The card on its way out of the tray. At the end of a visit the words stand below it, on whichever page: the sentence is about the visit. */
+const drawTakingCard = ({ build, sizes, messages }: ScreenContext, model: ScreenModel, side: Rect): void => {
+  const words = model.screen === 'done' ? messages.done.takeCard : undefined;
+  const look = { size: sizes.huge, smallest: sizes.huge, weight: 700, leading: 1.15, align: 'centre', vertical: 'middle' } as const;
+  const lines = words !== undefined && measureText(words, sizes.huge, 700, build.language) > side.width ? 2 : 1;
+  const height = words === undefined ? 0 : sizes.huge * (lines === 1 ? 1.3 : 2.45);
+  const [below, above] = cutBottom(side, height, words === undefined ? 0 : sizes.gap / 2);
+  if (words !== undefined) build.caption(words, below, { ...look, colour: COLOURS.primaryDark, balance: true });
+  build.image('illustration', words ?? messages.takeCard.illustration, above, cardFromTray(above, { card: messages.idle.cardTitle }));
 };
 
 const drawWords = (context: ScreenContext, model: ScreenModel, box: Rect): void => {
@@ -146,16 +163,23 @@ const drawWords = (context: ScreenContext, model: ScreenModel, box: Rect): void 
   if (alarm > 0) drawLamps(build, lamps, alarm, sizes.hero * 6);
 };
 
-const drawValue = ({ build, sizes }: ScreenContext, { id, label, name }: LargeValue, box: Rect): void => {
+const drawValue = ({ build, sizes }: ScreenContext, { id, label, name, said }: LargeValue, box: Rect): void => {
   build.panel(box, { fill: COLOURS.tint, radius: sizes.radius });
   const inner = inset(box, sizes.gap, 0);
   const size = Math.round(sizes.huge * 0.62);
-  const width = name === undefined ? 0 : Math.min(measureText(name, size, 700, build.language) + 2, inner.width * 0.5);
+  const left = inner.width - sizes.gap - measureText(label, sizes.huge, 700, build.language) - 2;
+  const width = name === undefined ? 0 : Math.min(measureText(name, size, 700, build.language) + 2, inner.width * 0.5, left);
   const [before, value] = name === undefined ? [undefined, inner] : cutLeft(inner, width, sizes.gap);
   const look = { weight: 700, colour: COLOURS.primaryDark, vertical: 'middle', maxLines: 1 } as const;
   if (before !== undefined && name !== undefined)
     build.caption(name, before, { ...look, size, smallest: Math.round(size * 0.7), maxLines: 2, leading: 1.15 });
-  build.text(id, label, value, { ...look, size: Math.round(sizes.huge * 1.45), smallest: sizes.huge });
+  const style = { ...look, size: Math.round(sizes.huge * 1.45), smallest: sizes.huge };
+  if (said === undefined) {
+    build.text(id, label, value, style);
+    return;
+  }
+  build.caption(label, value, style);
+  build.element(id, 'text', said, box);
 };
 
 const drawButtons = ({ build, sizes }: ScreenContext, buttons: readonly LargeButton[], box: Rect): void => {

@@ -5,6 +5,7 @@ import type { NoticeCode, ScreenModel } from '../../core/screens.ts';
 import { type IconName, icon } from '../icons.ts';
 import { FIELD_CODES } from '../languages/failure-texts.ts';
 import { messagesFor, staffLanguage } from '../languages/language.ts';
+import type { Messages } from '../languages/messages.ts';
 import { centred, cutBottom, cutLeft, cutTop, inset } from '../layout.ts';
 import type { Rect } from '../ports.ts';
 import { COLOURS } from '../theme.ts';
@@ -91,6 +92,10 @@ const big = (box: Rect, name: IconName, colour: string, tint: string): string =>
   return `<circle cx="${cx}" cy="${cy}" r="${side / 2}" fill="${tint}"/>${icon(name, cx - side * 0.29, cy - side * 0.29, side * 0.58, colour)}`;
 };
 
+/** What the days of a kind word are counted to. */
+export const daysOf = (code: NoticeCode | FailureCode, { notice }: Messages): string =>
+  code === 'certificate/expires-soon' ? notice.expiresIn : notice.graceLeft;
+
 const PICTURES: readonly (readonly [string, IconName])[] = [
   ['card/', 'card'], ['certificate/', 'card'], ['code/', 'card'], ['pin/', 'lock'], ['face/', 'face'], ['camera/', 'face'], ['staff/', 'staff'], ['visit/timeout', 'clock'],
 ]; // biome-ignore format: a table
@@ -115,7 +120,6 @@ export const notice = (context: ScreenContext, model: ModelOf<'notice'>): Screen
     big(sign, pictureOf(model.code), kind ? COLOURS.warningDark : COLOURS.primary, kind ? COLOURS.warningTint : COLOURS.tintStrong),
   );
   const days = kind ? model.days : undefined;
-  const label = model.code === 'certificate/expires-soon' ? messages.notice.expiresIn : messages.notice.graceLeft;
   stackTexts(build, words, [
     { id: 'title', label: texts.title, style: { size: sizes.compact ? 32 : 46, weight: 700, balance: true, leading: 1.25 } },
     ...(days === undefined
@@ -123,7 +127,7 @@ export const notice = (context: ScreenContext, model: ModelOf<'notice'>): Screen
       : [
           {
             id: 'days',
-            label: `${label}  ${messages.notice.daysLeft(days)}`,
+            label: `${daysOf(model.code, messages)}  ${messages.notice.daysLeft(days)}`,
             gap: sizes.gap * 1.4,
             style: { size: sizes.body, weight: 700 as const, colour: COLOURS.warningDark },
           },
