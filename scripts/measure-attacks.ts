@@ -7,6 +7,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { FaceHint } from '../src/core/screens.ts';
 import { SpoofEvidence } from '../src/faceauth/antispoof/spoof-evidence.ts';
 import { ATTACK_SPECIES, type AttackSpecies, planAttack, seededRandom } from '../src/faceauth/camera/attack-plan.ts';
 import { composeAttack } from '../src/faceauth/camera/attacks.ts';
@@ -69,16 +70,18 @@ interface Judged {
 /** undefined: not enough good frames for the kiosk to decide on. */
 const judge = async (shown: readonly Picture[]): Promise<Judged | undefined> => {
   const spoof = new SpoofEvidence();
-  const looks: { readonly picture: Picture; readonly look: Look }[] = [];
+  // A look depends on the hint before it: what was told holds on by a margin, as at the kiosk.
+  const looks = new Map<string, { readonly picture: Picture; readonly look: Look }>();
+  let before: FaceHint | undefined;
   let first: number | undefined;
   let telling = 0;
   for (let i = 0; i < LOOPS * shown.length; i++) {
-    const [place, frame] = [i % shown.length, shown[i % shown.length] as Picture];
-    if (looks[place] === undefined) {
-      const picture = await decodePicture(await encodeJpeg(frame));
-      looks[place] = { picture, look: await lookAt(models, picture, { scales: ALL_SCALES }) };
-    }
-    const { picture, look } = looks[place] as (typeof looks)[number];
+    const place = `${i % shown.length} ${before ?? ''}`;
+    const known = looks.get(place);
+    const picture = known?.picture ?? (await decodePicture(await encodeJpeg(shown[i % shown.length] as Picture)));
+    const look = known?.look ?? (await lookAt(models, picture, { scales: ALL_SCALES, ...(before === undefined ? {} : { before }) }));
+    looks.set(place, { picture, look });
+    before = look.hint;
     if (look.embedding === undefined) continue;
     look.embedding.fill(0);
     const words = look.face.words.filter(({ scale }) => spoof.nextScales.includes(scale));
@@ -170,8 +173,8 @@ const result = {
 };
 
 process.stdout.write(`Liveness threshold ${result.threshold}; attacks and people ${frames} frames of a motion, at most ${LOOPS} times
-species               n judged  APCER one frame     APCER decided
-${species.map((row) => `${row.species.padEnd(20)} ${String(row.judged).padStart(9)}  ${percent(row.apcerFirst).padStart(15)}  ${percent(row.apcer).padStart(16)}`).join('\n')}
+species         shown, n judged  APCER one frame     APCER decided
+${species.map((row) => `${row.species.padEnd(20)} ${`${row.shown}, ${row.judged}`.padStart(9)}  ${percent(row.apcerFirst).padStart(15)}  ${percent(row.apcer).padStart(16)}`).join('\n')}
 people, swaying (BPCER) ${String(living.length).padStart(6)}  ${''.padStart(15)}  ${percent(bpcer).padStart(16)}
 people, stills (BPCER)  ${String(stills.length).padStart(6)}  ${percent(bpcerStill).padStart(15)}
 threshold      BPCER     APCER     worst species

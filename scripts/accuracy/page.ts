@@ -13,7 +13,13 @@ export interface Attacks {
   readonly bpcerStill: number;
   readonly stills: number;
   readonly worstApcer: number;
-  readonly species: readonly { readonly species: string; readonly judged: number; readonly apcerFirst: number; readonly apcer: number }[];
+  readonly species: readonly {
+    readonly species: string;
+    readonly shown: number;
+    readonly judged: number;
+    readonly apcerFirst: number;
+    readonly apcer: number;
+  }[];
   readonly trade: readonly { readonly threshold: number; readonly bpcer: number; readonly apcer: number; readonly worstApcer: number }[];
 }
 
@@ -129,9 +135,11 @@ Method (terms of ISO/IEC 30107-3): attacks are generated (a picture of the data 
 room; ${attacks.frames} frames of a motion, watched again until the kiosk would decide; seed ${attacks.seed}, which no weight was fitted to), people are pictures of the
 data set whose head and shoulders sway as much before what is behind them, which stays. Threshold ${attacks.threshold}.
 
-| attack species | n | APCER, first frame alone | APCER, as decided |
-| --- | --- | --- | --- |
-${attacks.species.map(({ species, judged, apcerFirst, apcer }) => `| ${species} | ${judged} | ${percent(apcerFirst, 1)} | ${percent(apcer, 1)} |`).join('\n')}
+| attack species | shown | n judged | APCER, first frame alone | APCER, as decided |
+| --- | --- | --- | --- | --- |
+${attacks.species.map(({ species, shown, judged, apcerFirst, apcer }) => `| ${species} | ${shown} | ${judged} | ${percent(apcerFirst, 1)} | ${percent(apcer, 1)} |`).join('\n')}
+
+An attack that is not judged was sent away by a hint ("please step back"), and is no part of a rate.
 
 BPCER: ${percent(attacks.bpcer, 1)} of ${attacks.people} people who sway; ${percent(attacks.bpcerStill, 1)} of ${attacks.stills} by one still. Worst species as decided: ${percent(attacks.worstApcer, 1)}.
 With n as small as ${fewest}, a rate of 0 means no more than "below about ${percent(3 / Math.max(1, fewest), 0)}" (95 %).

@@ -9,7 +9,7 @@ const FLAT = [...Array.from({ length: 10 }, (_, i) => 17 + i), ...Array.from({ l
 const RAISED = [28, 29, 30, 33];
 
 /** x' = a·x + b·y + c, y' = d·x + e·y + f. */
-type Affine = readonly [number, number, number, number, number, number];
+export type Affine = readonly [number, number, number, number, number, number];
 
 /** Least squares over the points of `indexes`; undefined when they lie on a line. */
 export const fitAffine = (from: readonly Point[], to: readonly Point[], indexes: readonly number[]): Affine | undefined => {

@@ -1,9 +1,10 @@
 // Motion cue: what stands around a face that moves. Behind a person the room stays; on paper and on screens it comes along.
 // Abstains without enough motion, without structure to follow, and when the whole picture moves (the camera was pushed).
 
-import { fitSimilarity, type Point } from '../alignment.ts';
-import type { Box, Similarity } from '../sampling.ts';
+import type { Point } from '../alignment.ts';
+import type { Box } from '../sampling.ts';
 import type { Luma } from './luma.ts';
+import { type Affine, fitAffine } from './parallax.ts';
 
 /** Side of the followed squares and how far a square may be off its predicted place, in samples. */
 const PATCH = 15;
@@ -52,7 +53,7 @@ export interface Surroundings {
   readonly sides: readonly SideMotion[];
 }
 
-const apply = ({ a, b, tx, ty }: Similarity, { x, y }: Point): Point => ({ x: a * x - b * y + tx, y: b * x + a * y + ty });
+const apply = ([a, b, c, d, e, f]: Affine, { x, y }: Point): Point => ({ x: a * x + b * y + c, y: d * x + e * y + f });
 
 /** Mean squared difference of the square about (ax, ay) in `a` and about (bx, by) in `b`, less their means; undefined outside. */
 const difference = (a: Luma, b: Luma, ax: number, ay: number, bx: number, by: number): number | undefined => {
@@ -87,7 +88,7 @@ const deviation = (a: Luma, ax: number, ay: number): number => {
   return Math.sqrt(Math.max(0, squares / n - (sum / n) ** 2));
 };
 
-const follow = (a: Luma, b: Luma, at: Point, move: Similarity): 'along' | 'stayed' | undefined => {
+const follow = (a: Luma, b: Luma, at: Point, move: Affine): 'along' | 'stayed' | undefined => {
   const [ax, ay] = [Math.round(at.x), Math.round(at.y)];
   const stay = difference(a, b, ax, ay, ax, ay);
   if (stay === undefined || deviation(a, ax, ay) < ENOUGH_STRUCTURE) return undefined;
@@ -107,7 +108,13 @@ const follow = (a: Luma, b: Luma, at: Point, move: Similarity): 'along' | 'staye
 /** Follows squares, and the sides that are known of `before`, from one frame to the next. */
 export const followSurroundings = (before: Scene, now: Scene): Surroundings => {
   const [a, b] = [before.luma, now.luma];
-  const move = fitSimilarity(before.points, now.points);
+  // A sheet that a hand turns is foreshortened one way: a similarity would look for its edges where they are not.
+  const move = fitAffine(
+    before.points,
+    now.points,
+    before.points.map((_, i) => i),
+  );
+  if (move === undefined) return { along: 0, stayed: 0, rimAlong: 0, rimStayed: 0, sides: [] };
   const { x: left, y: top, width, height } = before.box;
   const [cx, cy] = [left + width / 2, top + height / 2];
   const tally = (places: readonly Point[]): { along: number; stayed: number } => {

@@ -133,7 +133,8 @@ export const planAttack = (species: AttackSpecies, random: Random): AttackPlan =
     medium: 'paper',
     aspect: between(0.68, 1.1),
     zoom: large ? between(1.2, 1.6) : between(1, 1.3),
-    height: large ? between(1.05, 1.35) : between(0.58, 1),
+    // A head's size and more, up to where the face is as near as the kiosk lets it be; nearer, it is told to step back.
+    height: large ? between(0.84, 1.2) : between(0.58, 1),
     border: [margin, bordered ? between(0.02, 0.12) : 0],
     borderColour: grey(between(205, 248), between(-4, 8)),
     rounding: 0,
