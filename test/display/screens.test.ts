@@ -481,6 +481,40 @@ test('what a card that is not read asks for names the card: in large letters it 
   }
 });
 
+/** What a button draws: its lines and the size of its letters. */
+const lettersOf = (scene: DrawnScene, id: string): { size: number; lines: number } => {
+  const svg = scene.blocks.find((block) => block.id === id)?.svg ?? '';
+  return { size: Number(/font-size="(\d+)"/.exec(svg)?.[1] ?? 0), lines: svg.match(/<text/g)?.length ?? 0 };
+};
+
+test('on a small panel no mode takes three lines, and the chosen language is written about as large as its neighbours', async (t) => {
+  const panel = { width: 800, height: 480 };
+  for (const language of LANGUAGES) {
+    const scene = buildScene({ screen: 'idle', language, mode: 'standard', languages: LANGUAGES }, panel);
+    for (const id of ['mode-large', 'mode-contrast']) t.ok(lettersOf(scene, id).lines <= 2, `${language} ${id}`);
+    const other = buildScene({ screen: 'idle', language: language === 'ja' ? 'en' : 'ja', mode: 'standard', languages: LANGUAGES }, panel);
+    const [chosen, usual] = [lettersOf(scene, `language-${language}`).size, lettersOf(other, `language-${language}`).size];
+    t.ok(chosen >= usual * 0.7, `${language}: ${chosen} beside ${usual}`);
+  }
+});
+
+test('on a tall panel a long name of the facility stays readable, a notice keeps its picture beside its words, and short answers one line', async (t) => {
+  const panel = { width: 800, height: 1280 };
+  const facility = { ...SAMPLE_FACILITY, name: '医療法人社団かざし会中央総合病院附属診療所'.slice(0, 20) };
+  for (const language of LANGUAGES) {
+    const items = { screen: 'consent-items', language, question: 'surgery', index: 0, count: 2 } as const;
+    const asked = buildScene(items, panel, facility);
+    t.ok(sizeOf(asked, facility.name) >= 14, `${language}: ${sizeOf(asked, facility.name)} pixels`);
+    t.same(asked.misfits, [], language);
+    for (const id of ['item-yes', 'item-no', 'back', 'cancel']) t.equal(lettersOf(asked, id).lines, 1, `${language} ${id}`);
+    t.equal(lettersOf(asked, 'item-yes').size, lettersOf(asked, 'item-no').size, `${language}: neither answer is larger`);
+    const notice = buildScene({ screen: 'notice', language, code: 'card/not-recognised', choices: ['continue'] }, panel, facility);
+    const title = element(notice.elements, 'title').rect;
+    const picture = notice.blocks.find(({ svg }) => svg.startsWith('<circle'))?.rect;
+    t.ok(picture !== undefined && title.y - (picture.y + picture.height) < 60, `${language}: the picture right above the title`);
+  }
+});
+
 test('in the last seconds large letters ask their question alone: no choice stands beside another question', async (t) => {
   const { elements } = buildScene(
     { screen: 'consent', language: 'ja', mode: 'large', questions: ['surgery'], timeout: { secondsLeft: 18, asking: true } },

@@ -5,6 +5,7 @@ import type { ConsentQuestion } from '../../core/screens.ts';
 import { type IconName, icon } from '../icons.ts';
 import { columns, cutBottom, cutLeft, cutTop, inset, rect, rows } from '../layout.ts';
 import type { Rect } from '../ports.ts';
+import { measureText } from '../text/measure.ts';
 import { inOneLine } from '../text/speech.ts';
 import { COLOURS } from '../theme.ts';
 import { beside, choicesHeight, heading } from './arrange.ts';
@@ -98,9 +99,11 @@ export const consentItems = (context: ScreenContext, model: ModelOf<'consent-ite
   build.text('body', words.bodies[model.question], body, { size: sizes.compact ? sizes.body : 30, vertical: 'middle', smallest: 16 });
   build.text('terms', words.terms, terms, { size: sizes.small, vertical: 'middle', colour: COLOURS.textSoft, smallest: 14 });
   const [yes, no] = columns(buttons, [1, 1], sizes.gap);
-  const size = sizes.compact ? 28 : 40;
-  build.button('item-yes', words.yes, yes, { kind: 'tint', size, icon: 'check' });
-  build.button('item-no', words.no, no, { kind: 'tint', size, icon: 'cross' });
+  // One size for both, in which the longer one stands on one line.
+  const widest = Math.max(measureText(words.yes, 1, 700, build.language), measureText(words.no, 1, 700, build.language));
+  const size = Math.min(sizes.compact ? 28 : 40, Math.floor((yes.width - 2 * sizes.gap) / (widest + 1.6)));
+  build.button('item-yes', words.yes, yes, { kind: 'tint', size, icon: 'check', maxLines: 1 });
+  build.button('item-no', words.no, no, { kind: 'tint', size, icon: 'cross', maxLines: 1 });
   return { speech: `${title}\n${words.bodies[model.question]}\n${words.terms}` };
 };
 

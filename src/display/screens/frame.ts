@@ -105,16 +105,18 @@ const drawHeader = ({ build, frame, sizes, messages, facility }: ScreenContext, 
   let left = inset(header, sizes.margin, 0);
   // The language stands at the right edge, as on every screen of a visit; its word is the same in every language.
   if (speaksOtherwise(model)) {
-    const [cell, rest] = cutRight(left, sizes.compact ? 170 : sizes.portrait ? 278 : 306, sizes.compact ? 10 : 14);
+    // Two short lines where the width is wanted for the facility's name.
+    const narrow = sizes.compact || sizes.portrait;
+    const [cell, rest] = cutRight(left, sizes.compact ? 170 : sizes.portrait ? 196 : 306, sizes.compact ? 10 : 14);
     const open = model.choosingLanguage !== undefined;
     build.button(
       'choose-language' satisfies ElementId,
-      open ? messages.footer.back : sizes.compact ? 'ことば\nLanguage' : 'ことば / Language',
+      open ? messages.footer.back : narrow ? 'ことば\nLanguage' : 'ことば / Language',
       cell,
       {
         ...look,
         size: open ? look.size : sizes.compact ? 19 : 24,
-        maxLines: sizes.compact ? 2 : 1,
+        maxLines: narrow ? 2 : 1,
         icon: open ? 'back' : 'globe',
         language: open ? build.language : 'ja',
         ...(open ? {} : { name: 'ことば / Language' }),
@@ -134,7 +136,7 @@ const drawHeader = ({ build, frame, sizes, messages, facility }: ScreenContext, 
   const bar = rect(name.x, name.y + (name.height - sizes.instruction * 1.2) / 2, sizes.compact ? 6 : 8, sizes.instruction * 1.2);
   build.panel(bar, { fill: COLOURS.primary, radius: bar.width / 2 });
   build.text('facility', facility.name, cutLeft(name, bar.width, sizes.compact ? 10 : 16)[1], {
-    language: 'ja', size: sizes.compact ? 22 : 30, weight: 700, vertical: 'middle', maxLines: 1, smallest: 12,
+    language: 'ja', size: sizes.compact ? 22 : 30, weight: 700, vertical: 'middle', maxLines: sizes.portrait ? 2 : 1, leading: 1.2, smallest: 12,
   }); // biome-ignore format: one style
 };
 
@@ -192,7 +194,7 @@ const drawFooter = (context: ScreenContext, model: ScreenModel, buttons: readonl
   let rest = inset(footer, sizes.margin, (footer.height - (sizes.compact ? sizes.target : sizes.target)) / 2);
   for (const id of buttons) {
     const [cell, after] = cutLeft(rest, sizes.compact ? 150 : sizes.portrait ? 172 : 230, sizes.gap);
-    build.button(id, messages.footer[id], cell, { kind: 'outline', size: sizes.compact ? 22 : 30, icon: FOOTER_ICONS[id] });
+    build.button(id, messages.footer[id], cell, { kind: 'outline', size: sizes.compact ? 22 : 30, icon: FOOTER_ICONS[id], maxLines: 1 });
     rest = after;
   }
   const { timeout } = model;

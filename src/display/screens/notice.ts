@@ -96,6 +96,12 @@ const big = (box: Rect, name: IconName, colour: string, tint: string): string =>
 export const daysOf = (code: NoticeCode | FailureCode, { notice }: Messages): string =>
   code === 'certificate/expires-soon' ? notice.expiresIn : notice.graceLeft;
 
+/** Beside the words; on a tall panel right above the first of them, wherever they begin. */
+const drawSign = ({ build, sizes }: ScreenContext, cell: Rect, above: number, picture: (box: Rect) => string): void => {
+  const box = sizes.portrait ? { ...cell, y: cell.y + above } : cell;
+  build.draw(box, picture(box));
+};
+
 const PICTURES: readonly (readonly [string, IconName])[] = [
   ['card/', 'card'], ['certificate/', 'card'], ['code/', 'card'], ['pin/', 'lock'], ['face/', 'face'], ['camera/', 'face'], ['staff/', 'staff'], ['visit/timeout', 'clock'],
 ]; // biome-ignore format: a table
@@ -115,12 +121,8 @@ export const notice = (context: ScreenContext, model: ModelOf<'notice'>): Screen
   );
   const side = sizes.compact ? 110 : sizes.portrait ? 130 : 210;
   const [sign, words] = (sizes.portrait ? cutTop : cutLeft)(main, side, sizes.compact ? 20 : 48);
-  build.draw(
-    sign,
-    big(sign, pictureOf(model.code), kind ? COLOURS.warningDark : COLOURS.primary, kind ? COLOURS.warningTint : COLOURS.tintStrong),
-  );
   const days = kind ? model.days : undefined;
-  stackTexts(build, words, [
+  const above = stackTexts(build, words, [
     { id: 'title', label: texts.title, style: { size: sizes.compact ? 32 : 46, weight: 700, balance: true, leading: 1.25 } },
     ...(days === undefined
       ? []
@@ -135,6 +137,8 @@ export const notice = (context: ScreenContext, model: ModelOf<'notice'>): Screen
     { id: 'patient', label: texts.patient, gap: sizes.gap * 1.4, style: { size: sizes.body, colour: COLOURS.textSoft } },
     { id: 'action', label: texts.action, gap: sizes.gap * 1.4, style: { size: sizes.instruction, weight: 700, leading: 1.35 } },
   ]);
+  const [ink, tint] = kind ? ([COLOURS.warningDark, COLOURS.warningTint] as const) : ([COLOURS.primary, COLOURS.tintStrong] as const);
+  drawSign(context, sign, above, (box) => big(box, pictureOf(model.code), ink, tint));
   drawChoices(context, model, buttons);
   staffLine(context, model.code, staff);
   return { speech: `${texts.title}\n${texts.patient}\n${texts.action}` };
@@ -171,12 +175,12 @@ export const outOfService = (context: ScreenContext, model: ModelOf<'out-of-serv
   const main = told ? rest : frame.body;
   const side = sizes.compact ? 130 : 240;
   const [sign, text] = (sizes.portrait ? cutTop : cutLeft)(main, side, sizes.compact ? 24 : 56);
-  build.draw(sign, big(sign, 'hospital', COLOURS.primary, COLOURS.tintStrong));
-  stackTexts(build, text, [
+  const above = stackTexts(build, text, [
     { id: 'title', label: words.title, style: { size: sizes.hero, weight: 700, leading: 1.3 } },
     { id: 'body', label: words.body, gap: sizes.gap * 1.6, style: { size: sizes.instruction, colour: COLOURS.textSoft } },
     ...alsoInEnglish(context, 'outOfService'),
   ]);
+  drawSign(context, sign, above, (box) => big(box, 'hospital', COLOURS.primary, COLOURS.tintStrong));
   if (told) staffLine(context, model.code, staff);
   return { speech: `${words.title}\n${words.body}` };
 };

@@ -15,7 +15,13 @@ export interface StackedText {
 
 const SMALLEST_SCALE = 0.7;
 
-export const stackTexts = (build: SceneBuilder, box: Rect, texts: readonly StackedText[], vertical: 'top' | 'middle' = 'middle'): void => {
+/** Draws the texts one below the other and answers the pixels left free above them, for a picture that belongs to them. */
+export const stackTexts = (
+  build: SceneBuilder,
+  box: Rect,
+  texts: readonly StackedText[],
+  vertical: 'top' | 'middle' = 'middle',
+): number => {
   for (let scale = 1; ; scale -= 0.04) {
     const placed = texts.map(({ label, style, gap = 0 }, i) => {
       const size = Math.round(style.size * scale);
@@ -45,6 +51,6 @@ export const stackTexts = (build: SceneBuilder, box: Rect, texts: readonly Stack
       build.text(id, label, rect(box.x, y, box.width, room), { ...style, size, smallest: size, vertical: 'top' });
       y += height;
     });
-    return;
+    return vertical === 'middle' ? Math.max(0, (box.height - total) / 2) : 0;
   }
 };

@@ -133,6 +133,8 @@ export const idle = (context: ScreenContext, model: ModelOf<'idle'>): ScreenEnd 
       ...tool,
       icon: chosen ? 'check' : name === 'large' ? 'letters' : 'contrast',
       selected: chosen,
+      // On a small panel a third line would touch the button's edge.
+      ...(sizes.compact ? { maxLines: 2 } : {}),
       ...(chosen ? { name: messages.modes.on(messages.modes[name]) } : {}),
     });
   });
@@ -181,7 +183,8 @@ export const idle = (context: ScreenContext, model: ModelOf<'idle'>): ScreenEnd 
       kind: 'outline',
       size: sizes.compact ? 20 : 28,
       language,
-      maxLines: LANGUAGE_NAMES[language].split('\n').length,
+      // Beside the tick a small panel has no room for the whole line: two lines keep the size of the neighbours.
+      maxLines: selected && sizes.compact ? 2 : LANGUAGE_NAMES[language].split('\n').length,
       selected,
       ...(selected ? { icon: 'check' as const } : {}),
     });
