@@ -515,6 +515,38 @@ test('on a tall panel a long name of the facility stays readable, a notice keeps
   }
 });
 
+/** Every text of a language: functions by what they answer to 2 and 4. */
+const everyText = (of: unknown): string[] => {
+  if (typeof of === 'string') return [of];
+  if (typeof of === 'function') return [String(of(2, 4))];
+  return typeof of === 'object' && of !== null ? Object.values(of).flatMap(everyText) : [];
+};
+
+test('one place has one name: in Chinese the desk is 前台 and 窗口 the city office, and no panel repeats the title above it', async (t) => {
+  const { staffCheck, notice, failures, ...chinese } = messagesFor('zh-Hans');
+  const told = Object.values(failures).flatMap(({ title, patient, action }) => [title, patient, action]);
+  const texts = [...everyText(chinese), staffCheck.patient, staffCheck.asked, staffCheck.speech, ...told];
+  t.same(
+    texts.filter((text) => /接待/.test(text) || /(?<!市区町村)窗口(?!（)/.test(text)),
+    [],
+  );
+  t.notMatch(chinese.pin.body, '、', 'a comma that is not Chinese');
+  t.ok(texts.length > 200, `${texts.length} looked at`);
+  for (const language of LANGUAGES) {
+    const { initialising } = messagesFor(language);
+    t.not(initialising.waiting, initialising.title, language);
+  }
+});
+
+test('plain words: Vietnamese says once that days are left, and easy Japanese refuses politely', async (t) => {
+  const { graceLeft, expiresIn, daysLeft } = messagesFor('vi').notice;
+  for (const name of [graceLeft, expiresIn]) t.equal(`${name} ${daysLeft(62)}`.match(/còn/g)?.length, 1, name);
+  t.same(
+    everyText(messagesFor('ja-simple')).filter((text) => text.includes('いや')),
+    [],
+  );
+});
+
 test('in the last seconds large letters ask their question alone: no choice stands beside another question', async (t) => {
   const { elements } = buildScene(
     { screen: 'consent', language: 'ja', mode: 'large', questions: ['surgery'], timeout: { secondsLeft: 18, asking: true } },

@@ -36,7 +36,7 @@ export const vi: Messages = {
     title: 'Đang chuẩn bị',
     seconds: (seconds) => `Còn ${seconds} giây`,
     soon: 'Sắp xong',
-    waiting: 'Đang chuẩn bị',
+    waiting: 'Các mục đang chuẩn bị',
     'self-test': 'Kiểm tra máy',
     broker: 'Kết nối mạng',
     terminal: 'Máy tại quầy',

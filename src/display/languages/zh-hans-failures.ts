@@ -4,7 +4,7 @@ import { forPatients } from './failure-texts.ts';
 import { jaFailures } from './ja-failures.ts';
 
 const again = '请取回卡片，再放一次。';
-const desk = '请到窗口登记，并咨询接待人员。';
+const desk = '请咨询前台工作人员，在前台登记。';
 const restart = '机器需要检查。';
 const notReady = '机器尚未准备好。';
 
@@ -20,14 +20,14 @@ export const zhHansFailures = forPatients({
   'card/malformed': ['无法读取卡片内容', '此卡不能在本机使用。', desk],
   'card/tampered': ['无法确认卡片', '无法确认卡片内容的真实性。', desk],
   'card/untrusted': ['无法确认卡片', '无法确认卡片的发行者。', desk],
-  'card/face-unreadable': ['未能读取卡面', '未能准备好人脸识别。', '请确认卡片方向后重新放置，或咨询接待人员。'],
+  'card/face-unreadable': ['未能读取卡面', '未能准备好人脸识别。', '请确认卡片方向后重新放置，或咨询前台工作人员。'],
   'certificate/expired': ['电子证书已过期', '卡中的电子证书已过期，无法登记。', `${desk}可到市区町村窗口更新。`],
   'certificate/revoked': ['电子证书已失效', '卡中的电子证书已失效，无法登记。', `${desk}可到市区町村窗口办理。`],
   'certificate/not-yet-valid': ['电子证书尚未生效', '证书的有效期还没有开始。', desk],
   'code/wrong': ['未能核对卡面', '未能正确读取卡面上的号码。', `请确认卡片方向。${again}`],
   'code/blocked': ['面部照片的读取已锁定', '此卡现在不能使用人脸识别。', `${desk}请到市区町村窗口（市区町村の窓口）解锁。`],
   'code/too-few-tries': ['暂不读取面部照片', '剩余的核对次数不多，为避免锁定，本机不再尝试。', desk],
-  'pin/blocked': ['密码已锁定', '连续输错 3 次，密码不能使用。', '今天可用人脸识别或到窗口登记。请到市区町村窗口（市区町村の窓口）解锁。'],
+  'pin/blocked': ['密码已锁定', '连续输错 3 次，密码不能使用。', '今天可用人脸识别或到前台登记。请到市区町村窗口（市区町村の窓口）解锁。'],
   'pin/only-way-blocked': ['密码已锁定', '今天在本机上没有其他可用的方式。', `${desk}请到市区町村窗口（市区町村の窓口）解锁。`],
   'pin/not-set': ['此卡没有密码', '人脸识别专用的个人编号卡没有密码。', desk],
   'face/no-match': ['未能确认您的面容', '与卡中的照片不一致。', '请摘下口罩、帽子或眼镜再试，或选择其他方法。'],
@@ -49,14 +49,14 @@ export const zhHansFailures = forPatients({
   'staff/wrong-passcode': ['工作人员的号码不正确', '工作人员会重新输入。', '请稍候。'],
   'visit/timeout': ['时间已到，登记结束', '因为没有操作，登记已停止。', `如要继续，${again}`],
   'visit/cancelled': ['已取消登记', '没有发送任何信息。', '如要重新登记，请再放一次卡片。'],
-  'uplink/broker-lost': ['与接待终端的连接中断', '现在不能在本机登记。', desk],
-  'uplink/terminal-lost': ['与接待终端的连接中断', '现在不能在本机登记。', desk],
-  'uplink/not-acknowledged': ['正在等待接待处确认', '登记内容已安全保存在本机。', '为保险起见，请咨询接待人员。'],
-  'uplink/rejected': ['未能登记', '需要在接待终端确认。', desk],
+  'uplink/broker-lost': ['与前台终端的连接中断', '现在不能在本机登记。', desk],
+  'uplink/terminal-lost': ['与前台终端的连接中断', '现在不能在本机登记。', desk],
+  'uplink/not-acknowledged': ['正在等待前台确认', '登记内容已安全保存在本机。', '为保险起见，请咨询前台工作人员。'],
+  'uplink/rejected': ['未能登记', '需要在前台终端确认。', desk],
   'uplink/outbox-full': ['现在无法登记', '还有许多登记没有发送。', desk],
-  'uplink/malformed': ['现在无法登记', '与接待终端的通信有问题。', desk],
-  'uplink/untrusted': ['现在无法登记', '与接待终端的通信有问题。', desk],
-  'uplink/rules-outdated': ['现在无法登记', '与接待终端的通信有问题。', desk],
+  'uplink/malformed': ['现在无法登记', '与前台终端的通信有问题。', desk],
+  'uplink/untrusted': ['现在无法登记', '与前台终端的通信有问题。', desk],
+  'uplink/rules-outdated': ['现在无法登记', '与前台终端的通信有问题。', desk],
   'storage/unwritable': ['现在无法使用', restart, desk],
   'storage/corrupt': ['现在无法使用', restart, desk],
   'clock/unset': ['正在准备', '机器正在校准时钟。', desk],

@@ -39,7 +39,7 @@ export const zhHans: Messages = {
     waiting: '正在准备的项目',
     'self-test': '机器检查',
     broker: '网络连接',
-    terminal: '接待终端',
+    terminal: '前台终端',
     ready: '完成',
     notReady: '准备中',
     lostTitle: '正在等待\n与前台恢复连接',
@@ -150,7 +150,7 @@ export const zhHans: Messages = {
   },
   pin: {
     title: '请输入密码（4 位数字）',
-    body: '您在市区町村窗口设定的、用户证明用的密码。',
+    body: '您在市区町村窗口设定的用户证明用密码。',
     entered: (entered, length) => `${length} 位中已输入 ${entered} 位`,
     wrong: '密码不正确',
     triesLeft: (tries) => `还可以输入 ${tries} 次。`,
@@ -175,7 +175,7 @@ export const zhHans: Messages = {
   staffCheck: {
     ...ja.staffCheck,
     patient: '请您稍候片刻。',
-    asked: '已通知接待人员。工作人员确认后将自动继续。',
+    asked: '已通知前台工作人员。工作人员确认后将自动继续。',
     speech: '工作人员将确认您的面容。请稍候。',
   },
   consent: {
@@ -208,7 +208,7 @@ export const zhHans: Messages = {
       'diagnosis-medication': '包括就诊的医疗机构、诊疗内容和开过的药。有助于避免药物相互作用等。',
       surgery: '过去接受的手术名称和日期。与其他诊疗信息分开询问。',
       checkup: '40 岁以上人士的特定健康检查结果。有助于了解身体状况。',
-      'specific-disease': '人工透析等特定疾病疗养的证明。用于计算窗口支付的费用。',
+      'specific-disease': '人工透析等特定疾病疗养的证明。用于计算前台支付的费用。',
     },
     terms: '仅从现在起 24 小时内提供。不同意也不会有任何不利。',
     yes: '同意',
@@ -222,14 +222,14 @@ export const zhHans: Messages = {
     paperNote: '付款时领取处方',
   },
   sending: {
-    title: '正在发送到接待处',
+    title: '正在发送到前台',
     body: '请不要移动卡片，稍候片刻。',
     illustration: '正在发送信息的图',
   },
   done: {
     'checked-in': { title: '登记已完成', body: '请等候工作人员叫您。' },
-    'see-reception': { title: '请咨询接待人员', body: '身份确认已完成，窗口会为您服务。' },
-    stored: { title: '请咨询接待人员', body: '身份确认已完成。内容已安全保存，恢复连接后发送。' },
+    'see-reception': { title: '请咨询前台工作人员', body: '身份确认已完成，前台会为您服务。' },
+    stored: { title: '请咨询前台工作人员', body: '身份确认已完成。内容已安全保存，恢复连接后发送。' },
     number: '登记号码',
     recap: '您选择提供的信息',
     given: '提供',
@@ -256,7 +256,7 @@ export const zhHans: Messages = {
   },
   outOfService: {
     title: '目前无法使用',
-    body: '请在窗口登记，并咨询接待人员。',
+    body: '请咨询前台工作人员，在前台登记。',
   },
   poster: { help: '如需帮助，请询问前台工作人员。' },
   howTo: {

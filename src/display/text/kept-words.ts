@@ -16,7 +16,7 @@ const VIETNAMESE =
 const KEPT: Readonly<Record<Language, readonly string[]>> = {
   ja: JAPANESE,
   en: ['My Number Card', 'face recognition', 'driving licence', '4 digits', '市区町村の窓口'],
-  'zh-Hans': ['健康检查', 'マイナンバーカード', '市区町村窗口', '市区町村の窓口', '个人编号卡', '解锁', '其他方法', '工作人员', '接待人员'],
+  'zh-Hans': ['健康检查', 'マイナンバーカード', '市区町村窗口', '市区町村の窓口', '个人编号卡', '解锁', '其他方法', '工作人员', '前台'],
   ko: ['マイナンバーカード', '市区町村の窓口'],
   vi: ['マイナンバーカード', '市区町村の窓口', ...VIETNAMESE.split('|')],
   'ja-simple': JAPANESE,
