@@ -16,11 +16,14 @@ const site = z.strictObject({
   facilityName: z.string().min(1).max(24).default('受付キオスク').describe('Shown in the header of every screen'),
   contacts: z
     .array(
-      z.strictObject({ label: z.string().min(1).max(20), phone: z.string().min(1).max(20), hours: z.string().min(1).max(20).optional() }),
+      // Two times of a week fit: "平日 8:00-18:00、土曜 8:00-16:00" has 29 characters.
+      z.strictObject({ label: z.string().min(1).max(20), phone: z.string().min(1).max(20), hours: z.string().min(1).max(30).optional() }),
     )
     .max(3)
     .default([])
-    .describe('Whom to call, shown beside every fault: [[site.contacts]] with label, phone and, if wanted, hours such as "24時間"'),
+    .describe(
+      'Whom to call, shown beside every fault: [[site.contacts]] with label (at most 20 characters; up to 8 stay large), phone (20) and, if wanted, hours (30) such as "24時間"',
+    ),
 });
 
 const kiosk = z.strictObject({

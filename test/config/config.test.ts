@@ -95,3 +95,11 @@ test('the settings file of the image is what the schema takes, as it is and with
   t.equal(config.visit.staffPasscode, '2580');
   t.equal(config.site.contacts.length, 1);
 });
+
+test('the hours of a contact hold two times of a week, and what is longer is refused by its name', async (t) => {
+  const hours = '平日 8:00-18:00、土曜 8:00-16:00';
+  const text = (of: string) => `[[site.contacts]]\nlabel = "保守"\nphone = "0120-000-000"\nhours = "${of}"\n`;
+  t.equal(parseConfig(text(hours), 'kazashi.toml').site.contacts[0]?.hours, hours);
+  t.match(refusal(text(hours.padEnd(31, '時'))), /site\.contacts\.0\.hours/);
+  t.match(configurationPage(), /hours \(30\)/);
+});
