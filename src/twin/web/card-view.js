@@ -70,6 +70,7 @@ const FACES = {
 export const cardDrawn = (card) => {
   if (card.kind !== 'my-number') return '';
   if (card.pinTriesLeft === null) return t('pinNone');
+  if (card.pinTriesLeft === 1) return t('pinLeftOne');
   return card.pinTriesLeft === 0 ? t('pinLocked') : t('pinLeft', { n: card.pinTriesLeft });
 };
 
