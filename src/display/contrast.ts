@@ -20,6 +20,8 @@ const COUNTERPARTS: Readonly<Record<keyof typeof COLOURS, string>> = {
   grey: WHITE,
   border: '#949494',
   borderStrong: '#b3b3b3',
+  idleInk: '#707070',
+  idleBorder: '#404040',
   surface: BLACK,
   error: '#ff9999',
   errorDark: '#ffb3b3',

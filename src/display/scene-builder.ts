@@ -259,7 +259,7 @@ export const svgDocument = (view: Rect, fragments: readonly string[]): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="${view.width}" height="${view.height}" viewBox="${view.x} ${view.y} ${view.width} ${view.height}" font-family="${DEFAULT_FAMILY}">${fragments.join('')}</svg>`;
 
 const buttonColours = (style: ButtonStyle, enabled: boolean, pressed: boolean): { fill: string; border: string; ink: string } => {
-  if (!enabled) return { fill: COLOURS.page, border: COLOURS.border, ink: COLOURS.borderStrong };
+  if (!enabled) return { fill: COLOURS.page, border: COLOURS.idleBorder, ink: COLOURS.idleInk };
   if (pressed) return { fill: COLOURS.primaryDeep, border: COLOURS.primaryDeep, ink: COLOURS.surface };
   if (style.kind === 'primary' || style.selected === true) return { fill: COLOURS.primary, border: COLOURS.primary, ink: COLOURS.surface };
   if (style.kind === 'tint') return { fill: COLOURS.tint, border: COLOURS.primary, ink: COLOURS.primary };

@@ -39,6 +39,9 @@ export const COLOURS = {
   grey: step(SolidGray, 700),
   border: step(SolidGray, 200),
   borderStrong: step(SolidGray, 420),
+  /** What cannot be pressed now. */
+  idleInk: step(SolidGray, 400),
+  idleBorder: step(SolidGray, 100),
   surface: White.$value,
   error: step(Red, 900),
   errorDark: step(Red, 1000),

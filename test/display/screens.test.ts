@@ -547,6 +547,31 @@ test('plain words: Vietnamese says once that days are left, and easy Japanese re
   );
 });
 
+test('the last page of the self-test leads to the first in words, and a title is parted from its page by a mark', async (t) => {
+  for (const [language, next, first, title] of [
+    ['ja', /^つぎへ 1\/2$/, /^最初のページへ 2\/2$/, '保守：自己診断'],
+    ['en', /^Next 1\/2$/, /^First page 2\/2$/, 'Maintenance: Self-test'],
+  ] as const) {
+    const model = sampleModels(language)['technician-self-test'];
+    if (model?.screen !== 'technician' || model.page !== 'self-test') throw new Error('no sample');
+    const at = (page: number) => buildScene({ ...model, at: page }, PANELS[0]).elements;
+    t.match(element(at(0), 'technician-more').label, next);
+    t.match(element(at(1), 'technician-more').label, first);
+    t.equal(element(at(0), 'title').label, title);
+  }
+});
+
+test('white on black a key that cannot be pressed is far dimmer than one that can', async (t) => {
+  const model = { screen: 'pin', language: 'ja', mode: 'contrast', length: 4, triesLeft: 3, wrong: false, checking: false } as const;
+  const inkOf = (entered: number): string => {
+    const svg = buildScene({ ...model, entered }, PANELS[0]).blocks.find(({ id }) => id === 'key-enter')?.svg ?? '';
+    return /<g [^>]*fill="(#[0-9a-f]{6})"/.exec(svg)?.[1] ?? '';
+  };
+  const [off, on] = [contrastOf(inkOf(1), '#000000'), contrastOf(inkOf(4), inkOf(4) === '#000000' ? '#ffd43d' : '#000000')];
+  t.ok(off < 4.6 && off > 3, `${inkOf(1)}: ${off.toFixed(1)}`);
+  t.ok(on >= 7, `${inkOf(4)}: ${on.toFixed(1)}`);
+});
+
 test('in the last seconds large letters ask their question alone: no choice stands beside another question', async (t) => {
   const { elements } = buildScene(
     { screen: 'consent', language: 'ja', mode: 'large', questions: ['surgery'], timeout: { secondsLeft: 18, asking: true } },

@@ -4,6 +4,8 @@ import type { TechnicianTopic } from '../../core/screens.ts';
 
 interface TechnicianTexts {
   readonly title: string;
+  /** Between the title and the name of a page. */
+  readonly colon: string;
   readonly code: string;
   readonly refused: Readonly<Record<'wrong' | 'too-often' | 'no-code', string>>;
   readonly topics: Readonly<Record<TechnicianTopic, string>>;
@@ -15,6 +17,8 @@ interface TechnicianTexts {
     readonly confirm: (seconds: number) => string;
   };
   readonly next: string;
+  /** On the last page, in the place of `next`. */
+  readonly first: string;
   readonly more: string;
   readonly less: string;
 }
@@ -22,6 +26,7 @@ interface TechnicianTexts {
 export const TECHNICIAN_TEXTS: Readonly<Record<'ja' | 'en', TechnicianTexts>> = {
   ja: {
     title: '保守',
+    colon: '：',
     code: '保守コード（4けた）を入力してください',
     refused: {
       wrong: 'コードがちがいます。もう一度入力してください。',
@@ -51,11 +56,13 @@ export const TECHNICIAN_TEXTS: Readonly<Record<'ja' | 'en', TechnicianTexts>> = 
       again: 'もう一度調整する',
     },
     next: 'つぎへ',
+    first: '最初のページへ',
     more: '上げる',
     less: '下げる',
   },
   en: {
     title: 'Maintenance',
+    colon: ': ',
     code: 'Enter the maintenance code (4 digits)',
     refused: {
       wrong: 'The code is wrong. Please enter it again.',
@@ -85,6 +92,7 @@ export const TECHNICIAN_TEXTS: Readonly<Record<'ja' | 'en', TechnicianTexts>> = 
       again: 'Calibrate again',
     },
     next: 'Next',
+    first: 'First page',
     more: 'More',
     less: 'Less',
   },

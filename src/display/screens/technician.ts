@@ -16,7 +16,7 @@ type Model = ModelOf<'technician'>;
 const textsOf = ({ build }: ScreenContext) => TECHNICIAN_TEXTS[staffLanguage(build.language) === 'en' ? 'en' : 'ja'];
 
 const PICTURES: Readonly<Record<TechnicianTopic, IconName>> = {
-  'self-test': 'list', network: 'globe', versions: 'info', volume: 'speaker', brightness: 'contrast', touch: 'list',
+  'self-test': 'list', network: 'globe', versions: 'info', volume: 'speaker', brightness: 'contrast', touch: 'touch',
 }; // biome-ignore format: a table
 
 const MOST = 10;
@@ -30,7 +30,7 @@ export const technician = (context: ScreenContext, model: Model): ScreenEnd => {
   const [main, side] = beside ? columns(frame.body, [1, 1.15], sizes.margin) : [frame.body, undefined];
   const [head, rest] = cutTop(main, sizes.title * (beside ? 2.6 : 1.3), sizes.gap / 2);
   const name = model.page === 'locked' ? words.code : model.page === 'menu' ? '' : words.topics[model.page];
-  build.text('title', name === '' ? words.title : `${words.title}  ${name}`, head, {
+  build.text('title', name === '' ? words.title : `${words.title}${words.colon}${name}`, head, {
     language: 'ja', size: sizes.instruction, weight: 700, vertical: 'middle', maxLines: beside ? 2 : 1, smallest: 16,
   }); // biome-ignore format: one style
   switch (model.page) {
@@ -143,8 +143,9 @@ const drawTest = (context: ScreenContext, model: Extract<Model, { page: 'self-te
 const drawPager = (context: ScreenContext, page: number, pages: number): void => {
   const { build, frame, sizes } = context;
   const cell = cutRight(inset(frame.footer, sizes.margin, (frame.footer.height - sizes.target) / 2), sizes.compact ? 300 : 400)[0];
-  build.button('technician-more' satisfies ElementId, `${textsOf(context).next} ${page}/${pages}`, cell, {
-    kind: 'outline', size: sizes.compact ? 22 : 30, icon: 'forward', language: 'ja', maxLines: 1,
+  const words = textsOf(context);
+  build.button('technician-more' satisfies ElementId, `${page < pages ? words.next : words.first} ${page}/${pages}`, cell, {
+    kind: 'outline', size: sizes.compact ? 22 : 30, icon: page < pages ? 'forward' : 'retry', language: 'ja', maxLines: 1,
   }); // biome-ignore format: one style
 };
 
