@@ -7,6 +7,8 @@ import { cardToTray } from './illustrations.ts';
 import { LANGUAGE_NAMES, messagesFor } from './languages/language.ts';
 import { columns, cutBottom, cutLeft, cutTop, inset, rect, rows } from './layout.ts';
 import { SceneBuilder } from './scene-builder.ts';
+import { stackTexts } from './screens/stack.ts';
+import { measureText } from './text/measure.ts';
 import { COLOURS, sizesFor } from './theme.ts';
 
 /** A4 upright in units of 1/150 inch. */
@@ -39,18 +41,22 @@ export const posterPage = (language: Language, facilityName: string): { fragment
     build.panel(row, { fill: COLOURS.page, border: COLOURS.line, radius: 24, width: 2 });
     const [left, right] = cutLeft(inset(row, 28, 14), 250, 44);
     drawHowTo(build, left, MOMENTS[part], look);
-    const [upper, lower] = cutTop(right, right.height * 0.42, 10);
-    build.text(`step-${part}`, `${i + 1}. ${words.howTo.steps[part].title}`, upper, {
-      size: 50, weight: 700, colour: COLOURS.primaryDark, vertical: 'bottom', maxLines: 1, smallest: 30,
-    }); // biome-ignore format: one style
-    build.text(`step-${part}-body`, words.howTo.steps[part].body, lower, { size: 36, leading: 1.4, smallest: 24 });
+    const { title: step, body: what } = words.howTo.steps[part];
+    stackTexts(build, right, [
+      { id: `step-${part}`, label: `${i + 1}. ${step}`, style: { size: 50, weight: 700, colour: COLOURS.primaryDark, leading: 1.2 } },
+      { id: `step-${part}-body`, label: what, gap: 10, style: { size: 36, leading: 1.4 } },
+    ]);
   });
   build.panel(foot, { fill: COLOURS.tint });
   const [help, names] = rows(inset(foot, 84, 28), [1.2, 1], 8);
   build.text('help', words.poster.help, help, { size: 42, weight: 700, vertical: 'middle', maxLines: 1, smallest: 26 });
-  columns(names, [1, 1, 1, 1, 1, 1.5], 12).forEach((cell, i) => {
+  const nameOf = (other: Language) => LANGUAGE_NAMES[other].replace('\n', '');
+  // Each as wide as it is written, so that the gaps between them are even.
+  const widths = LANGUAGES.map((other) => measureText(nameOf(other), 30, 400, other) + 2);
+  const gap = Math.max(12, (names.width - widths.reduce((sum, width) => sum + width, 0)) / (widths.length - 1));
+  columns(names, widths, gap).forEach((cell, i) => {
     const other = LANGUAGES[i] ?? 'ja';
-    build.text(`language-${other}`, LANGUAGE_NAMES[other].replace('\n', ''), cell, {
+    build.text(`language-${other}`, nameOf(other), cell, {
       language: other, size: 30, vertical: 'middle', maxLines: 1, smallest: 20, colour: COLOURS.textSoft,
     }); // biome-ignore format: one style
   });
