@@ -2,7 +2,7 @@
 // Never measures time, never keeps state; the same model and panel give the same scene.
 
 import type { ScreenModel } from '../core/screens.ts';
-import { messagesFor } from './languages/language.ts';
+import { messagesFor, staffLanguage } from './languages/language.ts';
 import { cutTop, frameOf, inset, rect } from './layout.ts';
 import { type DrawnScene, SceneBuilder } from './scene-builder.ts';
 import { consent, consentItems, prescription } from './screens/consent.ts';
@@ -30,9 +30,11 @@ export const buildScene = (
   facility: Facility = DEFAULT_FACILITY,
 ): DrawnScene => {
   const sizes = sizesFor(panel, model.mode);
-  const build = new SceneBuilder(panel, sizes, model.language, model.mode);
+  // No patient reads the technician's screens: whatever stands on them is in the language of the facility.
+  const language = model.screen === 'technician' ? staffLanguage(model.language) : model.language;
+  const build = new SceneBuilder(panel, sizes, language, model.mode);
   const around = surroundingsOf(model);
-  const messages = messagesFor(model.language);
+  const messages = messagesFor(language);
   const large = sizes.large ? largeSentences(model, messages) : undefined;
   const count = large?.length ?? 0;
   const sentence = large?.[shownSentence(model, large)];

@@ -207,6 +207,37 @@ test('the PIN screen shows how many digits, never which, and 決定 only when al
   t.match(wrong.speech, 'あと2回');
 });
 
+test('what staff read and press is in the language of their instructions: their pad, and all of the technician', async (t) => {
+  for (const language of LANGUAGES)
+    for (const mode of ['standard', 'large'] as const)
+      for (const [name, model] of Object.entries(sampleModels(language, mode))) {
+        const { elements } = buildScene(model, PANELS[0]);
+        const labelOf = (id: string) => elements.find((one) => one.id === id)?.label;
+        const { pin, footer } = messagesFor(language === 'en' ? 'en' : 'ja');
+        if (/^(staff-check|technician-(locked|wrong))/.test(name)) {
+          const keys = ['key-backspace', 'key-clear', 'key-enter', 'keypad'].map(labelOf);
+          t.same(keys, [pin.backspace, pin.clear, pin.enter, pin.keypad], `${name} ${mode} ${language}`);
+        }
+        if (name.startsWith('technician') && name !== 'technician-cross')
+          t.equal(labelOf('back'), footer.back, `${name} ${mode} ${language}`);
+        if (name === 'pin-full') t.equal(labelOf('key-clear'), messagesFor(language).pin.clear, 'the patient’s pad is the patient’s');
+      }
+});
+
+test('after a wrong passcode staff read what is wrong, and the patient’s own line stays', async (t) => {
+  for (const panel of PANELS)
+    for (const language of LANGUAGES) {
+      const { staffCheck, faceRetry } = messagesFor(language);
+      const wrong = buildScene(sampleModels(language)['staff-check-wrong'] as ScreenModel, panel).elements;
+      t.equal(`${element(wrong, 'staff-note').label} ${element(wrong, 'staff-note-detail').label}`.replace('。 ', '。'), staffCheck.wrong);
+      t.equal(element(wrong, 'staff-note-patient').label, staffCheck.patient);
+      const locked = buildScene(sampleModels(language)['staff-check-locked'] as ScreenModel, panel).elements;
+      t.equal(element(locked, 'staff-note-patient').label, faceRetry.noAttempts, 'nobody waits for a code that is locked');
+      const large = buildScene(sampleModels(language, 'large')['staff-check-locked'] as ScreenModel, panel).elements;
+      t.equal(element(large, 'title').label, faceRetry.noAttempts);
+    }
+});
+
 test('in the last seconds the question goes over the whole width, with a way on', async (t) => {
   const model: ScreenModel = { screen: 'consent', language: 'ja', questions: ['surgery'], timeout: { secondsLeft: 18, asking: true } };
   for (const panel of PANELS) {

@@ -1,7 +1,8 @@
 // The pad of digits and the row of dots, for the PIN and for the staff's passcode.
 // Shows how many digits were typed, never which; the keys keep their order.
 
-import type { ElementId } from '../../core/screens.ts';
+import type { ElementId, Language } from '../../core/screens.ts';
+import { messagesFor } from '../languages/language.ts';
 import { columns, rect, rows } from '../layout.ts';
 import type { Rect } from '../ports.ts';
 import { shape } from '../scene-builder.ts';
@@ -14,13 +15,14 @@ const DIGIT_ROWS = [
   [7, 8, 9],
 ] as const;
 
-/** Digits in a 3×4 block, 0 in the middle below; at their right delete, clear and a tall 決定. */
+/** Digits in a 3×4 block, 0 in the middle below; at their right delete, clear and a tall 決定. `language`: whose hands it is for. */
 export const digitPad = (
-  { build, sizes, messages }: ScreenContext,
+  { build, sizes }: ScreenContext,
   area: Rect,
   state: { digits: boolean; remove: boolean; enter: boolean },
+  language: Language = build.language,
 ): void => {
-  const words = messages.pin;
+  const words = messagesFor(language).pin;
   // On a low panel under a banner the gaps give way before the keys do.
   const between = Math.max(4, Math.min(sizes.keyGap, Math.floor((area.height - 4 * sizes.target) / 3)));
   const [first, second, third, fourth] = rows(area, [1, 1, 1, 1], between);
@@ -37,12 +39,13 @@ export const digitPad = (
   const bottom = cells(fourth);
   digit(0, rect(bottom[0].x, fourth.y, bottom[2].x + bottom[2].width - bottom[0].x, fourth.height));
   const size = sizes.compact ? 19 : 28;
-  build.button('key-backspace', words.backspace, cells(first)[3], { kind: 'quiet', size, enabled: state.remove });
-  build.button('key-clear', words.clear, cells(second)[3], { kind: 'quiet', size, enabled: state.remove });
+  build.button('key-backspace', words.backspace, cells(first)[3], { kind: 'quiet', size, language, enabled: state.remove });
+  build.button('key-clear', words.clear, cells(second)[3], { kind: 'quiet', size, language, enabled: state.remove });
   const top = cells(third)[3];
   build.button('key-enter', words.enter, rect(top.x, top.y, top.width, fourth.y + fourth.height - top.y), {
     kind: 'primary',
     size: sizes.compact ? 26 : 38,
+    language,
     enabled: state.enter,
   });
   build.element('keypad', 'keypad', words.keypad, area, state.digits);

@@ -7,6 +7,7 @@ import { messagesFor } from '../languages/language.ts';
 import type { Messages } from '../languages/messages.ts';
 import { sentencesOf } from '../text/sentences.ts';
 import { guidanceText, methodNotes } from './identity.ts';
+import { patientsLine } from './pin.ts';
 
 /** One text or more for one screen; a text may be several sentences. Undefined: not a patient's screen. */
 const textsOf = (model: ScreenModel, words: Messages): readonly string[] | undefined => {
@@ -40,7 +41,7 @@ const textsOf = (model: ScreenModel, words: Messages): readonly string[] | undef
     case 'staff-check':
       return model.receptionAsked === true && !model.wrong && !model.locked
         ? [words.staffCheck.patient, words.staffCheck.asked]
-        : [words.staffCheck.patient];
+        : [patientsLine(words, model)];
     case 'consent': {
       const { title, what, questions, separator, period, periodBody, free, freeBody } = words.consent;
       const list = model.questions.map((question) => questions[question]).join(separator);

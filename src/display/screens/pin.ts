@@ -3,6 +3,7 @@
 import type { Language } from '../../core/screens.ts';
 import { icon } from '../icons.ts';
 import { staffLanguage } from '../languages/language.ts';
+import type { Messages } from '../languages/messages.ts';
 import { centred, cutBottom, cutLeft, cutTop, inset } from '../layout.ts';
 import type { Rect } from '../ports.ts';
 import { COLOURS } from '../theme.ts';
@@ -21,6 +22,8 @@ interface Note {
   readonly value?: string;
   /** When it is for staff. */
   readonly language?: Language;
+  /** Below a word to staff: the patient's own line, in the patient's language. */
+  readonly patient?: string;
 }
 
 const noteBox = ({ build, sizes }: ScreenContext, box: Rect, note: Note): void => {
@@ -43,17 +46,21 @@ const noteBox = ({ build, sizes }: ScreenContext, box: Rect, note: Note): void =
       note.error ? COLOURS.error : COLOURS.primaryDark,
     ),
   );
-  const [bold, plain] = cutTop(text, text.height / 2);
+  const lines = note.patient === undefined ? 2 : 3;
+  const [bold, below] = cutTop(text, text.height / lines);
+  const [plain, patient] = cutTop(below, text.height / lines);
   const style = {
     size: sizes.compact ? 18 : 25,
     colour,
-    maxLines: sizes.compact ? 2 : 1,
+    maxLines: sizes.compact && lines === 2 ? 2 : 1,
     smallest: 13,
     leading: 1.2,
     language: note.language ?? build.language,
   } as const;
   build.text(note.id, note.bold, bold, { ...style, weight: 700, vertical: 'middle' });
   build.text(`${note.id}-detail`, note.plain, plain, { ...style, vertical: 'middle' });
+  if (note.patient !== undefined)
+    build.text(`${note.id}-patient`, note.patient, patient, { ...style, language: build.language, vertical: 'middle' });
 };
 
 /** Beside the one large sentence: a number as the large thing it is. */
@@ -97,7 +104,7 @@ const staffBox = (
 
 /** In large letters a number stands beside the first sentence alone: the further ones need its room. */
 const noteHeightOf = ({ sizes }: ScreenContext, forStaff: boolean, note: Note): number => {
-  if (!sizes.large) return sizes.compact ? 92 : 88;
+  if (!sizes.large) return note.patient === undefined ? (sizes.compact ? 92 : 88) : sizes.compact ? 96 : 124;
   if (forStaff) return sizes.compact ? 92 : 150;
   return note.value === undefined ? 0 : sizes.compact ? 56 : 88;
 };
@@ -120,11 +127,12 @@ const padScreen = (
   const [noteArea, aboveNote] = cutBottom(left, noteHeight, noteHeight === 0 ? 0 : sizes.gap);
   const [dotsArea, texts] = cutBottom(aboveNote, dotsHeight, sizes.gap);
   dots(context, dotsArea, words.entered, state);
-  digitPad(context, right, {
+  const keys = {
     digits: state.enabled && state.entered < state.length,
     remove: state.enabled && state.entered > 0,
     enter: state.enabled && state.entered === state.length,
-  });
+  };
+  digitPad(context, right, keys, language);
   if (sizes.large) {
     build.text('title', context.sentence ?? words.title, texts, {
       size: sizes.huge, smallest: sizes.huge, weight: 700, leading: 1.2, balance: true, vertical: 'middle', colour: note.error && words.forStaff !== true ? COLOURS.errorDark : COLOURS.text,
@@ -195,7 +203,7 @@ export const staffCheck = (context: ScreenContext, model: ModelOf<'staff-check'>
       id: 'staff-note',
       error,
       bold,
-      ...(error ? { language: staffLanguage(context.build.language) } : {}),
+      ...(error ? { language: staffLanguage(context.build.language), patient: patientsLine(context.messages, model) } : {}),
       plain: error || asked ? plain : words.entered(model.entered, model.length),
     },
   );
@@ -208,6 +216,10 @@ const staffSpeech = ({ messages }: ScreenContext, { wrong, locked }: ModelOf<'st
   if (locked) return `${refused}\n${messages.faceRetry.noAttempts}`;
   return wrong ? refused : messages.staffCheck.speech;
 };
+
+/** What the patient reads meanwhile: to wait, or that there are other ways when the passcode is locked. */
+export const patientsLine = (messages: Messages, { locked }: ModelOf<'staff-check'>): string =>
+  locked ? messages.faceRetry.noAttempts : messages.staffCheck.patient;
 
 /** The first sentence and the rest. */
 const splitSentence = (text: string): [string, string] => {
