@@ -16,8 +16,10 @@ import { watchPowerButton } from '../device/gpio/power-button.ts';
 import type { Sound } from '../device/sound/ports.ts';
 import type { HidSource } from '../device/touch/ports.ts';
 import { Display } from '../display/display.ts';
+import { messagesFor } from '../display/languages/language.ts';
 import type { Surface } from '../display/ports.ts';
 import { openRasteriser } from '../display/raster.ts';
+import { largeSentences } from '../display/screens/large-sentences.ts';
 import { keepSplash, paintStoredSplash } from '../display/splash-store.ts';
 import type { Camera } from '../faceauth/ports.ts';
 import { createUplink, type KazashiUplink, type UplinkOptions } from '../uplink/uplink.ts';
@@ -159,6 +161,7 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
       checkStaffPasscode: passcodeCheck(config.visit.staffPasscode),
       startHistory: createStartHistory(dataDirectory),
       newVisitId: () => uuidV7(clock.now()),
+      pages: (model) => largeSentences(model, messagesFor(model.language))?.length ?? 1,
       sound: (tone) => sound.tone(tone),
     },
   });

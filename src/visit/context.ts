@@ -64,6 +64,8 @@ export interface VisitContext {
   readonly startsBy: number | undefined;
   /** Monotonic ms when the screen shown now ends by itself. */
   readonly until: number | undefined;
+  /** Milliseconds that this screen stays in all. */
+  readonly stayMs: number | undefined;
   readonly visit: VisitRecord | undefined;
   readonly closing: Closing | undefined;
 }
@@ -83,6 +85,7 @@ export const freshContext = (settings: VisitSettings): VisitContext => ({
   startedAt: undefined,
   startsBy: undefined,
   until: undefined,
+  stayMs: undefined,
   visit: undefined,
   closing: undefined,
 });

@@ -2,7 +2,7 @@
 // a card is what a CardSession says, and secrets pass through it as buffers that the session wipes.
 
 import type { FailureCode } from '../core/failure.ts';
-import type { ConsentItem, FaceGuidance, FaceHint, Language, Method } from '../core/screens.ts';
+import type { ConsentItem, FaceGuidance, FaceHint, Language, Method, ScreenModel } from '../core/screens.ts';
 
 /** Trust in the user-authentication certificate at a moment (card.md 1.5; validity ends at the holder's fifth birthday after issue). */
 export type CertificateState =
@@ -92,5 +92,7 @@ export interface VisitPorts {
   /** Durations of earlier starts, for an honest countdown. expectedMs: milliseconds, 0 when there is no experience yet. */
   readonly startHistory: { expectedMs(): number; record(durationMs: number): void };
   newVisitId(): string;
+  /** How many sentences a screen shows in large letters, one at a time; without it every screen counts as one. */
+  pages?(model: ScreenModel): number;
   sound(tone: 'card-detected' | 'key' | 'accepted' | 'error' | 'alarm-1' | 'alarm-2' | 'alarm-3'): void;
 }

@@ -11,8 +11,8 @@ import { freshVisit } from './context.ts';
 import type { VisitEvent } from './events.ts';
 import { type VisitMachine, visitMachine } from './machine.ts';
 import type { CardSummary, DeliveryOutcome, LookReason, PinOutcome, VisitOutcome, VisitPorts } from './ports.ts';
-import type { VisitTimeouts } from './settings.ts';
-import type { Tone } from './setup.ts';
+import { contentOf } from './screen.ts';
+import type { Countdown, Tone } from './setup.ts';
 
 export interface VisitWorld {
   readonly ports: VisitPorts;
@@ -89,9 +89,11 @@ export const machineIn = (world: VisitWorld): VisitMachine => {
         const { startedAt } = context;
         if (startedAt !== undefined) quietly('startHistory', () => ports.startHistory.record(clock.monotonicMs() - startedAt));
       },
-      startCountdown: assign({
-        until: ({ context }, { timeout }: { readonly timeout: keyof VisitTimeouts }) =>
-          clock.monotonicMs() + context.settings.timeouts[timeout],
+      startCountdown: assign(({ context }, { timeout, screen, id = '' }: Countdown) => {
+        const { mode, language, settings } = context;
+        const pages = mode === 'large' ? (ports.pages?.({ ...contentOf(context, screen, id), language, mode }) ?? 1) : 1;
+        const stayMs = settings.timeouts[timeout] + Math.max(0, pages - 1) * settings.timeouts.pageMs;
+        return { stayMs, until: clock.monotonicMs() + stayMs };
       }),
       sound: (_, { tone }: { readonly tone: Tone }) => quietly('sound', () => ports.sound(tone)),
       log: ({ context }, { event }: { readonly event: string }) =>

@@ -156,11 +156,14 @@ const common = (snapshot: VisitSnapshot, nowMs: number): ScreenCommon => {
   };
 };
 
+/** What a screen says, as far as it does not depend on the time. @param phase or its last part. */
+export const contentOf = (context: VisitContext, name: ScreenName, phase: string, nowMs = 0): ScreenContent =>
+  context.visit === undefined ? resting(name, context, phase, nowMs) : visiting(name, context.visit, context, phase);
+
 /** @param nowMs monotonic milliseconds, of the clock the countdowns run on. */
 export const screenOf = (snapshot: VisitSnapshot, nowMs: number): ScreenModel => {
   const { context } = snapshot;
   const name = screenNameOf(snapshot);
   const phase = phaseOf(snapshot);
-  const content = context.visit === undefined ? resting(name, context, phase, nowMs) : visiting(name, context.visit, context, phase);
-  return { ...common(snapshot, nowMs), ...content };
+  return { ...common(snapshot, nowMs), ...contentOf(context, name, phase, nowMs) };
 };

@@ -18,6 +18,8 @@ export interface VisitTimeouts {
   readonly staffMs: number;
   /** How long an error or a kind word stays (WCAG 2.2.1: at least 10 s). */
   readonly noticeMs: number;
+  /** In large letters a screen stays this much longer for each sentence after its first. */
+  readonly pageMs: number;
   readonly readMs: number;
   readonly faceMs: number;
   /** PIN or passcode being checked. */
@@ -61,6 +63,7 @@ export const DEFAULT_TIMEOUTS: VisitTimeouts = {
   askMs: 20_000,
   staffMs: 120_000,
   noticeMs: 10_000,
+  pageMs: 10_000,
   readMs: 30_000,
   faceMs: 30_000,
   checkMs: 10_000,

@@ -31,6 +31,19 @@ const delay =
   ({ context }: { context: VisitContext }): number =>
     context.settings.timeouts[name];
 
+/** Of a screen whose end is counted down: as long as its countdown, which entering it has begun. */
+const counted =
+  (name: keyof VisitTimeouts) =>
+  ({ context }: { context: VisitContext }): number =>
+    context.stayMs ?? context.settings.timeouts[name];
+
+/** What a countdown is begun for: `id` tells states of one screen apart. */
+export interface Countdown {
+  readonly timeout: keyof VisitTimeouts;
+  readonly screen: ScreenName;
+  readonly id?: string;
+}
+
 /** Whether a command means this visit: it names none, or this one. */
 const isForUs = (context: VisitContext, event: VisitEvent): boolean =>
   event.type === 'COMMAND' && (event.visitId === undefined || event.visitId === context.visit?.id);
@@ -57,20 +70,20 @@ export const base = setup({
     selfTest: delay('selfTestMs'),
     link: delay('linkMs'),
     idle: delay('idleMs'),
-    quiet: delay('quietMs'),
-    staff: delay('staffMs'),
-    notice: delay('noticeMs'),
+    quiet: counted('quietMs'),
+    staff: counted('staffMs'),
+    notice: counted('noticeMs'),
     read: delay('readMs'),
     face: delay('faceMs'),
     check: delay('checkMs'),
     sending: delay('sendingMs'),
     release: delay('releaseMs'),
-    done: delay('doneMs'),
-    taken: delay('takenMs'),
+    done: counted('doneMs'),
+    taken: counted('takenMs'),
     alarm: delay('alarmMs'),
     grace: delay('graceMs'),
     retest: delay('retestMs'),
-    howTo: delay('howToMs'),
+    howTo: counted('howToMs'),
     shutdown: delay('shutdownMs'),
   },
   guards: {
@@ -128,10 +141,18 @@ export const base = setup({
     beginStart: provided,
     sound: (_, _params: { readonly tone: Tone }) => provided(),
     log: (_, _params: { readonly event: string }) => provided(),
-    startCountdown: (_, _params: { readonly timeout: keyof VisitTimeouts }) => provided(),
+    startCountdown: (_, _params: Countdown) => provided(),
     // Plain memory.
-    stopCountdown: assign({ until: undefined }),
-    rest: assign({ visit: undefined, closing: undefined, until: undefined, language: 'ja', mode: 'standard', choosingLanguage: false }),
+    stopCountdown: assign({ until: undefined, stayMs: undefined }),
+    rest: assign({
+      visit: undefined,
+      closing: undefined,
+      until: undefined,
+      stayMs: undefined,
+      language: 'ja',
+      mode: 'standard',
+      choosingLanguage: false,
+    }),
     toggleLanguages: assign({ choosingLanguage: ({ context }) => !context.choosingLanguage }),
     closeLanguages: assign({ choosingLanguage: false }),
     setLanguage: assign({

@@ -687,3 +687,26 @@ test('the self-test is read on pages: every part once, in letters of the body, i
       t.equal(seen.length, model.parts.length, `${panel.width}×${panel.height} ${language}`);
     }
 });
+
+test('a screen that is only read counts down where it can be seen, and says what follows', (t) => {
+  const timeout = { secondsLeft: 7, asking: false };
+  for (const panel of PANELS) {
+    for (const language of LANGUAGES) {
+      for (const mode of ['standard', 'large'] as const) {
+        const { footer } = messagesFor(language);
+        const said = (words: string): string => words.replaceAll('\n', ' ');
+        const countdownOf = (model: ScreenModel): string => said(element(buildScene(model, panel).elements, 'countdown').label);
+        const common = { language, mode, timeout };
+        const kind = { ...common, screen: 'notice', code: 'certificate/expires-soon', days: 40, choices: ['continue'] } as const;
+        const failed = { ...common, screen: 'notice', code: 'card/transit', choices: ['continue'] } as const;
+        const done = { ...common, screen: 'done', checkIn: 'checked-in', shared: [], number: '12' } as const;
+        for (const model of [kind, failed, done]) {
+          t.equal(countdownOf(model), said(footer.secondsToNext(7)), `${model.screen} ${language} ${mode} ${panel.width}`);
+        }
+        const barred = { ...common, mode: 'large', screen: 'notice', code: 'pin/blocked', choices: ['face', 'staff'] } as const;
+        t.equal(countdownOf(barred), said(footer.secondsLeft(7)), 'a question left unanswered ends the visit');
+      }
+    }
+  }
+  t.end();
+});

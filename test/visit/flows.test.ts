@@ -560,3 +560,58 @@ test('the word that ends a visit can be read in another language, without haste 
   await world.pass(3);
   t.match(world.visit.screen, { screen: 'take-card', language: 'vi' });
 });
+
+test('every press begins the time of a screen that is only read anew', async (t) => {
+  const world = createWorld({ settings: { consentQuestions: [] } });
+  await world.open();
+  await world.place({ summary: { certificate: { state: 'expires-soon', days: 40 } } });
+  await world.pass(8);
+  await world.key('plus');
+  await world.pass(8);
+  t.match(world.shown('notice').timeout, { secondsLeft: 2 }, 'a kind word');
+  await world.press('continue', 'method-face');
+  const accepted = world.sounds.filter((tone) => tone === 'accepted').length;
+  await world.pass(13);
+  await world.key('plus');
+  await world.pass(13);
+  t.match(world.shown('done').timeout, { secondsLeft: 2 }, 'the recap');
+  await world.take();
+  await world.pass(5);
+  await world.key('plus');
+  await world.pass(5);
+  t.match(world.shown('done'), { cardTaken: true, timeout: { secondsLeft: 1 } }, 'and without its card');
+  t.equal(world.sounds.filter((tone) => tone === 'accepted').length, accepted, 'its tone sounds once');
+  await world.press('cancel');
+  await world.place({ read: new KioskFailure('card/transit') });
+  await world.pass(8);
+  await world.key('plus');
+  await world.pass(8);
+  t.match(world.shown('notice').timeout, { secondsLeft: 2 }, 'a failure');
+  t.equal(world.sounds.filter((tone) => tone === 'error').length, 1);
+});
+
+test('in large letters a screen stays ten seconds longer for each sentence after its first', async (t) => {
+  const asked: string[] = [];
+  const pages = (model: { readonly screen: string; readonly code?: string }): number => {
+    asked.push(`${model.screen} ${model.code ?? ''}`.trim());
+    return 4;
+  };
+  const world = createWorld({ pages, settings: { consentQuestions: [] } });
+  await world.open();
+  await world.press('mode-large');
+  await world.place({ summary: { certificate: { state: 'expired-in-grace', days: 40 } } });
+  t.match(world.shown('notice').timeout, { secondsLeft: 40 });
+  await world.pass(39);
+  t.equal(world.screen, 'notice', 'what is shown is what is waited for');
+  await world.pass(1);
+  t.match(world.shown('choose-method').timeout, { secondsLeft: 90 });
+  await world.press('method-face');
+  t.match(world.shown('done').timeout, { secondsLeft: 45 });
+  t.same(asked, ['notice certificate/expired-in-grace', 'choose-method', 'done']);
+  await world.press('cancel');
+  await world.take();
+  const standard = createWorld({ pages });
+  await standard.open();
+  await standard.place({ summary: { certificate: { state: 'expired-in-grace', days: 40 } } });
+  t.match(standard.shown('notice').timeout, { secondsLeft: 10 }, 'a screen of standard letters shows all at once');
+});

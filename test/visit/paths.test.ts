@@ -86,6 +86,7 @@ const eventsOf = (snapshot: VisitSnapshot): AnyEvent[] => {
     })),
     // In the visit another language changes nothing but words; on the word that ended it, it starts the time again.
     ...(phase === 'ended.notice' ? [{ type: 'PRESS.choose-language' } as const] : []),
+    ...(phase === 'ended.done' ? [{ type: 'PRESS.other' } as const] : []),
     ...(own.includes('PRESS.digit') ? [{ type: 'PRESS.digit', digit: 7 } as const] : []),
     ...own.filter((type) => type.startsWith('xstate.after')).map((type) => ({ type })),
     ...work.flatMap((id) => (ANSWERS[id] ?? []).map((output) => ({ type: `xstate.done.actor.${id}`, output, actorId: id }))),
@@ -189,7 +190,7 @@ test('every state of a visit ends on a pulled card and a cancel, until somebody 
     // The words about a failure stay to be read, whoever snatches the card away.
     const told = /^ended\.notice/.test(phaseOf(state));
     // The recap stays for a moment without its card.
-    const recap = /^ended\.(done|taken)$/.test(phaseOf(state));
+    const recap = /^ended\.(done|done-again|taken)$/.test(phaseOf(state));
     const rests = /^(idle|initialising|out-of-service|shutting-down|visit)/.test(after);
     if (!(told ? after === phaseOf(state) : recap ? after === 'ended.taken' : rests)) t.fail(`${phaseOf(state)}: ${after}`);
   }

@@ -186,9 +186,10 @@ export interface WorldOptions {
   readonly expectedMs?: number;
   readonly selfTest?: VisitPorts['selfTest'];
   readonly passcode?: string;
+  readonly pages?: NonNullable<VisitPorts['pages']>;
 }
 
-export const createWorld = ({ settings, expectedMs = 0, selfTest = async () => undefined, passcode = '9876' }: WorldOptions = {}) => {
+export const createWorld = ({ settings, expectedMs = 0, selfTest = async () => undefined, passcode = '9876', pages }: WorldOptions = {}) => {
   const clock = new SimulatedClock();
   const cards: FakeCard[] = [];
   const sounds: string[] = [];
@@ -212,6 +213,7 @@ export const createWorld = ({ settings, expectedMs = 0, selfTest = async () => u
       return text === passcode;
     },
     startHistory: { expectedMs: () => expectedMs, record: (ms) => void starts.push(ms) },
+    ...(pages === undefined ? {} : { pages }),
     newVisitId: () => {
       visits += 1;
       return `visit-${visits}`;

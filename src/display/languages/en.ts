@@ -14,6 +14,7 @@ export const en: Messages = {
     readOn: 'Read on',
     readAgain: 'From the start',
     secondsLeft: (seconds) => `Back to the first screen\nin ${seconds} seconds`,
+    secondsToNext: (seconds) => `Next screen\nin ${seconds} seconds`,
   },
   asking: {
     title: 'Do you want to go on?',

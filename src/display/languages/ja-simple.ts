@@ -16,6 +16,7 @@ export const jaSimple: Messages = {
     readOn: 'つづきを よむ',
     readAgain: 'はじめから よむ',
     secondsLeft: (seconds) => `あと ${seconds}びょうで\nさいしょに もどります`,
+    secondsToNext: (seconds) => `あと ${seconds}びょうで\nつぎの がめんへ`,
   },
   asking: {
     title: 'つづけますか？',

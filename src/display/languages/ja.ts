@@ -14,6 +14,7 @@ export const ja = {
     readOn: 'つづきを読む',
     readAgain: 'はじめの文へ',
     secondsLeft: (seconds: number) => `あと ${seconds} 秒で\n最初の画面にもどります`,
+    secondsToNext: (seconds: number) => `あと ${seconds} 秒で\n次の画面へ`,
   },
   asking: {
     title: 'つづけますか？',

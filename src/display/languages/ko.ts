@@ -15,6 +15,7 @@ export const ko: Messages = {
     readOn: '이어서 읽기',
     readAgain: '처음부터 읽기',
     secondsLeft: (seconds) => `${seconds}초 후\n첫 화면으로 돌아갑니다`,
+    secondsToNext: (seconds) => `${seconds}초 후\n다음 화면으로`,
   },
   asking: {
     title: '계속하시겠습니까?',

@@ -15,6 +15,7 @@ export const vi: Messages = {
     readOn: 'Đọc tiếp',
     readAgain: 'Đọc từ đầu',
     secondsLeft: (seconds) => `Về màn hình đầu\nsau ${seconds} giây`,
+    secondsToNext: (seconds) => `Chuyển màn hình\nsau ${seconds} giây`,
   },
   asking: {
     title: 'Quý khách có tiếp tục không?',

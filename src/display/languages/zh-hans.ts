@@ -15,6 +15,7 @@ export const zhHans: Messages = {
     readOn: '继续阅读',
     readAgain: '从头阅读',
     secondsLeft: (seconds) => `${seconds} 秒后\n返回首页`,
+    secondsToNext: (seconds) => `${seconds} 秒后\n进入下一屏`,
   },
   asking: {
     title: '要继续吗？',

@@ -2,12 +2,13 @@
 
 import { icon } from '../icons.ts';
 import { cardFromTray, sendingPicture } from '../illustrations.ts';
-import { cutBottom, cutLeft, cutRight, cutTop, inset, rect, rows } from '../layout.ts';
+import { centred, cutBottom, cutLeft, cutRight, cutTop, inset, rect, rows } from '../layout.ts';
 import type { Rect } from '../ports.ts';
 import { spelled } from '../text/speech.ts';
 import { COLOURS } from '../theme.ts';
 import { beside } from './arrange.ts';
 import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
+import { drawCountdown, ringSize } from './frame.ts';
 import { drawLamps } from './lamps.ts';
 import { stackTexts } from './stack.ts';
 
@@ -72,7 +73,15 @@ export const done = (context: ScreenContext, model: ModelOf<'done'>): ScreenEnd 
   const taken = model.cardTaken === true;
   build.panel(bar, { fill: taken ? COLOURS.success : COLOURS.primary, radius: sizes.radius });
   const iconSize = sizes.compact ? 36 : 58;
-  const [cardSign, words2] = cutLeft(inset(bar, sizes.gap * 1.4, 0), iconSize, sizes.gap);
+  const [ring, beforeRing] = cutRight(inset(bar, sizes.gap * 1.4, 0), model.timeout === undefined ? 0 : bar.height, sizes.gap);
+  if (model.timeout !== undefined) {
+    build.draw(
+      ring,
+      `<circle cx="${ring.x + ring.width / 2}" cy="${ring.y + ring.height / 2}" r="${bar.height * 0.44}" fill="${COLOURS.surface}"/>`,
+    );
+    drawCountdown(context, model, centred(ring, ringSize(sizes), ringSize(sizes)));
+  }
+  const [cardSign, words2] = cutLeft(beforeRing, iconSize, sizes.gap);
   build.draw(
     cardSign,
     icon(taken ? 'check' : 'card', cardSign.x, cardSign.y + (cardSign.height - iconSize) / 2, iconSize, COLOURS.surface),

@@ -208,10 +208,10 @@ const drawFooter = (context: ScreenContext, model: ScreenModel, buttons: readonl
     const [ring, left] = cutRight(rest, timeout === undefined ? 0 : sizes.target, timeout === undefined ? 0 : sizes.gap);
     if (timeout !== undefined) {
       drawRing(context, timeout.secondsLeft, ring);
-      build.element('countdown', 'text', messages.footer.secondsLeft(timeout.secondsLeft).replaceAll('\n', ' '), ring);
+      build.element('countdown', 'text', timeLeftIn(context, model)(timeout.secondsLeft).replaceAll('\n', ' '), ring);
     }
     if (sentences > 1) drawNext(context, ((model.sentence ?? 0) % sentences) + 1, sentences, left);
-  } else if (timeout !== undefined) drawCountdown(context, timeout.secondsLeft, rest);
+  } else if (timeout !== undefined) drawCountdown(context, model, rest);
 };
 
 /** The way to the next sentence, which one this is, and of how many. */
@@ -237,25 +237,39 @@ const drawNext = ({ build, sizes, messages }: ScreenContext, number: number, cou
     });
 };
 
-/** Countdown ring with the seconds in it, and the same in words; at the right edge. */
-const drawCountdown = (context: ScreenContext, secondsLeft: number, area: Rect): void => {
-  const { build, sizes, messages } = context;
-  const label = messages.footer.secondsLeft(secondsLeft);
+/** What really follows: a screen that is only read gives way to the next one, silence ends the rest. */
+const timeLeftIn = ({ messages }: ScreenContext, model: ScreenModel): ((seconds: number) => string) => {
+  const read = model.screen === 'done' || (model.screen === 'notice' && model.choices.includes('continue'));
+  return read ? messages.footer.secondsToNext : messages.footer.secondsLeft;
+};
+
+/** Countdown ring with the seconds in it, and the same in words where they have room; at the right edge. */
+export const drawCountdown = (context: ScreenContext, model: ScreenModel, area: Rect): void => {
+  const { build, sizes } = context;
+  if (model.timeout === undefined) return;
+  const { secondsLeft } = model.timeout;
+  const said = timeLeftIn(context, model);
+  const label = said(secondsLeft);
   const size = sizes.compact ? 16 : 24;
   const diameter = ringSize(sizes);
   const widest = Math.max(
-    ...messages.footer
-      .secondsLeft(60)
+    ...said(60)
       .split('\n')
       .map((line) => measureText(line, size, 400, build.language)),
   );
+  if ((widest * 14) / size > area.width - diameter - sizes.gap) {
+    const [ring] = cutRight(area, diameter);
+    drawRing(context, secondsLeft, ring);
+    build.element('countdown', 'text', label.replaceAll('\n', ' '), ring);
+    return;
+  }
   const [words, left] = cutRight(area, Math.min(Math.ceil(widest) + 8, area.width - diameter - sizes.gap), sizes.compact ? 10 : 16);
   const [ringArea] = cutRight(left, diameter);
   drawRing(context, secondsLeft, ringArea);
   build.text('countdown', label, words, { size, smallest: 13, vertical: 'middle', colour: COLOURS.textSoft, maxLines: 2 });
 };
 
-const ringSize = (sizes: Sizes): number => (sizes.compact ? 48 : 66) * (sizes.large ? 1.3 : 1);
+export const ringSize = (sizes: Sizes): number => (sizes.compact ? 48 : 66) * (sizes.large ? 1.3 : 1);
 
 const drawRing = ({ build, sizes }: ScreenContext, secondsLeft: number, area: Rect): void => {
   const diameter = ringSize(sizes);

@@ -11,6 +11,7 @@ import type { Rect } from '../ports.ts';
 import { COLOURS } from '../theme.ts';
 import { beside, choices, choicesHeight } from './arrange.ts';
 import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
+import { drawCountdown } from './frame.ts';
 import { type StackedText, stackTexts } from './stack.ts';
 import { isKindWord, wayOn } from './ways-on.ts';
 
@@ -147,7 +148,9 @@ export const notice = (context: ScreenContext, model: ModelOf<'notice'>): Screen
 const drawChoices = (context: ScreenContext, model: ModelOf<'notice'>, box: Rect): void => {
   const { build, sizes, messages } = context;
   if (model.choices.length === 0) return;
-  const cells = choices(context, model.choices.length === 1 ? centred(box, box.width / 2, box.height) : box, model.choices.length);
+  const middle = centred(box, box.width / 2, box.height);
+  if (model.choices.length === 1) drawCountdown(context, model, cutLeft(box, middle.x + middle.width - box.x, sizes.gap)[1]);
+  const cells = choices(context, model.choices.length === 1 ? middle : box, model.choices.length);
   model.choices.forEach((choice, i) => {
     const cell = cells[i];
     if (cell === undefined) return;

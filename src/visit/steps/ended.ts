@@ -4,7 +4,7 @@ import { assign } from 'xstate';
 import { base, type StateConfig } from '../setup.ts';
 
 /**
- * Who does not read it can choose a language, and has the whole time again; the tone sounds once.
+ * Whoever presses anything (another language, the next sentence, a key) has the whole time again; the tone sounds once.
  * A card snatched away at the tone does not take the words with it: they are needed the more.
  */
 const telling: StateConfig = {
@@ -14,44 +14,51 @@ const telling: StateConfig = {
   after: { notice: '#take-card' },
   on: {
     'CARD.PLACED': '#resting',
+    'PRESS.*': { target: '#ended-notice-again', reenter: true },
     'PRESS.continue': '#take-card',
     'PRESS.cancel': '#take-card',
     'PRESS.choose-language': { target: '#ended-notice-again', reenter: true, actions: 'toggleLanguages' },
     'PRESS.language': { target: '#ended-notice-again', reenter: true, actions: 'setLanguage' },
   },
 };
-const COUNTING = { type: 'startCountdown', params: { timeout: 'noticeMs' } } as const;
+const COUNTING = { type: 'startCountdown', params: { timeout: 'noticeMs', screen: 'notice' } } as const;
 
 const notice: StateConfig = { ...telling, id: 'ended-notice', entry: [{ type: 'sound', params: { tone: 'error' } }, COUNTING] };
 const noticeAgain: StateConfig = { ...telling, id: 'ended-notice-again', entry: COUNTING };
 
-const done: StateConfig = {
-  id: 'done',
+const recap: StateConfig = {
   meta: { screen: 'done' },
   tags: 'showing',
-  entry: [
-    { type: 'sound', params: { tone: 'accepted' } },
-    { type: 'startCountdown', params: { timeout: 'doneMs' } },
-  ],
   exit: 'stopCountdown',
   after: { done: '#take-card' },
   on: {
     'CARD.REMOVED': { target: '#done-taken', actions: assign({ closing: ({ context }) => ({ ...context.closing, taken: true }) }) },
     'CARD.PLACED': '#resting',
+    'PRESS.*': { target: '#done-again', reenter: true },
+    'PRESS.language': { target: '#done-again', reenter: true, actions: 'setLanguage' },
     'PRESS.continue': '#take-card',
     'PRESS.cancel': '#take-card',
   },
 };
+const SHOWING_RECAP = { type: 'startCountdown', params: { timeout: 'doneMs', screen: 'done' } } as const;
 
-/** The card is in the patient's hand; the number is still wanted. Whoever comes next, or touches anything, ends it. */
+const done: StateConfig = { ...recap, id: 'done', entry: [{ type: 'sound', params: { tone: 'accepted' } }, SHOWING_RECAP] };
+const doneAgain: StateConfig = { ...recap, id: 'done-again', entry: SHOWING_RECAP };
+
+/** The card is in the patient's hand; the number is still wanted. Whoever comes next, or presses something, ends it; who reads on does not. */
 const taken: StateConfig = {
   id: 'done-taken',
   meta: { screen: 'done' },
   tags: 'showing',
-  entry: { type: 'startCountdown', params: { timeout: 'takenMs' } },
+  entry: { type: 'startCountdown', params: { timeout: 'takenMs', screen: 'done' } },
   exit: 'stopCountdown',
   after: { taken: '#resting' },
-  on: { 'CARD.PLACED': '#resting', 'PRESS.*': '#resting', 'PRESS.language': { actions: 'setLanguage' } },
+  on: {
+    'CARD.PLACED': '#resting',
+    'PRESS.*': '#resting',
+    'PRESS.other': { target: '#done-taken', reenter: true },
+    'PRESS.language': { actions: 'setLanguage' },
+  },
 };
 
 const level = (tone: 'alarm-1' | 'alarm-2' | 'alarm-3' | undefined, next: string): StateConfig => ({
@@ -86,5 +93,5 @@ export const ended: StateConfig = {
   // Whatever ended the visit: nothing of it stays but what these screens say.
   entry: base.assign({ visit: undefined }),
   on: { 'PRESS.language': { actions: 'setLanguage' } },
-  states: { notice, 'notice-again': noticeAgain, done, taken, 'take-card': takeCard },
+  states: { notice, 'notice-again': noticeAgain, done, 'done-again': doneAgain, taken, 'take-card': takeCard },
 };

@@ -24,7 +24,7 @@ export const asking = (id: string, screen: ScreenName, { on, always, silence = '
   id,
   meta: { screen },
   tags: 'asking',
-  entry: { type: 'startCountdown', params: { timeout: `${silence}Ms` } },
+  entry: { type: 'startCountdown', params: { timeout: `${silence}Ms`, screen, id } },
   exit: 'stopCountdown',
   ...(always === undefined ? {} : { always }),
   after: { [silence]: TIMED_OUT },

@@ -37,15 +37,17 @@ export const sorting: StateConfig = {
   ],
 };
 
-/** A certificate near or just past its end: said kindly, then the visit goes on by itself. */
+/** A certificate near or just past its end: said kindly, then the visit goes on by itself. Any press gives the whole time again. */
 export const kindWord: StateConfig = {
   id: 'kind-word',
   meta: { screen: 'notice' },
   tags: 'showing',
-  entry: { type: 'startCountdown', params: { timeout: 'noticeMs' } },
+  entry: { type: 'startCountdown', params: { timeout: 'noticeMs', screen: 'notice' } },
   exit: 'stopCountdown',
   after: { notice: '#offering' },
   on: {
+    'PRESS.*': { target: '#kind-word', reenter: true },
+    'PRESS.choose-language': { target: '#kind-word', reenter: true, actions: 'toggleLanguages' },
     'PRESS.continue': '#offering',
     'PRESS.cancel': CANCELLED,
     'PRESS.language': { target: '#kind-word', reenter: true, actions: 'setLanguage' },

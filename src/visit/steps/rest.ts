@@ -36,7 +36,7 @@ export const howTo: StateConfig = {
   id: 'how-to',
   meta: { screen: 'how-to' },
   tags: 'showing',
-  entry: { type: 'startCountdown', params: { timeout: 'howToMs' } },
+  entry: { type: 'startCountdown', params: { timeout: 'howToMs', screen: 'how-to' } },
   exit: 'stopCountdown',
   always: { guard: 'disturbed', target: '#resting' },
   // Seen to its end it leaves everything as chosen, too: idle forgets by itself.
@@ -55,7 +55,7 @@ export const technician: StateConfig = {
   id: 'technician',
   meta: { screen: 'technician' },
   tags: 'asking',
-  entry: { type: 'startCountdown', params: { timeout: 'quietMs' } },
+  entry: { type: 'startCountdown', params: { timeout: 'quietMs', screen: 'technician' } },
   exit: 'stopCountdown',
   always: { guard: 'stopping', target: '#shutting-down' },
   after: { quiet: '#resting' },
