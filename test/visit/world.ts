@@ -189,7 +189,13 @@ export interface WorldOptions {
   readonly pages?: NonNullable<VisitPorts['pages']>;
 }
 
-export const createWorld = ({ settings, expectedMs = 0, selfTest = async () => undefined, passcode = '9876', pages }: WorldOptions = {}) => {
+export const createWorld = ({
+  settings,
+  expectedMs = 0,
+  selfTest = async () => undefined,
+  passcode = '9876',
+  pages,
+}: WorldOptions = {}) => {
   const clock = new SimulatedClock();
   const cards: FakeCard[] = [];
   const sounds: string[] = [];
