@@ -132,7 +132,7 @@ Found is not yet matched: below 72 pixels the patient is asked to come nearer.
 ## Is it a living person?
 
 Method (terms of ISO/IEC 30107-3): attacks are generated (a picture of the data set on paper or on a screen, in perspective, moved by a hand before a drawn
-room; ${attacks.frames} frames of a motion, watched again until the kiosk would decide; seed ${attacks.seed}, which no weight was fitted to), people are pictures of the
+room; ${attacks.frames} frames of a motion, watched again until the kiosk would decide; seed ${attacks.seed}), people are pictures of the
 data set whose head and shoulders sway as much before what is behind them, which stays. Threshold ${attacks.threshold}.
 
 | attack species | shown | n judged | APCER, first frame alone | APCER, as decided |
@@ -156,7 +156,8 @@ the shipped threshold. These were looked at while the weights were chosen, and a
 
 - The pictures are press photography of well-known adults: children, the aged, masks, bad light and a reception's camera are not in them.
 - No living people moved before a camera here: their sway is made from one picture each by a rule of thumb about where head and shoulders end.
-- Generated attacks are not real ones; they were drawn by the same hands that wrote the cues. A print held perfectly still, cut-out masks worn on the face,
+- Generated attacks are not real ones; they were drawn by the same hands that wrote the cues, and some of them were looked at while weights and limits were
+  chosen: fresh ones may fare better. A print held perfectly still, cut-out masks worn on the face,
   silicone masks and films injected instead of the camera are not generated.
 - No certified laboratory has tested this, and nothing was measured on the box's own processor.
 
