@@ -31,7 +31,7 @@ export interface FaceMeasures {
 
 export const LIMITS = {
   minPixels: 72,
-  /** Nearer, what stands around a face is not in the frame: of prints that fill .75 to .88 of it one in nine passed, of those at .7 to .75 one in twenty. */
+  /** Nearer, what stands around a face is not in the frame: of large prints that fill up to .88 of it one in nine to twelve passed, of those at .7 to .75 one in twenty. */
   maxSize: 0.75,
   /** A bystander counts only when about as large and as central. */
   rival: 0.8,
