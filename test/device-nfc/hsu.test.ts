@@ -159,6 +159,37 @@ test('an abort is an acknowledgement from the host, and the chip is usable after
   t.equal(hex(await driver.execute(getFirmwareVersion())), '32010607');
 });
 
+test('a line that is deaf until it was opened again is opened again by the reader’s start', async (t) => {
+  const chip = new TwinPn532Hsu({ timing: 'off' });
+  const openings: number[] = [];
+  let open = false;
+  const port: SerialPort = {
+    write: async (bytes) => {
+      if (!open) openings.push(0);
+      open = true;
+      openings.push((openings.pop() ?? 0) + 1);
+      await chip.write(bytes);
+    },
+    onData: (listener) => chip.onData((bytes) => openings.length > 1 && listener(bytes)),
+    close: async () => {
+      open = false;
+    },
+  };
+  const transport = new Pn532HsuTransport({ port, clock: systemClock, idleMs: 5, wakeMs: 0 });
+  const driver = new Pn532Driver({ transport, clock: systemClock, log: silentLog, fieldMs: 0, ackTimeoutMs: 20 });
+  const make = (initTries: number) =>
+    new Pn532CardReader({ driver, clock: systemClock, log: silentLog, initTries, initPauseMs: 1, fastPath: 'off' });
+  await make(3).start();
+  t.equal(openings.length, 2, 'the second try has a line of its own');
+  t.match(await make(3).selfTest(), { chip: 0x32 });
+  t.equal(openings.length, 2, 'a line that answers is left alone');
+  openings.length = 0;
+  open = false;
+  await t.rejects(make(1).start(), { code: 'reader/unavailable' });
+  await make(1).start();
+  t.equal(openings.length, 2, 'so has a start after one that failed');
+});
+
 test('an unplugged line is reader/unavailable, and works again once plugged', async (t) => {
   const { chip, reader: make } = serialRig();
   const reader = make('auto');

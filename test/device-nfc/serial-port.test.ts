@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { type Test, test } from 'tap';
 import { fromHex, hex } from '../../src/core/bytes.ts';
 import { systemClock } from '../../src/core/clock.ts';
-import { silentLog } from '../../src/core/log.ts';
+import { type Log, silentLog } from '../../src/core/log.ts';
 import { NativeSerialPort } from '../../src/device/nfc/native-serial-port.ts';
 import { openPn532Reader } from '../../src/device/nfc/open-reader.ts';
 import { readerWires } from '../../src/device/nfc/reader-wires.ts';
@@ -28,8 +28,28 @@ while True:
         os.write(1 if end == chip else chip, got)
 `;
 
-const lineTo = async (t: Test, chip: TwinPn532Hsu): Promise<{ path: string; adapter: ChildProcess }> => {
-  const adapter = spawn('python3', ['-c', RELAY], { stdio: ['pipe', 'pipe', 'pipe'] });
+/** The same, but the chip hears nothing before every handle of the line was closed once. */
+const DEAF_RELAY = `
+import errno, os, pty, select, sys, time
+chip, line = pty.openpty()
+print(os.ttyname(line), file=sys.stderr, flush=True)
+opened = heard = False
+while True:
+    for end in select.select([chip, 0], [], [])[0]:
+        try: got = os.read(end, 4096)
+        except OSError: # nobody has the line
+            heard = heard or opened
+            time.sleep(0.005)
+            continue
+        if not got: sys.exit()
+        if end == chip and not opened:
+            opened = True
+            os.close(line)
+        if heard: os.write(1 if end == chip else chip, got)
+`;
+
+const lineTo = async (t: Test, chip: TwinPn532Hsu, relay = RELAY): Promise<{ path: string; adapter: ChildProcess }> => {
+  const adapter = spawn('python3', ['-c', relay], { stdio: ['pipe', 'pipe', 'pipe'] });
   t.teardown(() => adapter.kill('SIGKILL'));
   adapter.stdin?.on('error', () => undefined);
   adapter.stdout?.on('data', (bytes: Buffer) => void chip.write(bytes));
@@ -51,6 +71,18 @@ test('a PN532 on a serial line of the kernel is started, asked and read; every b
   chip.insert(card);
   const detected = await reader.waitForCard(never());
   t.equal(hex(await detected.transceive(fromHex('00b0000000'))), hex(answer));
+});
+
+test('a deaf line is closed to its last handle and opened anew, and the chip behind it is found', { skip }, async (t) => {
+  const chip = new TwinPn532Hsu({ timing: 'off' });
+  const { path } = await lineTo(t, chip, DEAF_RELAY);
+  const attempts: unknown[] = [];
+  const log: Log = { ...silentLog, info: (event, facts) => void (event === 'reader.ready' && attempts.push(facts?.['attempt'])) };
+  const reader = openPn532Reader({ wires: readerWires({ serialPort: path, i2cBus: 1 }), clock: systemClock, log, initTries: 5 });
+  t.teardown(() => reader.stop());
+  await reader.start();
+  t.not(attempts[0], 1, 'the first try heard nothing');
+  t.match(await reader.selfTest(), { chip: 0x32 });
 });
 
 test('an adapter that is pulled out is told as such, and another at its place is found', { skip }, async (t) => {

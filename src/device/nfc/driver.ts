@@ -101,6 +101,11 @@ export class Pn532Driver {
     return firmware;
   }
 
+  /** The wires are opened anew by the next command. */
+  async renewWires(): Promise<void> {
+    await this.#queue.run(async () => this.#transport.renew?.());
+  }
+
   async firmware(signal?: AbortSignal): Promise<Firmware> {
     const [chip = 0, version = 0, revision = 0, support = 0] = await this.execute(getFirmwareVersion(), signal);
     if (chip !== PN532 || (support & SUPPORTS_TYPE_B) === 0) {

@@ -67,6 +67,10 @@ export class Pn532HsuTransport implements Pn532Transport {
     this.#noise = false;
   }
 
+  renew(): Promise<void> {
+    return this.#port.close();
+  }
+
   /** What was said before is no answer to this: a late one, or what looked like a frame in the payload of one that is now asked for again. */
   send(frame: Uint8Array): Promise<void> {
     this.#frames = [];

@@ -71,6 +71,11 @@ export class Pn532I2cTransport implements Pn532Transport {
     await sleep(this.#clock, this.#wakeMs);
   }
 
+  /** A bus behind a USB adapter that was plugged in again is another one under the same name. */
+  renew(): Promise<void> {
+    return this.#bus.close();
+  }
+
   send(frame: Uint8Array): Promise<void> {
     return this.#transaction(() => this.#bus.write(this.#address, frame));
   }

@@ -117,6 +117,8 @@ export class KeptChip {
       } catch (error) {
         if (stop.aborted) throw error;
         log.warn('reader.start-failed', { attempt, ...(isFailure(error) ? { code: error.code, ...error.facts } : {}) });
+        // A line that was opened once may stay deaf until it is opened again, and a chip behind it does not answer any number of tries.
+        await driver.renewWires().catch(() => undefined);
         this.#down = attempt >= initTries;
         if (this.#down) throw unavailable(error);
       }

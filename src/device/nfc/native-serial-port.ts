@@ -2,6 +2,7 @@
 // failure, so that a machine without the adapter still starts, and one that is plugged in later is found.
 
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, constants, openSync, write } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
@@ -28,11 +29,19 @@ const openLine = (path: string): Opened => {
   try {
     const { error, status, stderr } = spawnSync('stty', LINE, { stdio: [handle, 'ignore', 'pipe'], encoding: 'utf8' });
     if (error !== undefined || status !== 0) throw error ?? new Error(`stty: ${stderr.trim()}`);
-    // A handle of its own: the stream closes it when the line is gone.
-    return { handle, reading: new ReadStream(openSync(path, flags)), writing: 0, gone: false };
+    // The stream opens the line once more for itself (uv_tty_init) and closes only that: this handle stays ours.
+    return { handle, reading: new ReadStream(handle), writing: 0, gone: false };
   } catch (cause) {
     closeSync(handle);
     throw cause;
+  }
+};
+
+const letGo = (handle: number): void => {
+  try {
+    closeSync(handle);
+  } catch {
+    // A line that was pulled out between two openings: the stream had to take this handle, and has closed it.
   }
 };
 
@@ -56,7 +65,7 @@ export class NativeSerialPort implements SerialPort {
       throw cause;
     } finally {
       opened.writing -= 1;
-      if (opened.gone && opened.writing === 0) closeSync(opened.handle);
+      if (opened.gone && opened.writing === 0) letGo(opened.handle);
     }
   }
 
@@ -65,9 +74,18 @@ export class NativeSerialPort implements SerialPort {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The next write opens the line again. */
+  /**
+   * The next write opens the line again. Resolves when both handles of it are closed: only the last one to close makes the system's driver end its
+   * transfers with the adapter, and the first one to open makes it start them and set rate and control lines again. A process that is killed
+   * leaves nothing else behind: there is no flow control (raw, -crtscts) that could be stopped, no exclusive use (TIOCEXCL) is asked for, and
+   * bytes that stood unread go with the last handle. Seen in QEMU after a kill: a line that took bytes and gave none, until it was opened again.
+   */
   async close(): Promise<void> {
-    if (this.#opened !== undefined) this.#release(this.#opened);
+    const opened = this.#opened;
+    if (opened === undefined) return;
+    const closed = once(opened.reading, 'close');
+    this.#release(opened);
+    await closed;
   }
 
   #open(): Opened {
@@ -96,6 +114,6 @@ export class NativeSerialPort implements SerialPort {
     opened.gone = true;
     if (this.#opened === opened) this.#opened = undefined;
     opened.reading.destroy();
-    if (opened.writing === 0) closeSync(opened.handle);
+    if (opened.writing === 0) letGo(opened.handle);
   }
 }

@@ -22,6 +22,8 @@ export interface Pn532Transport {
   readonly gap?: BusGap;
   /** Makes a sleeping or busy chip listen, and forgets what it was saying. */
   wake(): Promise<void>;
+  /** Lets go of the wires: the next frame opens them anew, whatever state they or the system's driver were left in. */
+  renew?(): Promise<void>;
   send(frame: Uint8Array): Promise<void>;
   receive(options: ReceiveOptions): Promise<Received>;
 }
