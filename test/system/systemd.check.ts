@@ -47,3 +47,21 @@ test('the self-test is before opening, Japan’s time', { skip }, async (t) => {
   t.equal(status, 0);
   t.match(stdout, /in UTC|21:30:00 UTC/);
 });
+
+test('the box’s own watchdog leaves time for the kiosk’s, and for a shutdown', { skip }, async (t) => {
+  const settings = (file: string) =>
+    new Map([...readFileSync(file, 'utf8').matchAll(/^(\w+)=(.+)$/gm)].map(([, key, value]) => [key, value]));
+  const seconds = (span: string | undefined) => {
+    const { stdout } = spawnSync(ANALYZE, ['timespan', span ?? ''], { encoding: 'utf8' });
+    return Number(/μs: (\d+)/.exec(stdout)?.[1]) / 1e6;
+  };
+  const box = settings('image/root/etc/systemd/system.conf.d/watchdog.conf');
+  const kiosk = settings(UNIT);
+  // systemd answers the chip twice within its time.
+  t.ok(
+    seconds(box.get('RuntimeWatchdogSec')) / 2 > seconds(kiosk.get('WatchdogSec')),
+    'a program that stands still does not cost a restart of the box',
+  );
+  const slowest = Math.max(90, ...units.map((unit) => seconds(settings(`systemd/${unit}`).get('TimeoutStopSec'))).filter(Number.isFinite));
+  t.ok(seconds(box.get('RebootWatchdogSec')) > slowest, 'services may take their time to stop');
+});
