@@ -23,7 +23,7 @@ export type DisplayMode = (typeof DISPLAY_MODES)[number];
 export type Method = 'face' | 'pin' | 'staff';
 
 /** Why the face is not among the ways: the card's photo cannot be read or is locked, or the kiosk itself cannot compare faces now. */
-export const FACE_CLOSED = ['photo', 'photo-locked', 'kiosk'] as const;
+export const FACE_CLOSED = ['photo', 'photo-locked', 'kiosk', 'camera'] as const;
 export type FaceClosed = (typeof FACE_CLOSED)[number];
 
 /** Why the current frame does not help yet, from measurements; undefined = all is well, hold still. */

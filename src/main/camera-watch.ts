@@ -4,7 +4,8 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { Camera } from '../faceauth/ports.ts';
 
-const EVERY_MS = 5000;
+/** Whoever plugs it in again stands there and tries. */
+const EVERY_MS = 1000;
 
 /** Calls `changed` whenever the camera left or came back; one that is there at the start is not told. Returns the end of the watch. */
 export const watchCamera = (

@@ -278,7 +278,10 @@ export const startKiosk = async (options: KioskOptions): Promise<Kiosk> => {
     visit.send({ type: press === 'long' ? 'POWER.LONG' : 'POWER.SHORT' }),
   );
   visit.start();
-  const unwatchCamera = watchCamera(camera, clock, log, (works) => unlink.part('camera/unavailable', works));
+  const unwatchCamera = watchCamera(camera, clock, log, (works) => {
+    visit.send({ type: works ? 'CAMERA.READY' : 'CAMERA.LOST' });
+    unlink.part('camera/unavailable', works);
+  });
   const examine = createExamination({
     desk,
     uplink,

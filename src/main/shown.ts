@@ -40,6 +40,8 @@ const ownCode = (model: ScreenModel): FailureCode | NoticeCode | undefined => {
   switch (model.screen) {
     case 'notice':
       return model.code;
+    case 'choose-method':
+      return model.faceClosed === 'camera' ? 'camera/unavailable' : undefined;
     case 'face-retry':
       return model.reason === 'camera' ? 'camera/unavailable' : `face/${model.reason}`;
     case 'take-card':

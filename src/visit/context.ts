@@ -53,6 +53,8 @@ export interface VisitContext {
   readonly terminal: boolean;
   /** Something lies on the tray. */
   readonly card: boolean;
+  /** false: the camera is known to be unplugged. */
+  readonly camera: boolean;
   readonly tested: boolean;
   /** false: taken out of service by a person. */
   readonly serving: boolean;
@@ -78,6 +80,7 @@ export const freshContext = (settings: VisitSettings): VisitContext => ({
   broker: undefined,
   terminal: false,
   card: false,
+  camera: true,
   tested: false,
   serving: true,
   stopping: false,

@@ -34,7 +34,7 @@ const faceFault = ({ summary, faceOff }: VisitRecord): FaceClosed | undefined =>
 };
 
 const open: Record<Method, (visit: VisitRecord, context: VisitContext) => boolean> = {
-  face: (visit) => faceFault(visit) === undefined && visit.summary?.photo === 'ready' && visit.attemptsLeft > 0,
+  face: (visit, { camera }) => camera && faceFault(visit) === undefined && visit.summary?.photo === 'ready' && visit.attemptsLeft > 0,
   pin: (visit) => visit.summary?.hasPin === true && visit.pinTriesLeft > 0,
   staff: (visit, context) => context.settings.staffCheck && visit.staffTriesLeft > 0,
 };
@@ -50,27 +50,36 @@ export const methodsBut = (context: VisitContext, current: Method): readonly Met
   methodsOpen(context).filter((method) => method !== current);
 
 /** Why the face is not offered, to be told where it would be looked for; undefined where the facility does not offer it anyway. */
-export const faceClosed = ({ settings, visit }: VisitContext): FaceClosed | undefined =>
-  visit === undefined || !settings.methods.includes('face') ? undefined : faceFault(visit);
+export const faceClosed = ({ settings, visit, camera }: VisitContext): FaceClosed | undefined => {
+  if (visit === undefined || !settings.methods.includes('face')) return undefined;
+  return faceFault(visit) ?? (camera ? undefined : 'camera');
+};
 
-const FACE_CODES = { photo: 'face/photo-unreadable', 'photo-locked': 'code/blocked', kiosk: 'model/unavailable' } as const;
+const FACE_CODES = {
+  photo: 'face/photo-unreadable',
+  'photo-locked': 'code/blocked',
+  kiosk: 'model/unavailable',
+  camera: 'camera/unavailable',
+} as const;
 
 /** Why nothing at all is left to be recognised by. */
-export const deadEnd = (visit: VisitRecord): FailureCode => {
+export const deadEnd = (visit: VisitRecord, { settings, camera }: VisitContext): FailureCode => {
   if (visit.summary?.hasPin === true && visit.pinTriesLeft === 0) return 'pin/only-way-blocked';
   if (visit.faceOff === undefined && visit.summary?.photo === 'blocked') return visit.summary.photoFailure ?? 'code/blocked';
   const fault = faceFault(visit);
   if (fault !== undefined) return FACE_CODES[fault];
+  if (!camera && settings.methods.includes('face')) return 'camera/unavailable';
   if (visit.attemptsLeft === 0) return visit.faceReason === 'camera' ? 'camera/unavailable' : `face/${visit.faceReason}`;
   return 'pin/not-set';
 };
 
 /** Why reception is asked to look: the last thing that failed, or the patient's choice. */
-export const lookReason = ({ visit, settings }: VisitContext): LookReason => {
+export const lookReason = ({ visit, settings, camera }: VisitContext): LookReason => {
   if (visit === undefined) return 'chosen';
   if (visit.attemptsLeft < settings.faceAttempts || visit.faceReason === 'camera') return visit.faceReason;
   if (visit.summary?.hasPin === true && visit.pinTriesLeft === 0) return 'pin-locked';
-  return faceFault(visit) === undefined ? 'chosen' : 'photo-unreadable';
+  if (faceFault(visit) !== undefined) return 'photo-unreadable';
+  return camera || !settings.methods.includes('face') ? 'chosen' : 'camera';
 };
 
 /** The failure of a certificate that allows nothing. */

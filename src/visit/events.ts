@@ -11,6 +11,7 @@ export type CommandName = 'cancel' | 'approve-visual' | 'out-of-service' | 'in-s
 export type OutsideEvent =
   | { readonly type: 'TERMINAL.READY' | 'TERMINAL.LOST' | 'BROKER.READY' | 'BROKER.LOST' }
   | { readonly type: 'CARD.PLACED' | 'CARD.REMOVED' }
+  | { readonly type: 'CAMERA.READY' | 'CAMERA.LOST' }
   | { readonly type: 'POWER.SHORT' | 'POWER.LONG' }
   /** `visitId`: only this visit is meant. approve-visual does nothing without it. */
   | { readonly type: 'COMMAND'; readonly command: CommandName; readonly visitId?: string }

@@ -90,6 +90,7 @@ export const base = setup({
     linked: ({ context }) => linked(context),
     notLinked: ({ context }) => !linked(context),
     unfit: ({ context }) => context.fault !== undefined || !context.serving,
+    offDuty: ({ context }) => !context.serving,
     fit: ({ context }) => context.fault === undefined && context.serving,
     faulty: ({ context }) => context.fault !== undefined,
     stopping: ({ context }) => context.stopping,
@@ -98,9 +99,6 @@ export const base = setup({
     cardGone: ({ context }) => !context.card || context.closing?.taken === true,
     cardTaken: ({ context }) => context.closing?.taken === true,
     hasNumber: ({ context }) => context.closing?.recap?.number !== undefined,
-    /** Idle may not go on being idle. */
-    disturbed: ({ context }) =>
-      context.stopping || context.card || context.fault !== undefined || !context.serving || !context.tested || !linked(context),
     endsService: ({ event }) => event.type === 'FAULT' && endsService(event.code),
     cancels: ({ context, event }) => event.type === 'COMMAND' && event.command === 'cancel' && isForUs(context, event),
     approves: ({ context, event }) =>

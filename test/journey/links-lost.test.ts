@@ -1,6 +1,7 @@
 // The links go away at every step: the screen says so, nothing is lost, nothing is sent twice.
 
 import { test } from 'tap';
+import type { TwinState } from '../../src/twin/ports.ts';
 import { PERSON, STEPS, started } from './steps.ts';
 
 test('the terminal goes away and comes back', async (t) => {
@@ -79,11 +80,19 @@ test('a device of the kiosk goes away and comes back', async (t) => {
     await appliance.faultsSeen('its end', (faults) => faults.length === 0);
   });
   await t.test('the camera cable: the face path says so, and works again at the same step when it is back', async (t) => {
-    await appliance.camera({ resident: PERSON });
+    const offered = (id: string) => (state: TwinState) => state.elements.some((one) => one.id === id);
     await appliance.place(PERSON);
+    await appliance.screen('choose-method');
     await appliance.cables({ camera: 'out' });
+    const without = await appliance.until('the face is not offered', (state) => !offered('method-face')(state));
+    t.match(without, { screen: 'choose-method', failure: 'camera/unavailable' });
+    await appliance.cables({ camera: 'in' });
     await appliance.press('method-face');
+    await appliance.screen('face');
+    await appliance.cables({ camera: 'out' });
     t.equal((await appliance.screen('face-retry')).failure, 'camera/unavailable');
+    await appliance.until('no other try is offered', (state) => !offered('retry')(state));
+    await appliance.camera({ resident: PERSON });
     await appliance.cables({ camera: 'in' });
     await appliance.press('retry');
     await appliance.screen('consent');

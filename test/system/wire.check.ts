@@ -1,5 +1,6 @@
 // Packets that are lost, late or swallowed between a kiosk and its broker: visits arrive once and in order all the same, and the kiosk's screen
 // tells the truth within ten seconds.
+// Runs after all other checks: a network that comes and goes on this machine breaks off what their browsers are loading (ERR_NETWORK_CHANGED).
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -278,7 +278,7 @@ test('a card taken while sending: the recap stays its time, then idle without an
   t.notOk(world.sounds.includes('alarm-1'));
 });
 
-test('the number can still be read for six seconds after the card was taken', async (t) => {
+test('the number can still be read for ten seconds after the card was taken', async (t) => {
   const world = createWorld();
   await toSending(world);
   world.card.acknowledge({ outcome: 'accepted', checkIn: 'checked-in', number: '12' });
@@ -286,7 +286,7 @@ test('the number can still be read for six seconds after the card was taken', as
   t.notOk('cardTaken' in world.shown('done'));
   await world.pass(1);
   await world.take();
-  await world.pass(5);
+  await world.pass(9);
   t.match(world.shown('done'), { checkIn: 'checked-in', number: '12', cardTaken: true });
   await world.pass(2);
   t.equal(world.screen, 'idle');
@@ -318,7 +318,7 @@ test('a terminal lost while sending: the durable result is called stored at the 
   t.match(world.shown('done'), { checkIn: 'stored' });
   t.notOk('banner' in world.shown('done'), 'the visit has ended: nothing is waited for');
   await world.take();
-  await world.pass(7);
+  await world.pass(11);
   t.equal(world.screen, 'initialising');
 });
 
@@ -357,7 +357,7 @@ test('the reception number stays while the card lies there, and some seconds lon
   t.match(world.shown('take-card'), { number: '12' });
   await world.take();
   t.match(world.shown('done'), { number: '12', cardTaken: true });
-  await world.pass(6);
+  await world.pass(11);
   t.equal(world.screen, 'idle');
 });
 

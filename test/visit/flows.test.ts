@@ -34,7 +34,7 @@ test('a patient is checked in by face, told what was shared, and idle returns wh
   ]);
   t.equal(world.card.closed, 1);
   await world.take();
-  await world.pass(7);
+  await world.pass(11);
   t.equal(world.screen, 'idle');
   t.same(world.sounds, ['card-detected', 'accepted', 'accepted']);
 });
@@ -495,7 +495,7 @@ test('the language a patient chose is kept through the visit and gone after it',
   t.match(world.card.delivered, [{ language: 'en' }]);
   t.equal(world.shown('done').language, 'en');
   await world.take();
-  await world.pass(7);
+  await world.pass(11);
   t.match(world.shown('idle'), { language: 'ja', languages: ['ja', 'en'] });
   await world.press('language-en', 'help');
   t.match(world.shown('how-to'), { language: 'en' });
@@ -521,7 +521,7 @@ test('large letters and white on black are chosen on the idle screen, kept throu
   await world.press('method-face');
   t.equal(world.shown('done').mode, 'large');
   await world.take();
-  await world.pass(7);
+  await world.pass(11);
   t.equal(world.shown('idle').mode, undefined, 'the next patient begins as usual');
   await world.press('mode-large');
   await world.press('mode-standard');
@@ -579,7 +579,7 @@ test('every press begins the time of a screen that is only read anew', async (t)
   await world.pass(5);
   await world.key('plus');
   await world.pass(5);
-  t.match(world.shown('done'), { cardTaken: true, timeout: { secondsLeft: 1 } }, 'and without its card');
+  t.match(world.shown('done'), { cardTaken: true, timeout: { secondsLeft: 5 } }, 'and without its card');
   t.equal(world.sounds.filter((tone) => tone === 'accepted').length, accepted, 'its tone sounds once');
   await world.press('cancel');
   await world.place({ read: new KioskFailure('card/transit') });

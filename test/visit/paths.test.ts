@@ -65,6 +65,7 @@ const OUTSIDE: readonly VisitEvent[] = [
   { type: 'POWER.SHORT' },
   { type: 'POWER.LONG' },
   { type: 'FAULT', code: 'storage/unwritable' },
+  { type: 'CAMERA.LOST' },
   command('cancel'),
   command('approve-visual'),
 ];
@@ -107,11 +108,11 @@ const eventsOf = (snapshot: VisitSnapshot): AnyEvent[] => {
 };
 
 const serializeState = ({ value, context }: VisitSnapshot): string => {
-  const { card, tested, serving, stopping, fault, visit, closing } = context;
+  const { card, camera, tested, serving, stopping, fault, visit, closing } = context;
   const { summary, attemptsLeft, faceOff, pinTriesLeft, entered, staffTriesLeft, method, index } = visit ?? {};
   const certificate = summary?.certificate.state;
   return JSON.stringify([
-    value, card, tested, serving, stopping, fault !== undefined, closing?.taken === true, closing?.after !== undefined,
+    value, card, camera, tested, serving, stopping, fault !== undefined, closing?.taken === true, closing?.after !== undefined,
     certificate, attemptsLeft === 0 || faceOff !== undefined, pinTriesLeft, entered, staffTriesLeft, method !== undefined, index,
   ]); // biome-ignore format: one key
 };

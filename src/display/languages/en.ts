@@ -74,6 +74,7 @@ export const en: Messages = {
       photo: 'The photo in your card could not be read. Please use another way.',
       'photo-locked': 'The photo in your card is locked. Your city office can unlock it.',
       kiosk: 'Face recognition is not working on this machine now. Please use another way.',
+      camera: 'The camera of this machine is not working now. Please use another way.',
     },
   },
   face: {

@@ -75,6 +75,7 @@ export const vi: Messages = {
       photo: 'Không đọc được ảnh trong thẻ. Xin dùng cách khác.',
       'photo-locked': 'Ảnh trong thẻ đã bị khóa. Có thể mở khóa tại ủy ban thành phố.',
       kiosk: 'Máy này hiện không nhận diện được khuôn mặt. Xin dùng cách khác.',
+      camera: 'Camera của máy này hiện không hoạt động. Xin dùng cách khác.',
     },
   },
   face: {

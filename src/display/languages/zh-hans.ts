@@ -75,6 +75,7 @@ export const zhHans: Messages = {
       photo: '未能读取卡中的照片，请使用其他方法。',
       'photo-locked': '卡中照片的读取已锁定。可到市区町村窗口解锁。',
       kiosk: '本机现在不能使用人脸识别，请使用其他方法。',
+      camera: '本机的摄像头现在无法使用，请使用其他方法。',
     },
   },
   face: {

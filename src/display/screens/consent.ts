@@ -69,7 +69,12 @@ export const consent = (context: ScreenContext, model: ModelOf<'consent'>): Scre
   build.button('consent-choose', words.choose, choose, { kind: 'tint', size, icon: 'list' });
   build.button('consent-none', words.none, none, { kind: 'tint', size, icon: 'cross' });
   return {
-    speech: `${title}\n${words.what}\n${model.questions.map((question) => words.questions[question]).join('\n')}\n${words.periodBody}\n${words.freeBody}`,
+    speech: [
+      title,
+      words.what,
+      ...model.questions.map((question) => words.questions[question]),
+      ...[words.period, words.periodBody, words.free, words.freeBody],
+    ].join('\n'),
   };
 };
 

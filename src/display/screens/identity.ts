@@ -9,6 +9,7 @@ import { shape } from '../scene-builder.ts';
 import { COLOURS } from '../theme.ts';
 import { choices, choicesHeight, heading } from './arrange.ts';
 import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
+import { codeOf, staffHeight, staffLine } from './notice.ts';
 
 const METHODS: Readonly<Record<Method, { icon: IconName; element: ElementId }>> = {
   face: { icon: 'face', element: 'method-face' },
@@ -144,15 +145,10 @@ const drawPrivacy = ({ build, sizes }: ScreenContext, label: string, box: Rect):
   });
 };
 
-export const faceRetry = (context: ScreenContext, model: ModelOf<'face-retry'>): ScreenEnd => {
-  const { build, frame, sizes, messages } = context;
+/** What went wrong, what to do about it, and how often the face can still be tried. */
+const drawReason = (context: ScreenContext, model: ModelOf<'face-retry'>, canRetry: boolean, card: Rect): void => {
+  const { build, sizes, messages } = context;
   const words = messages.faceRetry;
-  const canRetry = model.attemptsLeft > 0 && model.methods.includes('face');
-  const others = model.methods.filter((method) => method !== 'face');
-  const entries = [...(canRetry ? (['face'] as const) : []), ...others];
-  const [buttons, rest] = cutBottom(frame.body, choicesHeight(context, entries.length, sizes.compact ? 72 : 120), sizes.gap);
-  const title = model.reason === 'camera' ? words.cameraTitle : words.title;
-  const card = heading(context, title, rest);
   build.panel(card, { fill: COLOURS.surface, border: COLOURS.border, radius: sizes.radius });
   const inner = inset(card, sizes.gap * 1.4, sizes.gap);
   const [sign, text] = cutLeft(inner, sizes.hero * 1.9, sizes.gap * 1.4);
@@ -161,14 +157,33 @@ export const faceRetry = (context: ScreenContext, model: ModelOf<'face-retry'>):
     round,
     `<circle cx="${round.x + round.width / 2}" cy="${round.y + round.height / 2}" r="${round.width / 2}" fill="${COLOURS.tint}"/>${icon('face', round.x + round.width * 0.2, round.y + round.height * 0.2, round.width * 0.6, COLOURS.primary)}`,
   );
-  const [why, advice, left] = rows(text, [1, 1.3, 1], 0);
+  const told = model.reason !== 'camera' || canRetry;
+  const [why, advice, left] = rows(text, told ? [1, 1.3, 1] : [1, 1.3], 0);
   build.text('reason', words.reasons[model.reason], why, { size: sizes.body, vertical: 'middle', colour: COLOURS.textSoft });
   build.text('advice', words.advice[model.reason], advice, { size: sizes.instruction, weight: 700, vertical: 'middle' });
-  build.text('attempts', canRetry ? words.attemptsLeft(model.attemptsLeft) : words.noAttempts, left, {
-    size: sizes.body,
-    vertical: 'middle',
-    colour: COLOURS.textSoft,
-  });
+  if (left !== undefined)
+    build.text('attempts', canRetry ? words.attemptsLeft(model.attemptsLeft) : words.noAttempts, left, {
+      size: sizes.body,
+      vertical: 'middle',
+      colour: COLOURS.textSoft,
+    });
+};
+
+export const faceRetry = (context: ScreenContext, model: ModelOf<'face-retry'>): ScreenEnd => {
+  const { build, frame, sizes, messages } = context;
+  const words = messages.faceRetry;
+  const canRetry = model.attemptsLeft > 0 && model.methods.includes('face');
+  const others = model.methods.filter((method) => method !== 'face');
+  const entries = [...(canRetry ? (['face'] as const) : []), ...others];
+  const code = codeOf(model);
+  const [staff, above] = code === undefined ? [undefined, frame.body] : cutBottom(frame.body, staffHeight(context), sizes.gap);
+  const [buttons, rest] = cutBottom(above, choicesHeight(context, entries.length, sizes.compact ? 72 : 120), sizes.gap);
+  const title = model.reason === 'camera' ? words.cameraTitle : words.title;
+  const card = heading(context, title, rest);
+  // Where the line for staff takes the room, the advice stands alone: the title has said what is wrong.
+  if (code !== undefined && !sizes.portrait)
+    build.text('advice', words.advice[model.reason], card, { size: sizes.instruction, weight: 700, vertical: 'middle', maxLines: 2 });
+  else drawReason(context, model, canRetry, card);
   choices(context, buttons, entries.length).forEach((cell, i) => {
     const method = entries[i];
     if (method === undefined) return;
@@ -181,5 +196,6 @@ export const faceRetry = (context: ScreenContext, model: ModelOf<'face-retry'>):
         icon: METHODS[method].icon,
       });
   });
+  if (code !== undefined && staff !== undefined) staffLine(context, code, staff);
   return { speech: `${title}\n${words.reasons[model.reason]}\n${words.advice[model.reason]}` };
 };

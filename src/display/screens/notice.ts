@@ -24,6 +24,8 @@ export const codeLabel = (code: FailureCode | NoticeCode): string => {
 /** The code whose line for staff a screen shows. */
 export const codeOf = (model: ScreenModel): FailureCode | NoticeCode | undefined => {
   if (model.screen === 'notice' || model.screen === 'out-of-service') return model.code;
+  // Every other reason to try the face again is the patient's to mend, not the staff's.
+  if (model.screen === 'face-retry') return model.reason === 'camera' ? 'camera/unavailable' : undefined;
   return model.screen === 'initialising' ? model.lost : undefined;
 };
 

@@ -3,6 +3,12 @@
 import { amend, closeWith, type StateConfig } from '../setup.ts';
 import { asking, ERROR_TONE, METHOD_EDGES } from './helpers.ts';
 
+/** The camera's failure is not the patient's: it costs no attempt. */
+const WITHOUT_CAMERA = {
+  target: '#face-retry',
+  actions: [ERROR_TONE, amend(() => ({ faceReason: 'camera' as const, guidance: {} }))],
+};
+
 export const face: StateConfig = {
   initial: 'watching',
   states: {
@@ -31,18 +37,14 @@ export const face: StateConfig = {
               amend((visit, _context, event) => {
                 if (event.type !== 'FACE.DONE' || event.outcome.outcome !== 'failed') return {};
                 const { reason } = event.outcome;
-                // The camera's failure is not the patient's: it costs no attempt.
                 return { faceReason: reason, guidance: {}, attemptsLeft: visit.attemptsLeft - (reason === 'camera' ? 0 : 1) };
               }),
             ],
           },
         ],
+        'CAMERA.LOST': WITHOUT_CAMERA,
         'FACE.FAILED': [
-          {
-            guard: ({ event }) => event.code === 'camera/unavailable',
-            target: '#face-retry',
-            actions: [ERROR_TONE, amend(() => ({ faceReason: 'camera', guidance: {} }))],
-          },
+          { guard: ({ event }) => event.code === 'camera/unavailable', ...WITHOUT_CAMERA },
           {
             guard: ({ event }) => /^(face|model)\//.test(event.code),
             target: '#offering',

@@ -6,7 +6,8 @@ import { asking, METHOD_EDGES } from './helpers.ts';
 import { pin } from './pin.ts';
 import { staff } from './staff.ts';
 
-const chooseMethod = asking('choose-method', 'choose-method', { on: METHOD_EDGES });
+/** A camera that is pulled out here may have been the only way. */
+const chooseMethod = asking('choose-method', 'choose-method', { always: { guard: 'noWayLeft', target: '#offering' }, on: METHOD_EDGES });
 
 /** The PIN has just been locked: said with the ways that are left. */
 const barred = asking('barred', 'notice', {

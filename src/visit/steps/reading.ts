@@ -61,7 +61,7 @@ export const offering: StateConfig = {
     {
       guard: 'noWayLeft',
       target: '#ended-notice',
-      actions: closeWith(({ visit }) => (visit === undefined ? 'visit/internal' : deadEnd(visit))),
+      actions: closeWith((context) => (context.visit === undefined ? 'visit/internal' : deadEnd(context.visit, context))),
     },
     { target: '#choose-method' },
   ],

@@ -3,24 +3,23 @@
 
 import { base, type StateConfig } from '../setup.ts';
 
+/** What comes before being idle, the most pressing first. */
+const NEXT = [
+  { guard: 'stopping', target: '#shutting-down' },
+  { guard: 'unfit', target: '#out-of-service' },
+  { guard: 'untested', target: '#testing' },
+  { guard: 'notLinked', target: '#waiting' },
+  { guard: 'cardPresent', target: '#visit' },
+] as const;
+
 /** Never stays here: decides what the kiosk does next. */
-export const resting: StateConfig = {
-  id: 'resting',
-  entry: 'rest',
-  always: [
-    { guard: 'stopping', target: '#shutting-down' },
-    { guard: 'unfit', target: '#out-of-service' },
-    { guard: 'untested', target: '#testing' },
-    { guard: 'notLinked', target: '#waiting' },
-    { guard: 'cardPresent', target: '#visit' },
-    { target: '#idle' },
-  ],
-};
+export const resting: StateConfig = { id: 'resting', entry: 'rest', always: [...NEXT, { target: '#idle' }] };
 
 export const idle: StateConfig = {
   id: 'idle',
   meta: { screen: 'idle' },
-  always: { guard: 'disturbed', target: '#resting' },
+  // Whoever has just chosen a language reads in it why nothing works now.
+  always: NEXT,
   after: { idle: { target: '#resting' } },
   on: {
     // The language chosen here is the one the visit begins in.
@@ -38,7 +37,7 @@ export const howTo: StateConfig = {
   tags: 'showing',
   entry: { type: 'startCountdown', params: { timeout: 'howToMs', screen: 'how-to' } },
   exit: 'stopCountdown',
-  always: { guard: 'disturbed', target: '#resting' },
+  always: NEXT,
   // Seen to its end it leaves everything as chosen, too: idle forgets by itself.
   after: { howTo: '#idle' },
   on: {
@@ -80,7 +79,7 @@ export const outOfService: StateConfig = {
   after: {
     retest: [
       { guard: 'faulty', actions: base.assign({ fault: undefined, tested: false }), target: '#resting' },
-      { target: '#out-of-service', reenter: true },
+      { target: '#out-of-service', reenter: true, actions: 'rest' },
     ],
   },
   on: { FAULT: { guard: 'endsService', target: '#out-of-service', reenter: true }, 'POWER.SHORT': '#technician' },

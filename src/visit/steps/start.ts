@@ -16,7 +16,7 @@ export const initialising: StateConfig = {
   initial: 'testing',
   always: [
     { guard: 'stopping', target: '#shutting-down' },
-    { guard: 'unfit', target: '#out-of-service' },
+    { guard: 'offDuty', target: '#out-of-service' },
   ],
   on: { 'POWER.SHORT': '#technician' },
   states: {
@@ -26,7 +26,11 @@ export const initialising: StateConfig = {
       invoke: {
         id: 'selfTest',
         src: 'selfTest',
-        onDone: { target: 'waiting', actions: assign({ tested: true }) },
+        // The reader has just answered, whatever was heard of it while it was still waking up.
+        onDone: {
+          target: 'waiting',
+          actions: assign({ tested: true, fault: ({ context: { fault } }) => (fault?.startsWith('reader/') ? undefined : fault) }),
+        },
         onError: {
           target: '#out-of-service',
           actions: assign({ fault: ({ event }) => thrownCode(event, 'visit/internal') }),
@@ -38,9 +42,16 @@ export const initialising: StateConfig = {
       id: 'waiting',
       meta: { screen: 'initialising' },
       // Only the first arrival is a start: what follows says nothing about how long the next one takes.
-      always: { guard: 'linked', target: '#resting', actions: ['recordStart', assign({ startedAt: undefined, startsBy: undefined })] },
+      always: [
+        { guard: 'unfit', target: '#out-of-service' },
+        { guard: 'linked', target: '#idle', actions: ['recordStart', assign({ startedAt: undefined, startsBy: undefined })] },
+      ],
       after: {
-        link: { target: 'waiting', reenter: true, actions: { type: 'log', params: { event: 'visit.still-waiting-for-terminal' } } },
+        link: {
+          target: 'waiting',
+          reenter: true,
+          actions: ['rest', { type: 'log', params: { event: 'visit.still-waiting-for-terminal' } }],
+        },
       },
     },
   },

@@ -1,4 +1,4 @@
-// What goes on beside the journey: the link to the terminal with its grace, and the desk: tray, orders, faults.
+// What goes on beside the journey: the link to the terminal with its grace, and the desk: tray, camera, orders, faults.
 // These regions only keep flags; the journey decides what they mean.
 
 import { base, type StateConfig } from '../setup.ts';
@@ -27,6 +27,8 @@ export const desk: StateConfig = {
   on: {
     'CARD.PLACED': { actions: base.assign({ card: true }) },
     'CARD.REMOVED': { actions: base.assign({ card: false }) },
+    'CAMERA.READY': { actions: base.assign({ camera: true }) },
+    'CAMERA.LOST': { actions: base.assign({ camera: false }) },
     FAULT: {
       guard: 'endsService',
       actions: [
