@@ -9,7 +9,7 @@ import { shape } from '../scene-builder.ts';
 import { COLOURS } from '../theme.ts';
 import { choices, choicesHeight, heading } from './arrange.ts';
 import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
-import { codeOf, staffHeight, staffLine } from './notice.ts';
+import { codeOf, staffHeight, staffLine } from './staff-line.ts';
 
 const METHODS: Readonly<Record<Method, { icon: IconName; element: ElementId }>> = {
   face: { icon: 'face', element: 'method-face' },

@@ -11,7 +11,8 @@ import { COLOURS } from '../theme.ts';
 import type { ScreenContext } from './context.ts';
 import { hasOneWayOn } from './frame.ts';
 import { drawLamps } from './lamps.ts';
-import { codeOf, daysOf, staffHeight, staffLine } from './notice.ts';
+import { daysOf } from './notice.ts';
+import { codeOf, staffHeight, staffLine } from './staff-line.ts';
 import { isKindWord, wayOn } from './ways-on.ts';
 
 interface LargeButton {

@@ -9,8 +9,9 @@ import { inOneLine } from '../text/speech.ts';
 import { COLOURS } from '../theme.ts';
 import { beside } from './arrange.ts';
 import type { ModelOf, ScreenContext, ScreenEnd } from './context.ts';
-import { alsoInEnglish, staffHeight, staffLine } from './notice.ts';
+import { alsoInEnglish } from './notice.ts';
 import { stackTexts } from './stack.ts';
+import { staffHeight, staffLine } from './staff-line.ts';
 
 /** One sentence in the middle of an otherwise empty screen. */
 const message = ({ build, frame, sizes }: ScreenContext, title: string, body: string, sign: 'card' | 'power'): ScreenEnd => {
