@@ -70,7 +70,7 @@ export const DEFAULT_TIMEOUTS: VisitTimeouts = {
   sendingMs: 20_000,
   releaseMs: 3_000,
   doneMs: 15_000,
-  takenMs: 10_000,
+  takenMs: 8_000,
   alarmMs: 5_000,
   graceMs: 10_000,
   retestMs: 30_000,

@@ -278,7 +278,7 @@ test('a card taken while sending: the recap stays its time, then idle without an
   t.notOk(world.sounds.includes('alarm-1'));
 });
 
-test('the number can still be read for ten seconds after the card was taken', async (t) => {
+test('the number can still be read for eight seconds after the card was taken', async (t) => {
   const world = createWorld();
   await toSending(world);
   world.card.acknowledge({ outcome: 'accepted', checkIn: 'checked-in', number: '12' });
@@ -286,7 +286,7 @@ test('the number can still be read for ten seconds after the card was taken', as
   t.notOk('cardTaken' in world.shown('done'));
   await world.pass(1);
   await world.take();
-  await world.pass(9);
+  await world.pass(7);
   t.match(world.shown('done'), { checkIn: 'checked-in', number: '12', cardTaken: true });
   await world.pass(2);
   t.equal(world.screen, 'idle');

@@ -579,7 +579,7 @@ test('every press begins the time of a screen that is only read anew', async (t)
   await world.pass(5);
   await world.key('plus');
   await world.pass(5);
-  t.match(world.shown('done'), { cardTaken: true, timeout: { secondsLeft: 5 } }, 'and without its card');
+  t.match(world.shown('done'), { cardTaken: true, timeout: { secondsLeft: 3 } }, 'and without its card');
   t.equal(world.sounds.filter((tone) => tone === 'accepted').length, accepted, 'its tone sounds once');
   await world.press('cancel');
   await world.place({ read: new KioskFailure('card/transit') });
