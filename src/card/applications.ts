@@ -11,7 +11,9 @@ export type ApplicationName = 'jpki' | 'visual' | 'text';
 export class ApplicationSelector {
   readonly #channel: CardChannel;
   readonly #profile: CardProfile;
-  #selected: ApplicationName = 'jpki';
+  /** undefined: a selection was broken off, and nobody knows whether the card took it. */
+  #selected: ApplicationName | undefined = 'jpki';
+  #open = false;
 
   /** Identification leaves the JPKI application selected. */
   constructor(channel: CardChannel, profile: CardProfile) {
@@ -21,12 +23,24 @@ export class ApplicationSelector {
 
   /** Whether it is the current one; two names may mean one application of the card. */
   isSelected(application: ApplicationName): boolean {
-    return equal(this.#profile[this.#selected].aid, this.#profile[application].aid);
+    return this.#selected !== undefined && equal(this.#profile[this.#selected].aid, this.#profile[application].aid);
+  }
+
+  /** Whether it is the current one and has taken the code that opens it since. */
+  isOpen(application: ApplicationName): boolean {
+    return this.#open && this.isSelected(application);
+  }
+
+  /** The current one has taken the code. */
+  opened(): void {
+    this.#open = true;
   }
 
   /** Throws card/read-failed when the card has no such application. */
   async select(application: ApplicationName, signal?: AbortSignal): Promise<void> {
     if (this.isSelected(application)) return;
+    this.#selected = undefined;
+    this.#open = false;
     if (!(await selectApplication(this.#channel, this.#profile[application].aid, signal))) {
       throw new KioskFailure('card/read-failed', { facts: { step: 'select-application', application } });
     }

@@ -66,6 +66,7 @@ export class HolderFiles {
         wipe(code.digits);
         return closed;
       }
+      applications.opened();
       this.#code = code.digits;
       this.#face = await CardFaceFile.open(channel, profile, signal);
       const photoJp2 = keep(Uint8Array.from((await this.#face.read(FACE_TAG.photo, signal)).value));
@@ -85,9 +86,10 @@ export class HolderFiles {
     const { channel, profile, applications, log, keep } = this.#parts;
     if (this.#code === undefined) return undefined;
     try {
-      if (!applications.isSelected('text')) {
+      if (!applications.isOpen('text')) {
         await applications.select('text', signal);
         if ((await presentCodeB(channel, profile.text.codeB, this.#code, { log, signal })) !== undefined) return undefined;
+        applications.opened();
       }
       return parseAttributes(keep(await readObject(channel, profile, profile.text.attributes, signal)));
     } catch (cause) {
@@ -112,7 +114,7 @@ export class HolderFiles {
   async opened(signal?: AbortSignal): Promise<CardFaceFile> {
     const { channel, profile, applications, log } = this.#parts;
     if (this.#face === undefined || this.#code === undefined) throw new KioskFailure('card/face-unreadable');
-    if (!applications.isSelected('visual')) {
+    if (!applications.isOpen('visual')) {
       await applications.select('visual', signal);
       const closed = await presentCodeB(channel, profile.visual.codeB, this.#code, { log, signal });
       if (closed !== undefined) {
@@ -120,6 +122,7 @@ export class HolderFiles {
         this.#code = undefined; // refused once: never again
         throw new KioskFailure('card/face-unreadable');
       }
+      applications.opened();
     }
     await selectFile(channel, profile.visual.face, signal);
     return this.#face;

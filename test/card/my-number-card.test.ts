@@ -16,6 +16,7 @@ import { CHALLENGE, connect, NOW, never, openWorkshop, readerOf } from './fixtur
 
 const workshop = await openWorkshop();
 const { trust } = workshop;
+type Session = Awaited<ReturnType<typeof identifyCard>>;
 const open = (card: VirtualCard, connection = connect(card)) => identifyCard(connection);
 const codeReader = (digits: string) => ({ readVerificationCode: async () => ascii(digits) });
 const unconfirmed = { lastTryConfirmed: false };
@@ -477,6 +478,43 @@ test('an aborted visit stops between two commands and wipes the code that still 
 
   const early = await open(card);
   await t.rejects(early.readSummary(slow, NOW, trust, controller.signal), { code: 'visit/cancelled' });
+});
+
+test('a step that is broken off at any command, heard or not, can be taken again, and the PIN after it', async (t) => {
+  const card = await workshop.make({ pin: '1234' });
+  const steps = [
+    (session: Session, signal?: AbortSignal) => session.checkFaceSignature(signal).then(() => 'genuine'),
+    (session: Session, signal?: AbortSignal) => session.readAttributes(signal).then((read) => (read === undefined ? 'closed' : 'read')),
+    (session: Session, signal?: AbortSignal) => session.verifyPin(ascii('1234'), { ...unconfirmed, signal }).then(({ outcome }) => outcome),
+  ];
+  for (const [index, step] of steps.entries()) {
+    for (const answered of [true, false]) {
+      for (let at = 1; ; at += 1) {
+        let left = Number.POSITIVE_INFINITY;
+        const stop = new AbortController();
+        const reason = new KioskFailure('visit/cancelled');
+        const session = await open(
+          card,
+          connect(card, (_, response) => {
+            left -= 1;
+            if (left === 0) stop.abort(reason);
+            if (left === 0 && !answered) throw reason;
+            return response;
+          }),
+        );
+        await session.readSummary(readerOf(card), NOW, trust, never);
+        if (index === 0) await session.readAttributes();
+        left = at;
+        const outcome = await step(session, stop.signal).catch((cause: unknown) => cause);
+        if (!stop.signal.aborted) break;
+        const where = `step ${index}, command ${at}, ${answered ? 'heard' : 'not heard'}`;
+        if (outcome instanceof Error && outcome !== reason) t.fail(`${where}: ${outcome.message}`);
+        t.equal(await step(session), ['genuine', 'read', 'verified'][index], where);
+        t.match(await session.verifyPin(ascii('1234'), unconfirmed), { outcome: 'verified' }, where);
+        session.close();
+      }
+    }
+  }
 });
 
 test('steps of one session wait for each other', async (t) => {
