@@ -28,7 +28,7 @@ export const posterPage = (language: Language, facilityName: string): { fragment
   build.text('facility', facilityName, inset(head, 84, 0), {
     language: 'ja', size: 46, weight: 700, vertical: 'middle', maxLines: 1, colour: COLOURS.surface,
   }); // biome-ignore format: one style
-  const [foot, body] = cutBottom(below, 190);
+  const [foot, body] = cutBottom(below, 210);
   const [call, steps] = cutTop(inset(body, 84, 44), 440, 40);
   const [title, picture] = columns(call, [1.6, 1], 30);
   const [name, note] = cutTop(title, 220, 36);
@@ -48,8 +48,16 @@ export const posterPage = (language: Language, facilityName: string): { fragment
     ]);
   });
   build.panel(foot, { fill: COLOURS.tint });
-  const [help, names] = rows(inset(foot, 84, 28), [1.2, 1], 8);
-  build.text('help', words.poster.help, help, { size: 42, weight: 700, vertical: 'middle', maxLines: 1, smallest: 26 });
+  const [help, names] = rows(inset(foot, 84, 28), [1.9, 1], 8);
+  build.text('help', words.poster.help, help, {
+    size: 42,
+    weight: 700,
+    vertical: 'middle',
+    maxLines: 2,
+    smallest: 26,
+    leading: 1.2,
+    balance: true,
+  });
   const nameOf = (other: Language) => LANGUAGE_NAMES[other].replace('\n', '');
   // Each as wide as it is written, so that the gaps between them are even.
   const widths = LANGUAGES.map((other) => measureText(nameOf(other), 30, 400, other) + 2);

@@ -274,7 +274,7 @@ export const en: Messages = {
     title: 'Not in use right now',
     body: 'Please speak to the reception staff: they will check you in at the desk.',
   },
-  poster: { help: 'If you need help, please ask the reception staff.' },
+  poster: { help: 'If you need help, or can use neither your face nor a PIN, please ask the reception staff.' },
   howTo: {
     title: 'How to use',
     leave: 'Touch the screen anywhere to go back',

@@ -265,7 +265,7 @@ export const vi: Messages = {
     title: 'Hiện không sử dụng được',
     body: 'Xin đăng ký tại quầy. Vui lòng hỏi nhân viên tiếp nhận.',
   },
-  poster: { help: 'Nếu cần giúp đỡ, xin hãy hỏi nhân viên tiếp nhận.' },
+  poster: { help: 'Nếu cần giúp đỡ, hoặc không dùng được cả khuôn mặt lẫn mã PIN, xin hãy hỏi nhân viên tiếp nhận.' },
   howTo: {
     title: 'Cách dùng',
     leave: 'Chạm vào bất kỳ đâu trên màn hình để quay lại',

@@ -260,7 +260,7 @@ export const zhHans: Messages = {
     title: '目前无法使用',
     body: '请咨询前台工作人员，在前台登记。',
   },
-  poster: { help: '如需帮助，请询问前台工作人员。' },
+  poster: { help: '如需帮助，或无法使用人脸识别和密码，请询问前台工作人员。' },
   howTo: {
     title: '使用方法',
     leave: '触摸屏幕任意处即可返回',
