@@ -1,6 +1,6 @@
 // A disk's image from outside: where its partitions are, and what lies there.
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -31,11 +31,8 @@ export const takeFolders = (disk: string, to: string, ...folders: readonly strin
   const place = [`skip=${start / PIECE}`, `count=${bytes / PIECE}`];
   mkdirSync(to, { recursive: true });
   execFileSync('dd', [`if=${disk}`, `of=${copy}`, `bs=${PIECE}`, ...place, 'conv=sparse', 'status=none']);
-  try {
-    execFileSync('/usr/sbin/e2fsck', ['-p', copy], { stdio: 'pipe' });
-  } catch (cause) {
-    if (Number((cause as { status?: number }).status) > 2) throw new Error('the data partition cannot be mended');
-  }
+  const mended = (how: string) => (spawnSync('/usr/sbin/e2fsck', [how, copy], { stdio: 'ignore' }).status ?? 8) < 4;
+  if (!mended('-p') && !mended('-y') && !mended('-y')) throw new Error('the data partition cannot be mended');
   for (const folder of folders) execFileSync('/usr/sbin/debugfs', ['-R', `rdump ${folder} ${to}`, copy], { stdio: 'pipe' });
   rmSync(copy);
   return folders.filter((folder) => !existsSync(join(to, basename(folder))));

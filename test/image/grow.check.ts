@@ -12,8 +12,6 @@ const MIB = 1024 * 1024;
 const MORE = 2048 * MIB;
 /** From the table's first write to beyond the file system's last. */
 const CUTS = 60;
-/** Of what was not flushed, a write is there or lost. Not torn: ext4 does not find back to a superblock torn inside its own two sectors, at any mount. */
-const wholeWrites = () => (Math.random() < 0.5 ? 0 : 0.5);
 
 test('a larger card is all used from its first start on, and a second start changes nothing', { skip: NO_IMAGE }, async (t) => {
   const lab = new BoxLab();
@@ -47,14 +45,12 @@ test('a larger card is all used from its first start on, and a second start chan
     const [old, grown] = [before.partitions[3]?.[1], Math.floor((sectors - 33) / 2048) * 2048 - 1];
     const seen = new Set<number | undefined>();
     for (let point = start; point < Math.min(start + CUTS, entries.length); point += 1) {
-      for (const random of [Math.random, wholeWrites]) {
-        replay.cutAt(point, random);
-        const { partitions } = tableOf(lab.disk);
-        t.same(partitions.slice(0, 3), before.partitions.slice(0, 3));
-        seen.add(partitions[3]?.[1]);
-        if (random === wholeWrites) takeFolders(lab.disk, `${lab.folder}/data`);
-        replay.undo();
-      }
+      replay.cutAt(point, Math.random);
+      const { partitions } = tableOf(lab.disk);
+      t.same(partitions.slice(0, 3), before.partitions.slice(0, 3));
+      seen.add(partitions[3]?.[1]);
+      takeFolders(lab.disk, `${lab.folder}/data`);
+      replay.undo();
     }
     t.same(seen, new Set([old, grown]), 'as it was or as it is to be');
     replay.cutAt(entries.length, () => 0);
